@@ -1,0 +1,26 @@
+// Trees to model: names, templates, types, absence, ranges, floors, limits, discovery, effective passwords.
+#pragma once
+
+#include "compiler/check/model.h"
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/syntax/limits.h"
+#include "compiler/syntax/tree.h"
+
+#include <deque>
+#include <span>
+
+namespace writ {
+
+// Checks a whole policy set: the trees of all its files in source order (imports before importers). Always returns a model; it is only
+// to be believed when `diagnostics` has no errors. The trees must outlive it (tests and proofs point into them). Never throws.
+model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
+                           Diagnostics& diagnostics);
+
+// The request that a test's line asks: the documented baseline of its action, what the line sets and what it takes away.
+// Only for checked tests. `policy` gives wire names and attribute types.
+NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, const tree::RequestLine& line);
+
+// The baseline request of an action, without tenant, client and connection: docs/language.md prints it.
+NamedRequest baseline(Action action);
+
+}  // namespace writ

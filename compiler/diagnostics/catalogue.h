@@ -1,0 +1,42 @@
+// The catalogue of diagnostic codes: one row each, permanent (a retired code is never used again). The number's
+// hundreds say the phase: 01 text, 02 names, 03 types and absence, 04 structure and limits, 05 passwords,
+// 06 templates, imports and extensions, 07 tests and proofs, 09 limits of the compiler. docs/diagnostics/E0301.md is
+// the page of a code: why, a wrong example, a right one; the tests run both.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace writ {
+
+enum class Severity : std::uint8_t { error, warning };
+
+enum class Code : std::uint16_t {
+  // 01 text
+  unexpected_text = 101,
+  bad_number = 102,
+  unterminated_string = 103,
+  bad_escape = 104,
+  bidi_control = 105,
+  confusable_name = 106,
+  invalid_utf8 = 107,
+  bad_literal = 108,
+  chained_comparison = 109,
+  missing_version = 110,
+  unsupported_version = 111,
+  not_legal_here = 112,
+};
+
+struct CodeRow {
+  Code code;
+  Severity severity;
+  std::string_view title;  // a few words, for lists and SARIF rules
+};
+
+std::span<const CodeRow> catalogue();
+const CodeRow& row_of(Code code);
+std::string code_text(Code code);  // "E0301"
+
+}  // namespace writ

@@ -1,0 +1,152 @@
+// The engine: tenants that can be replaced one at a time while decisions go on, and the questions a login flow asks of them. `decide` is
+// const, thread-safe, never throws, never fails (a fault is a deny that names itself) and allocates nothing.
+#pragma once
+
+#include "runtime/program/frame.h"
+#include "runtime/program/program.h"
+#include "runtime/program/value.h"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace writ {
+
+// What decided: 64 bytes, trivially copyable. Masks are by place in the program's lists, which are sorted by rule id and entry text; rules
+// past 128 and entries past 64 are in no mask (`wide`), and Engine::reasons evaluates again for them.
+struct Decision {
+  Effect effect = Effect::deny;
+  Fault fault = Fault::not_ready;
+  Because because = Because::fault;
+  Effect would_be = Effect::deny;
+  bool wide = false;
+  std::uint8_t reserved[3] = {};
+  std::array<std::uint64_t, 2> fired{};        // every rule that fired, report rules too
+  std::uint64_t unsatisfied = 0;               // entries of the challenge; empty unless effect is challenge
+  std::uint64_t revision = 0;                  // first 8 bytes of the part's hash
+  std::uint64_t version = 0;
+  std::uint64_t reserved_words[2] = {};
+};
+static_assert(sizeof(Decision) == 64 && std::is_trivially_copyable_v<Decision>);
+
+// A decision with names: what people and logs read.
+struct Reason {
+  std::string id, name, text, place, message, note;
+  RuleEffect effect{};
+};
+struct Explanation {
+  Effect effect{}, would_be{};
+  Fault fault{};
+  Because because{};
+  std::string detail;                          // a fault: which fact or name, in words
+  std::vector<Reason> reasons, reports;        // sorted by id
+  std::vector<std::string> obligations;        // of a challenge, sorted
+  program::Session session;                    // of an allow
+  std::string revision;                        // hex
+  std::uint64_t version = 0;
+};
+
+struct Leaf {
+  std::string text;
+  bool outcome = false;
+  std::vector<std::pair<std::string, std::string>> seen;  // "request.ip" → "198.51.100.7", "absent"
+};
+struct TraceEntry {
+  std::string id, place, text;
+  RuleEffect effect{};
+  bool report = false, fired = false;
+  std::vector<Leaf> leaves;                    // those evaluated, left to right; the last decided
+  std::vector<std::pair<std::string, bool>> alternatives;  // of a require that fired
+};
+
+// What the login page may offer.
+struct Offer {
+  struct Connection { std::string id, name; std::uint8_t strategy = 0; };
+  Fault fault = Fault::none;
+  std::vector<Connection> connections;         // in the client's order
+  std::optional<std::string> home_realm;       // wire id of the connection the e-mail's domain leads to
+};
+
+enum class Tier : std::uint8_t { interpret, automatic, native };  // native: wait for machine code (tests, benchmarks)
+
+// Machine code for shapes, made elsewhere (runtime/jit). `find` is called on the request path and must be quick; `want` asks for a shape to be
+// compiled in the background. The returned code lives as long as the shared_ptr.
+class CodeSource {
+ public:
+  virtual ~CodeSource() = default;
+  struct Code {
+    program::NativeCode entry = nullptr;
+    std::shared_ptr<const void> owner;
+  };
+  virtual void want(std::shared_ptr<const program::Shape> shape) = 0;
+  virtual std::optional<Code> find(const program::ShapeKey& key) = 0;
+  virtual void wait_idle() = 0;                // all wanted shapes compiled or refused
+  virtual std::string refusal() const = 0;     // why there is no machine code at all; empty when there is
+};
+
+class Engine;
+
+// One request bound to one snapshot of one tenant. Strings are borrowed: they must outlive the decision. Reuse it: `clear` keeps its memory.
+class Request {
+ public:
+  Request();
+  ~Request();
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) noexcept;
+
+  // Setting a fact the action or tenant does not have, or of another type, makes the decision invalid_request.
+  Request& set(FactId fact, bool value);
+  Request& set(FactId fact, std::int64_t value);
+  Request& set(FactId fact, std::string_view value);
+  Request& set(FactId fact, const Ip& value);
+  Request& set(FactId fact, std::span<const std::string_view> values);
+  Request& unset(FactId fact);
+
+ private:
+  friend class Engine;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class Engine {
+ public:
+  explicit Engine(std::shared_ptr<CodeSource> code = nullptr, Tier tier = Tier::automatic);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Verifies and publishes tenants; the others are not disturbed. A part that does not verify is refused with the reason and what served before
+  // keeps serving. Host and issuer claims are checked over the set.
+  std::string put(std::vector<program::Part> parts);   // empty: published
+  bool remove(std::string_view tenant);
+  std::vector<std::string> tenants() const;
+  std::shared_ptr<const program::Part> part(std::string_view tenant) const;
+
+  // Starts a request. `connection`, `organization`: empty view with null data = not given.
+  void start(Request& request, Action action, std::string_view tenant, std::string_view client,
+             std::string_view connection = {}, std::string_view organization = {}) const;
+  // Fills `request` from names; the strings of `named` are borrowed. A fact unknown to the tenant, or of another type, is remembered as invalid.
+  void bind(const NamedRequest& named, Request& request) const;
+
+  Decision decide(const Request& request) const noexcept;             // tier as configured
+  Decision interpret(const Request& request) const noexcept;          // always the interpreter
+  std::optional<Decision> native(const Request& request) const noexcept;  // only machine code; nothing while there is none
+  Decision attempt(const Request& request) const noexcept;            // decision 0001, 27
+  Explanation explain(const Request& request, const Decision& decision) const;
+  std::vector<TraceEntry> trace(const Request& request) const;        // empty on a fault
+  Offer connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,
+                    std::optional<std::string_view> email) const;
+  std::optional<FactId> fact(std::string_view tenant, std::string_view name) const;
+  void wait_for_code() const;                                          // Tier::native and benchmarks
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace writ
