@@ -143,7 +143,8 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
-// In order of rule id. The decision's masks are indexed by place in `rules` and `entries`.
+// The decision's masks are indexed by place in `rules` and `entries`. The order of rules is the lowering's and does not depend on the
+// tenant's name, so that tenants of one template share a shape; lists that people see are sorted by id.
 struct RuleCode {
   RuleEffect effect{};
   bool report = false;
@@ -158,7 +159,7 @@ struct Shape {
   std::vector<std::uint32_t> arguments;  // of and_, or_
   std::vector<SlotKind> slots;
   std::vector<RuleCode> rules;
-  std::vector<Entry> entries;            // distinct, in order of their text
+  std::vector<Entry> entries;            // distinct, in order of their text; two of one text ask for different things
   bool operator==(const Shape&) const = default;
 };
 
