@@ -27,6 +27,18 @@ enum class Code : std::uint16_t {
   missing_version = 110,
   unsupported_version = 111,
   not_legal_here = 112,
+
+  // 06 loading files and following imports: 0610 to 0639
+  file_not_found = 610,
+  file_unreadable = 611,
+  not_a_regular_file = 612,
+  folder_without_policies = 613,
+  import_cycle = 614,
+  import_too_deep = 615,
+  too_many_files = 616,
+  file_too_large = 617,
+  policy_too_large = 618,
+  bad_import_path = 619,
 };
 
 struct CodeRow {

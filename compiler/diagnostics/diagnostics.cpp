@@ -1,0 +1,85 @@
+// Collecting diagnostics, and "did you mean". Phases add in whatever order they find things; `sorted` makes the order of
+// a report depend on the text alone, never on how a phase walks or on which thread parsed which file.
+#include "compiler/diagnostics/diagnostics.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+namespace writ {
+
+namespace {
+
+auto order_of(const Diagnostic& one) {
+  return std::tuple(static_cast<std::uint32_t>(one.span.file), one.span.begin, one.span.end,
+                    static_cast<std::uint16_t>(one.code), std::string_view(one.message));
+}
+
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Edit distance with neighbours swapped counted as one slip, letters compared without case; gives up past `limit`.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
+  const std::size_t longer = std::max(a.size(), b.size()), shorter = std::min(a.size(), b.size());
+  if (longer - shorter > limit) return limit + 1;
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = lowered(a[i - 1]) == lowered(b[j - 1]);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && lowered(a[i - 1]) == lowered(b[j - 2]) && lowered(a[i - 2]) == lowered(b[j - 1]);
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
+  list_.push_back({code, span, std::move(message), {}, {}, {}});
+  return list_.back();
+}
+
+bool Diagnostics::has_errors() const {
+  return std::any_of(list_.begin(), list_.end(), [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; });
+}
+
+std::size_t Diagnostics::errors() const {
+  return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), [](const Diagnostic& one) {
+    return row_of(one.code).severity == Severity::error;
+  }));
+}
+
+std::size_t Diagnostics::warnings() const { return list_.size() - errors(); }
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+  std::vector<Diagnostic> result = list_;
+  std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
+  result.erase(std::unique(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) == order_of(b); }),
+               result.end());
+  return result;
+}
+
+void Diagnostics::append(Diagnostics other) {
+  list_.insert(list_.end(), std::make_move_iterator(other.list_.begin()), std::make_move_iterator(other.list_.end()));
+}
+
+std::string_view nearest_name(std::string_view seen, std::span<const std::string_view> candidates) {
+  constexpr std::size_t longest = 64;  // a slip in a longer word is not worth a quadratic search
+  if (seen.empty() || seen.size() > longest) return {};
+  std::size_t best = std::max<std::size_t>(1, seen.size() / 3) + 1;
+  std::string_view found;
+  for (const std::string_view candidate : candidates) {
+    if (candidate.empty() || candidate.size() > 2 * longest || candidate == seen) continue;
+    const std::size_t far = distance(seen, candidate, best - 1);
+    if (far < best && far < seen.size()) best = far, found = candidate;
+    if (best == 0) break;
+  }
+  return found;
+}
+
+}  // namespace writ

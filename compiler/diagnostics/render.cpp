@@ -1,0 +1,164 @@
+// Diagnostics as people read them. One message is a head line, the source line with the narrowest thing underlined, the
+// second places each with their own line, then help:
+//
+//   error[E0301]: `user.department` may be absent
+//      ┌─ acme/admin.writ:12:19
+//   12 │   deny login when user.department != "IT"
+//      │                   ^^^^^^^^^^^^^^^ declared `string?`
+//      ├─ acme/facts.writ:3:3
+//    3 │   user.department : string?
+//      │   --------------- declared here
+//      = help: to deny when it is absent: …
+//      = see: writ explain E0301
+//
+// Source text is the author's and may hold anything: tabs are expanded, control and direction-changing characters and
+// broken UTF-8 are shown as a replacement, so that a policy cannot write to the terminal; wide characters take two
+// columns; a long line is clipped around the underlined part. A span over several lines shows its first.
+#include "compiler/diagnostics/diagnostics.h"
+
+#include "compiler/diagnostics/display.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace writ {
+
+namespace {
+
+constexpr std::size_t widest_line = 110;   // columns of source shown
+constexpr std::size_t context_left = 40;   // columns kept before the underlined part of a clipped line
+constexpr std::size_t most_labels = 8;     // second places shown of one message
+
+struct Palette {
+  std::string_view error, warning, frame, second, help, strong, off;
+};
+constexpr Palette plain{};
+constexpr Palette colored{"\x1b[1;31m", "\x1b[1;33m", "\x1b[34m", "\x1b[36m", "\x1b[32m", "\x1b[1m", "\x1b[0m"};
+
+// The cells of one source line that are shown, and where the underlined ones stand among them.
+struct Excerpt {
+  std::string text;
+  std::size_t begin = 0, width = 1;  // display columns within `text`
+};
+
+Excerpt excerpt(std::string_view line, std::size_t begin, std::size_t end) {
+  const std::vector<display::Cell> cells = display::cells(line);
+  std::size_t before = 0, marked = 0, total = 0;
+  for (const display::Cell& cell : cells) {
+    if (cell.offset < begin) before += cell.width;
+    else if (cell.offset < end) marked += cell.width;
+    total += cell.width;
+  }
+  const std::size_t first = total > widest_line && before > context_left ? before - context_left : 0;
+  const std::size_t last = first + widest_line;
+  Excerpt result{first > 0 ? "…" : "", before - first + (first > 0 ? 1 : 0), 1};
+  std::size_t column = 0;
+  for (const display::Cell& cell : cells) {
+    if (column >= first && column + cell.width <= last) result.text += cell.text;
+    column += cell.width;
+  }
+  if (total > last) result.text += "…";
+  const std::size_t shown = last > before ? last - before : 1;
+  result.width = std::max<std::size_t>(1, std::min(marked, shown));
+  return result;
+}
+
+class Page {
+ public:
+  Page(const SourceSet& sources, bool color) : sources_(sources), palette_(color ? colored : plain) {}
+
+  void add(const Diagnostic& one) {
+    const CodeRow& row = row_of(one.code);
+    const bool error = row.severity == Severity::error;
+    const std::string_view loud = error ? palette_.error : palette_.warning;
+    gutter_ = gutter_of(one);
+    out_ += fmt::format("{}{}[{}]{}{}: {}{}\n", loud, error ? "error" : "warning", code_text(one.code), palette_.off,
+                        palette_.strong, display::safe(one.message), palette_.off);
+    if (one.span.known()) place("┌─", one.span, '^', loud, one.label);
+    const std::size_t labels = std::min(one.more.size(), most_labels);
+    for (std::size_t i = 0; i < labels; ++i)
+      if (one.more[i].span.known()) place(i == 0 && !one.span.known() ? "┌─" : "├─", one.more[i].span, '-', palette_.second, one.more[i].text);
+    if (one.more.size() > labels) note("note", fmt::format("and {} more places", one.more.size() - labels));
+    for (const std::string& help : one.help) note("help", help);
+    note("see", "writ explain " + code_text(one.code));
+  }
+
+  std::string take() { return std::move(out_); }
+  void line(std::string_view text) { out_ += text, out_ += '\n'; }
+
+ private:
+  std::size_t gutter_of(const Diagnostic& one) const {
+    std::uint32_t last = 1;
+    if (one.span.known()) last = sources_.position(one.span.file, one.span.begin).line;
+    for (std::size_t i = 0; i < std::min(one.more.size(), most_labels); ++i)
+      if (one.more[i].span.known()) last = std::max(last, sources_.position(one.more[i].span.file, one.more[i].span.begin).line);
+    return std::to_string(last).size();
+  }
+
+  void place(std::string_view corner, Span span, char mark, std::string_view paint, std::string_view label) {
+    const Position at = sources_.position(span.file, span.begin);
+    const std::string_view line = sources_.line(span.file, at.line);
+    const std::string_view whole = sources_.text(span.file);
+    const auto start = static_cast<std::size_t>(line.data() == nullptr ? 0 : line.data() - whole.data());
+    const std::size_t begin = std::min<std::size_t>(span.begin - std::min<std::size_t>(start, span.begin), line.size());
+    const std::size_t end = std::clamp<std::size_t>(span.end > start ? span.end - start : 0, begin, line.size());
+    const Excerpt shown = excerpt(line, begin, end);
+    out_ += fmt::format("{:{}} {}{}{} {}\n", "", gutter_, palette_.frame, corner, palette_.off, display::safe(sources_.place(span)));
+    out_ += fmt::format("{}{:>{}} │{} {}\n", palette_.frame, at.line, gutter_, palette_.off, shown.text);
+    out_ += fmt::format("{:{}} {}│{} {:{}}{}{}{}{}{}\n", "", gutter_, palette_.frame, palette_.off, "", shown.begin, paint,
+                        std::string(shown.width, mark), label.empty() ? "" : " ", display::safe(label), palette_.off);
+  }
+
+  void note(std::string_view word, std::string_view text) {
+    out_ += fmt::format("{:{}} {}={} {}{}:{} {}\n", "", gutter_, palette_.frame, palette_.off, palette_.help, word, palette_.off, display::safe(text));
+  }
+
+  const SourceSet& sources_;
+  const Palette& palette_;
+  std::size_t gutter_ = 1;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sources, const RenderOptions& options) {
+  Page page(sources, options.color);
+  const std::size_t shown = std::min(list.size(), options.max_errors);
+  for (std::size_t i = 0; i < shown; ++i) {
+    page.add(list[i]);
+    page.line("");
+  }
+  if (shown < list.size()) page.line(fmt::format("and {} more\n", list.size() - shown));
+  return page.take();
+}
+
+namespace {
+
+std::string json_place(Span span, const SourceSet& sources) {
+  if (!span.known()) return R"("file":null,"line":null,"column":null,"end_line":null,"end_column":null)";
+  const Position begin = sources.position(span.file, span.begin);
+  const Position end = sources.position(span.file, std::max(span.begin, span.end));
+  return fmt::format(R"("file":{},"line":{},"column":{},"end_line":{},"end_column":{})", display::json(sources.name(span.file)),
+                     begin.line, begin.column, end.line, end.column);
+}
+
+std::string json_object(const Diagnostic& one, const SourceSet& sources) {
+  std::string labels, help;
+  for (const Label& label : one.more)
+    labels += fmt::format(R"({}{{{},"label":{}}})", labels.empty() ? "" : ",", json_place(label.span, sources), display::json(label.text));
+  for (const std::string& line : one.help) help += (help.empty() ? "" : ",") + display::json(line);
+  return fmt::format(R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})", code_text(one.code),
+                     row_of(one.code).severity == Severity::error ? "error" : "warning", display::json(row_of(one.code).title),
+                     display::json(one.message), json_place(one.span, sources), display::json(one.label), labels, help);
+}
+
+}  // namespace
+
+// An array with one object a line; columns count code points and end_column is the first one past the span.
+std::string render_json(std::span<const Diagnostic> list, const SourceSet& sources) {
+  std::string out = "[";
+  for (const Diagnostic& one : list) out += (out.size() > 1 ? ",\n " : "\n ") + json_object(one, sources);
+  return out + (list.empty() ? "]\n" : "\n]\n");
+}
+
+}  // namespace writ
