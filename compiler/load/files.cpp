@@ -1,0 +1,177 @@
+// POSIX calls rather than streams: a policy may name a pipe that never ends, a device, a file that grows while it is read,
+// or change under our hands between being listed and being opened. So a file is opened without waiting, judged by its
+// descriptor, and read up to a limit. The folder walk keeps its own stack and enters a folder once, by identity, so a
+// circle of links ends.
+#include "compiler/load/files.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <set>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace writ::load_detail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view suffix = ".writ";
+constexpr std::size_t most_candidates = 1'000;  // names looked at for "did you mean"
+
+std::string reason(int error) {
+  std::string text = std::generic_category().message(error);
+  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+Identity identity_of(const struct stat& info) {
+  return {static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino)};
+}
+
+std::string kind_of(const struct stat& info) {
+  if (S_ISFIFO(info.st_mode)) return "a pipe";
+  if (S_ISSOCK(info.st_mode)) return "a socket";
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) return "a device";
+  return "neither a file nor a folder";
+}
+
+// The nearest name beside a path that does not exist.
+std::string suggestion(const fs::path& path) {
+  std::error_code failed;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end && names.size() < most_candidates; at.increment(failed)) {
+    const std::string name = at->path().filename().string();
+    if (name.ends_with(suffix) || at->is_directory(failed)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return std::string(nearest_name(path.filename().string(), views));
+}
+
+class Walk {
+ public:
+  Walk(Span from, const Limits& limits, Diagnostics& diagnostics) : from_(from), limits_(limits), diagnostics_(diagnostics) {}
+
+  std::vector<Found> below(const std::string& root) {
+    folders_.push_back(root);
+    while (!folders_.empty() && !too_many_) {
+      const fs::path folder = folders_.back();
+      folders_.pop_back();
+      enter(folder);
+    }
+    std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) { return a.name < b.name; });
+    return std::move(found_);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  void enter(const fs::path& folder) {
+    struct stat info{};
+    if (::stat(folder.c_str(), &info) != 0) return unreadable(folder, errno);
+    if (!entered_.insert(identity_of(info)).second) return;
+    std::error_code error;
+    fs::directory_iterator at(folder, error);
+    for (const fs::directory_iterator end; !error && at != end && !too_many_; at.increment(error)) entry(at->path());
+    if (error) unreadable(folder, error.value());
+  }
+
+  void entry(const fs::path& path) {
+    const std::string name = path.filename().string();
+    if (name.starts_with('.')) return;
+    const bool policy = name.ends_with(suffix);
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0) {
+      if (policy) unreadable(path, errno);
+    } else if (S_ISDIR(info.st_mode)) {
+      folders_.push_back(path);
+    } else if (policy && !S_ISREG(info.st_mode)) {
+      failed_ = true;
+      diagnostics_.add(Code::not_a_regular_file, from_, "`" + path.string() + "` is " + kind_of(info) + ", not a policy file");
+    } else if (policy) {
+      found_.push_back({path.string(), path, identity_of(info), false});
+      if (found_.size() > limits_.files) too_many();
+    }
+  }
+
+  void unreadable(const fs::path& path, int error) {
+    failed_ = true;
+    diagnostics_.add(Code::file_unreadable, from_, "cannot read `" + path.string() + "`: " + reason(error));
+  }
+  void too_many() {
+    too_many_ = failed_ = true;
+    diagnostics_.add(Code::too_many_files, from_, "more than " + std::to_string(limits_.files) + " policy files");
+  }
+
+  Span from_;
+  const Limits& limits_;
+  Diagnostics& diagnostics_;
+  std::vector<fs::path> folders_;
+  std::set<Identity> entered_;
+  std::vector<Found> found_;
+  bool too_many_ = false, failed_ = false;
+};
+
+}  // namespace
+
+std::vector<Found> find_files(const std::string& path, Span from, const Limits& limits, Diagnostics& diagnostics) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) {
+    const int error = errno;
+    if (error != ENOENT && error != ENOTDIR) {
+      diagnostics.add(Code::file_unreadable, from, "cannot read `" + path + "`: " + reason(error));
+      return {};
+    }
+    Diagnostic& told = diagnostics.add(Code::file_not_found, from, "there is no file or folder `" + path + "`");
+    const std::string near = suggestion(path);
+    if (!near.empty()) told.hint("did you mean `" + (fs::path(path).parent_path() / near).string() + "`?");
+    return {};
+  }
+  if (S_ISREG(info.st_mode)) return {{path, path, identity_of(info), false}};
+  if (!S_ISDIR(info.st_mode)) {
+    diagnostics.add(Code::not_a_regular_file, from, "`" + path + "` is " + kind_of(info) + ", not a policy file")
+        .hint("to check what a pipe brings, give `-` and let it arrive on standard input");
+    return {};
+  }
+  Walk walk(from, limits, diagnostics);
+  std::vector<Found> found = walk.below(path);
+  if (found.empty() && !walk.failed())
+    diagnostics.add(Code::folder_without_policies, from, "`" + path + "` holds no `.writ` file").hint("`writ init` starts a policy");
+  return found;
+}
+
+Content read_file(const Found& file, std::size_t limit) {
+  const int descriptor = file.standard_input ? STDIN_FILENO : ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const auto failure = [&](Code code, std::string message) { return Content{{}, {{code, std::move(message)}}}; };
+  if (descriptor < 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+  const struct Closer {
+    int descriptor;
+    ~Closer() { if (descriptor != STDIN_FILENO) ::close(descriptor); }
+  } closer{descriptor};
+  struct stat info{};
+  if (::fstat(descriptor, &info) != 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+  if (!file.standard_input && !S_ISREG(info.st_mode))
+    return failure(Code::not_a_regular_file, "`" + file.name + "` is " + kind_of(info) + ", not a policy file");
+  std::string text;
+  std::size_t used = 0;
+  for (;;) {
+    if (used == text.size()) text.resize(std::min(limit + 1, std::max<std::size_t>(used * 2, 64u << 10)));
+    const ssize_t got = ::read(descriptor, text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+    if (used > limit)
+      return failure(Code::file_too_large, "`" + file.name + "` is larger than " + std::to_string(limit >> 20) + " MiB");
+  }
+  text.resize(used);
+  text.shrink_to_fit();
+  return {std::move(text), std::nullopt};
+}
+
+}  // namespace writ::load_detail
