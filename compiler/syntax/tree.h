@@ -234,7 +234,7 @@ struct Expect {                        // expect deny by "x" | expect challenge 
   bool would_be = false;               // expect would_be deny
   std::vector<Text> by;                // rule names that must be among the fired reasons; no_allow is written bare
   std::optional<Name> fault;
-  std::vector<Obligation> obligations; // each must be among the challenge's entries
+  std::vector<std::vector<Obligation>> obligations;  // each must be among the challenge's entries: alternatives joined by `or`
   Span span;
 };
 struct TestDecl {
