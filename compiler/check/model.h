@@ -23,13 +23,13 @@ enum class ExprId : std::uint32_t { none = 0xffff'ffff };
 // `leaf` marks a leaf of the trace (decision 0001, 30) and `text` is its canonical text; a tree of and_/or_/not_ stands above the leaves.
 struct Expr {
   program::Op op{};
-  std::vector<ExprId> operands;
+  std::vector<ExprId> operands{};
   FactId fact{};                                   // has_fact, fact_*
   std::uint32_t depth = 0;                         // element: 0 = the innermost quantifier
-  std::optional<program::Constant> constant;       // const_*, in_*, glob, regex
+  std::optional<program::Constant> constant{};       // const_*, in_*, glob, regex
   bool leaf = false;
-  std::string text;
-  std::vector<std::pair<std::string, ExprId>> seen;  // leaf: name and value of what explains it: ("request.ip", fact_ip node)
+  std::string text{};
+  std::vector<std::pair<std::string, ExprId>> seen{};  // leaf: name and value of what explains it: ("request.ip", fact_ip node)
 };
 
 struct Alternative {

@@ -251,19 +251,19 @@ struct Lockout {
   enum class Counter : std::uint8_t { by_identifier, by_identifier_ip, by_ip } counter{};
   std::int64_t attempts = 0;
   std::int64_t block = -1, within = -1;    // micros; -1: not given
-  std::vector<Cidr> exempt;
+  std::vector<Cidr> exempt{};
   std::int32_t connection = -1;            // its own connection only; -1: all
 };
 struct Session { std::int64_t idle = -1, absolute = -1; };  // micros; -1: none
 struct ClientRecord {
-  std::string id, name;                    // wire id, name
+  std::string id{}, name{};                    // wire id, name
   ClientType type{};
   std::uint16_t grants = 0;                // bit i = grant_names[i]
   OrganizationUsage usage = OrganizationUsage::deny;
-  std::vector<std::string> callbacks, origins;
-  std::vector<std::uint32_t> connections;  // in the order written
-  std::vector<std::pair<std::string, std::uint32_t>> discover;  // domain, connection
-  Session session;                         // strictest of floor, tenant, client
+  std::vector<std::string> callbacks, origins{};
+  std::vector<std::uint32_t> connections{};  // in the order written
+  std::vector<std::pair<std::string, std::uint32_t>> discover{};  // domain, connection
+  Session session{};                         // strictest of floor, tenant, client
   std::int64_t access_token = -1, refresh_token = -1, id_token = -1;  // lifetimes, micros
 };
 struct ConnectionRecord {
