@@ -260,7 +260,7 @@ struct ClientRecord {
   ClientType type{};
   std::uint16_t grants = 0;                // bit i = grant_names[i]
   OrganizationUsage usage = OrganizationUsage::deny;
-  std::vector<std::string> callbacks, origins{};
+  std::vector<std::string> callbacks{}, origins{};
   std::vector<std::uint32_t> connections{};  // in the order written
   std::vector<std::pair<std::string, std::uint32_t>> discover{};  // domain, connection
   Session session{};                         // strictest of floor, tenant, client
