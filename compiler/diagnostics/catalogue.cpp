@@ -54,7 +54,8 @@ std::span<const CodeRow> catalogue() { return table(); }
 const CodeRow& row_of(Code code) {
   static constexpr CodeRow unlisted{Code{}, Severity::error, "unlisted code"};
   const auto& all = table();
-  const auto found = std::lower_bound(all.begin(), all.end(), code, [](const CodeRow& row, Code wanted) { return row.code < wanted; });
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), code, [](const CodeRow& row, Code wanted) { return row.code < wanted; });
   return found != all.end() && found->code == code ? *found : unlisted;
 }
 

@@ -28,7 +28,8 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const bool same = lowered(a[i - 1]) == lowered(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
-      const bool swapped = i > 1 && j > 1 && lowered(a[i - 1]) == lowered(b[j - 2]) && lowered(a[i - 2]) == lowered(b[j - 1]);
+      const bool swapped =
+          i > 1 && j > 1 && lowered(a[i - 1]) == lowered(b[j - 2]) && lowered(a[i - 2]) == lowered(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
     std::swap(before, last);
@@ -45,21 +46,23 @@ Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
 }
 
 bool Diagnostics::has_errors() const {
-  return std::any_of(list_.begin(), list_.end(), [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; });
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; });
 }
 
 std::size_t Diagnostics::errors() const {
-  return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), [](const Diagnostic& one) {
-    return row_of(one.code).severity == Severity::error;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      list_.begin(), list_.end(), [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; }));
 }
 
 std::size_t Diagnostics::warnings() const { return list_.size() - errors(); }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = list_;
-  std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
-  result.erase(std::unique(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) == order_of(b); }),
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
+  result.erase(std::unique(result.begin(), result.end(),
+                           [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) == order_of(b); }),
                result.end());
   return result;
 }

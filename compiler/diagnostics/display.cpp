@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+
 #include <fmt/format.h>
 
 namespace writ::display {
@@ -39,7 +40,8 @@ Decoded decode(std::string_view text) {
 
 bool is_harmful(char32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
-  const bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
+  const bool direction =
+      (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
   return control || direction;
 }
 
@@ -54,11 +56,27 @@ bool within(char32_t c, const auto& table) {
 }
 
 std::size_t width_of(char32_t c) {
-  static constexpr std::array<Span32, 10> none = {{{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd}, {0x610, 0x61a}, {0x64b, 0x65f},
-                                                   {0x1ab0, 0x1aff}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}}};
-  static constexpr std::array<Span32, 11> twice = {{{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf},
-                                                    {0x4e00, 0x9fff}, {0xa000, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
-                                                    {0xff00, 0xff60}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}}};
+  static constexpr std::array<Span32, 10> none = {{{0x300, 0x36f},
+                                                   {0x483, 0x489},
+                                                   {0x591, 0x5bd},
+                                                   {0x610, 0x61a},
+                                                   {0x64b, 0x65f},
+                                                   {0x1ab0, 0x1aff},
+                                                   {0x200b, 0x200d},
+                                                   {0x20d0, 0x20ff},
+                                                   {0xfe00, 0xfe0f},
+                                                   {0xfe20, 0xfe2f}}};
+  static constexpr std::array<Span32, 11> twice = {{{0x1100, 0x115f},
+                                                    {0x2e80, 0x303e},
+                                                    {0x3041, 0x33ff},
+                                                    {0x3400, 0x4dbf},
+                                                    {0x4e00, 0x9fff},
+                                                    {0xa000, 0xa4cf},
+                                                    {0xac00, 0xd7a3},
+                                                    {0xf900, 0xfaff},
+                                                    {0xff00, 0xff60},
+                                                    {0x1f300, 0x1faff},
+                                                    {0x20000, 0x3fffd}}};
   if (c < 0x300) return 1;
   return within(c, none) ? 0 : within(c, twice) ? 2 : 1;
 }
@@ -92,9 +110,12 @@ std::string safe(std::string_view text) {
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const Decoded one = decode(text.substr(at));
-    if (one.point == '\n' || one.point == '\t' || one.point == '\r') result += ' ';
-    else if (!one.good || is_harmful(one.point)) result += replacement_text;
-    else result += text.substr(at, one.size);
+    if (one.point == '\n' || one.point == '\t' || one.point == '\r')
+      result += ' ';
+    else if (!one.good || is_harmful(one.point))
+      result += replacement_text;
+    else
+      result += text.substr(at, one.size);
     at += one.size;
   }
   return result;
@@ -104,11 +125,16 @@ std::string json(std::string_view text) {
   std::string result = "\"";
   for (std::size_t at = 0; at < text.size();) {
     const Decoded one = decode(text.substr(at));
-    if (one.point == '"' || one.point == '\\') result += {'\\', static_cast<char>(one.point)};
-    else if (one.point == '\n') result += "\\n";
-    else if (!one.good) result += replacement_text;
-    else if (is_harmful(one.point)) result += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(one.point));
-    else result += text.substr(at, one.size);
+    if (one.point == '"' || one.point == '\\')
+      result += {'\\', static_cast<char>(one.point)};
+    else if (one.point == '\n')
+      result += "\\n";
+    else if (!one.good)
+      result += replacement_text;
+    else if (is_harmful(one.point))
+      result += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(one.point));
+    else
+      result += text.substr(at, one.size);
     at += one.size;
   }
   return result + '"';

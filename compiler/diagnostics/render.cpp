@@ -15,19 +15,19 @@
 // broken UTF-8 are shown as a replacement, so that a policy cannot write to the terminal; wide characters take two
 // columns; a long line is clipped around the underlined part. A span over several lines shows its first.
 #include "compiler/diagnostics/diagnostics.h"
-
 #include "compiler/diagnostics/display.h"
 
 #include <algorithm>
+
 #include <fmt/format.h>
 
 namespace writ {
 
 namespace {
 
-constexpr std::size_t widest_line = 110;   // columns of source shown
-constexpr std::size_t context_left = 40;   // columns kept before the underlined part of a clipped line
-constexpr std::size_t most_labels = 8;     // second places shown of one message
+constexpr std::size_t widest_line = 110;  // columns of source shown
+constexpr std::size_t context_left = 40;  // columns kept before the underlined part of a clipped line
+constexpr std::size_t most_labels = 8;    // second places shown of one message
 
 struct Palette {
   std::string_view error, warning, frame, second, help, strong, off;
@@ -45,8 +45,10 @@ Excerpt excerpt(std::string_view line, std::size_t begin, std::size_t end) {
   const std::vector<display::Cell> cells = display::cells(line);
   std::size_t before = 0, marked = 0, total = 0;
   for (const display::Cell& cell : cells) {
-    if (cell.offset < begin) before += cell.width;
-    else if (cell.offset < end) marked += cell.width;
+    if (cell.offset < begin)
+      before += cell.width;
+    else if (cell.offset < end)
+      marked += cell.width;
     total += cell.width;
   }
   const std::size_t first = total > widest_line && before > context_left ? before - context_left : 0;
@@ -77,7 +79,8 @@ class Page {
     if (one.span.known()) place("┌─", one.span, '^', loud, one.label);
     const std::size_t labels = std::min(one.more.size(), most_labels);
     for (std::size_t i = 0; i < labels; ++i)
-      if (one.more[i].span.known()) place(i == 0 && !one.span.known() ? "┌─" : "├─", one.more[i].span, '-', palette_.second, one.more[i].text);
+      if (one.more[i].span.known())
+        place(i == 0 && !one.span.known() ? "┌─" : "├─", one.more[i].span, '-', palette_.second, one.more[i].text);
     if (one.more.size() > labels) note("note", fmt::format("and {} more places", one.more.size() - labels));
     for (const std::string& help : one.help) note("help", help);
     note("see", "writ explain " + code_text(one.code));
@@ -91,7 +94,8 @@ class Page {
     std::uint32_t last = 1;
     if (one.span.known()) last = sources_.position(one.span.file, one.span.begin).line;
     for (std::size_t i = 0; i < std::min(one.more.size(), most_labels); ++i)
-      if (one.more[i].span.known()) last = std::max(last, sources_.position(one.more[i].span.file, one.more[i].span.begin).line);
+      if (one.more[i].span.known())
+        last = std::max(last, sources_.position(one.more[i].span.file, one.more[i].span.begin).line);
     return std::to_string(last).size();
   }
 
@@ -103,14 +107,17 @@ class Page {
     const std::size_t begin = std::min<std::size_t>(span.begin - std::min<std::size_t>(start, span.begin), line.size());
     const std::size_t end = std::clamp<std::size_t>(span.end > start ? span.end - start : 0, begin, line.size());
     const Excerpt shown = excerpt(line, begin, end);
-    out_ += fmt::format("{:{}} {}{}{} {}\n", "", gutter_, palette_.frame, corner, palette_.off, display::safe(sources_.place(span)));
+    out_ += fmt::format("{:{}} {}{}{} {}\n", "", gutter_, palette_.frame, corner, palette_.off,
+                        display::safe(sources_.place(span)));
     out_ += fmt::format("{}{:>{}} │{} {}\n", palette_.frame, at.line, gutter_, palette_.off, shown.text);
-    out_ += fmt::format("{:{}} {}│{} {:{}}{}{}{}{}{}\n", "", gutter_, palette_.frame, palette_.off, "", shown.begin, paint,
-                        std::string(shown.width, mark), label.empty() ? "" : " ", display::safe(label), palette_.off);
+    out_ +=
+        fmt::format("{:{}} {}│{} {:{}}{}{}{}{}{}\n", "", gutter_, palette_.frame, palette_.off, "", shown.begin, paint,
+                    std::string(shown.width, mark), label.empty() ? "" : " ", display::safe(label), palette_.off);
   }
 
   void note(std::string_view word, std::string_view text) {
-    out_ += fmt::format("{:{}} {}={} {}{}:{} {}\n", "", gutter_, palette_.frame, palette_.off, palette_.help, word, palette_.off, display::safe(text));
+    out_ += fmt::format("{:{}} {}={} {}{}:{} {}\n", "", gutter_, palette_.frame, palette_.off, palette_.help, word,
+                        palette_.off, display::safe(text));
   }
 
   const SourceSet& sources_;
@@ -138,18 +145,21 @@ std::string json_place(Span span, const SourceSet& sources) {
   if (!span.known()) return R"("file":null,"line":null,"column":null,"end_line":null,"end_column":null)";
   const Position begin = sources.position(span.file, span.begin);
   const Position end = sources.position(span.file, std::max(span.begin, span.end));
-  return fmt::format(R"("file":{},"line":{},"column":{},"end_line":{},"end_column":{})", display::json(sources.name(span.file)),
-                     begin.line, begin.column, end.line, end.column);
+  return fmt::format(R"("file":{},"line":{},"column":{},"end_line":{},"end_column":{})",
+                     display::json(sources.name(span.file)), begin.line, begin.column, end.line, end.column);
 }
 
 std::string json_object(const Diagnostic& one, const SourceSet& sources) {
   std::string labels, help;
   for (const Label& label : one.more)
-    labels += fmt::format(R"({}{{{},"label":{}}})", labels.empty() ? "" : ",", json_place(label.span, sources), display::json(label.text));
+    labels += fmt::format(R"({}{{{},"label":{}}})", labels.empty() ? "" : ",", json_place(label.span, sources),
+                          display::json(label.text));
   for (const std::string& line : one.help) help += (help.empty() ? "" : ",") + display::json(line);
-  return fmt::format(R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})", code_text(one.code),
-                     row_of(one.code).severity == Severity::error ? "error" : "warning", display::json(row_of(one.code).title),
-                     display::json(one.message), json_place(one.span, sources), display::json(one.label), labels, help);
+  return fmt::format(
+      R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})",
+      code_text(one.code), row_of(one.code).severity == Severity::error ? "error" : "warning",
+      display::json(row_of(one.code).title), display::json(one.message), json_place(one.span, sources),
+      display::json(one.label), labels, help);
 }
 
 }  // namespace

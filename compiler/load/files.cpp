@@ -8,10 +8,11 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <set>
-#include <sys/stat.h>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace writ::load_detail {
@@ -45,7 +46,8 @@ std::string suggestion(const fs::path& path) {
   std::error_code failed;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   std::vector<std::string> names;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end && names.size() < most_candidates; at.increment(failed)) {
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end && names.size() < most_candidates;
+       at.increment(failed)) {
     const std::string name = at->path().filename().string();
     if (name.ends_with(suffix) || at->is_directory(failed)) names.push_back(name);
   }
@@ -56,7 +58,8 @@ std::string suggestion(const fs::path& path) {
 
 class Walk {
  public:
-  Walk(Span from, const Limits& limits, Diagnostics& diagnostics) : from_(from), limits_(limits), diagnostics_(diagnostics) {}
+  Walk(Span from, const Limits& limits, Diagnostics& diagnostics)
+      : from_(from), limits_(limits), diagnostics_(diagnostics) {}
 
   std::vector<Found> below(const std::string& root) {
     folders_.push_back(root);
@@ -92,7 +95,8 @@ class Walk {
       folders_.push_back(path);
     } else if (policy && !S_ISREG(info.st_mode)) {
       failed_ = true;
-      diagnostics_.add(Code::not_a_regular_file, from_, "`" + path.string() + "` is " + kind_of(info) + ", not a policy file");
+      diagnostics_.add(Code::not_a_regular_file, from_,
+                       "`" + path.string() + "` is " + kind_of(info) + ", not a policy file");
     } else if (policy) {
       found_.push_back({path.string(), path, identity_of(info), false});
       if (found_.size() > limits_.files) too_many();
@@ -141,20 +145,25 @@ std::vector<Found> find_files(const std::string& path, Span from, const Limits& 
   Walk walk(from, limits, diagnostics);
   std::vector<Found> found = walk.below(path);
   if (found.empty() && !walk.failed())
-    diagnostics.add(Code::folder_without_policies, from, "`" + path + "` holds no `.writ` file").hint("`writ init` starts a policy");
+    diagnostics.add(Code::folder_without_policies, from, "`" + path + "` holds no `.writ` file")
+        .hint("`writ init` starts a policy");
   return found;
 }
 
 Content read_file(const Found& file, std::size_t limit) {
-  const int descriptor = file.standard_input ? STDIN_FILENO : ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int descriptor =
+      file.standard_input ? STDIN_FILENO : ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   const auto failure = [&](Code code, std::string message) { return Content{{}, {{code, std::move(message)}}}; };
   if (descriptor < 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
   const struct Closer {
     int descriptor;
-    ~Closer() { if (descriptor != STDIN_FILENO) ::close(descriptor); }
+    ~Closer() {
+      if (descriptor != STDIN_FILENO) ::close(descriptor);
+    }
   } closer{descriptor};
   struct stat info{};
-  if (::fstat(descriptor, &info) != 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+  if (::fstat(descriptor, &info) != 0)
+    return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
   if (!file.standard_input && !S_ISREG(info.st_mode))
     return failure(Code::not_a_regular_file, "`" + file.name + "` is " + kind_of(info) + ", not a policy file");
   std::string text;
@@ -167,7 +176,8 @@ Content read_file(const Found& file, std::size_t limit) {
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
     if (used > limit)
-      return failure(Code::file_too_large, "`" + file.name + "` is larger than " + std::to_string(limit >> 20) + " MiB");
+      return failure(Code::file_too_large,
+                     "`" + file.name + "` is larger than " + std::to_string(limit >> 20) + " MiB");
   }
   text.resize(used);
   text.shrink_to_fit();

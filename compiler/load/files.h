@@ -20,7 +20,7 @@ struct Identity {
 };
 
 struct Found {
-  std::string name;         // as messages show it: the path as written, or below the folder as written
+  std::string name;  // as messages show it: the path as written, or below the folder as written
   std::filesystem::path path;
   Identity identity;
   bool standard_input = false;

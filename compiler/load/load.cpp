@@ -55,7 +55,7 @@ struct Import {
 
 struct File {
   Found found;
-  Span wanted_by;                    // the import that named it first
+  Span wanted_by;  // the import that named it first
   FileId id{};
   const tree::Tree* tree = nullptr;  // none: it could not be read
   std::vector<Import> imports;
@@ -67,8 +67,10 @@ class Loader {
 
   void run(std::span<const std::string> paths) {
     for (const std::string& path : paths) {
-      if (path == "-") add({"<stdin>", {}, {}, true}, {});
-      else add_path(path, {}, nullptr);
+      if (path == "-")
+        add({"<stdin>", {}, {}, true}, {});
+      else
+        add_path(path, {}, nullptr);
     }
     const std::size_t roots = files_.size();
     for (std::size_t done = 0; done < files_.size();) {
@@ -95,7 +97,8 @@ class Loader {
     if (const auto known = by_identity_.find(found.identity); known != by_identity_.end()) return known->second;
     if (files_.size() >= limits_.files) {
       if (!std::exchange(too_many_, true))
-        out_.diagnostics.add(Code::too_many_files, from, "more than " + std::to_string(limits_.files) + " policy files");
+        out_.diagnostics.add(Code::too_many_files, from,
+                             "more than " + std::to_string(limits_.files) + " policy files");
       return std::nullopt;
     }
     by_identity_.emplace(found.identity, files_.size());
@@ -126,7 +129,8 @@ class Loader {
     for (std::size_t i = begin; i < end; ++i) {
       Content& content = contents[i - begin];
       if (!content.problem && content.text.size() > limits_.total_bytes - bytes_) {
-        content.problem = {Code::policy_too_large, "the policy set is larger than " + std::to_string(limits_.total_bytes >> 20) + " MiB"};
+        content.problem = {Code::policy_too_large,
+                           "the policy set is larger than " + std::to_string(limits_.total_bytes >> 20) + " MiB"};
         bytes_ = limits_.total_bytes;
       }
       if (content.problem) {
@@ -140,7 +144,9 @@ class Loader {
     const std::size_t first = out_.trees.size();
     out_.trees.resize(first + good.size());
     std::vector<Diagnostics> told(good.size());
-    in_parallel(good.size(), [&](std::size_t i) { out_.trees[first + i] = parse(out_.sources, files_[good[i]].id, limits_, told[i]); });
+    in_parallel(good.size(), [&](std::size_t i) {
+      out_.trees[first + i] = parse(out_.sources, files_[good[i]].id, limits_, told[i]);
+    });
     for (std::size_t i = 0; i < good.size(); ++i) {
       files_[good[i]].tree = &out_.trees[first + i];
       out_.diagnostics.append(std::move(told[i]));
@@ -167,7 +173,11 @@ class Loader {
     const std::string& text = path.text;
     const bool odd = text.empty() || text.find('\0') != std::string::npos || text.find('\n') != std::string::npos;
     if (odd || text.starts_with('/')) {
-      out_.diagnostics.add(Code::bad_import_path, path.span, text.empty() ? "an import without a path" : odd ? "not a path" : "an import from a fixed place: `" + text + "`")
+      out_.diagnostics
+          .add(Code::bad_import_path, path.span,
+               text.empty() ? "an import without a path"
+               : odd        ? "not a path"
+                            : "an import from a fixed place: `" + text + "`")
           .hint("write a path relative to this file, as in `import \"../shared/facts.writ\"`");
       return false;
     }
@@ -184,9 +194,12 @@ class Loader {
     for (const Import& import : files_[index].imports) {
       path_.push_back({index, import.span});
       for (const std::size_t target : import.targets) {
-        if (state_[target] == State::open) circle(target);
-        else if (path_.size() > limits_.import_depth) too_deep(import.span);
-        else place(target);
+        if (state_[target] == State::open)
+          circle(target);
+        else if (path_.size() > limits_.import_depth)
+          too_deep(import.span);
+        else
+          place(target);
       }
       path_.pop_back();
     }
@@ -198,14 +211,18 @@ class Loader {
     const auto start = std::find_if(path_.begin(), path_.end(), [&](const Step& step) { return step.file == target; });
     std::string chain;
     for (auto at = start; at != path_.end(); ++at) chain += "`" + files_[at->file].found.name + "` → ";
-    Diagnostic& told = out_.diagnostics.add(Code::import_cycle, path_.back().import, "files import each other in a circle: " + chain + "`" + files_[target].found.name + "`");
+    Diagnostic& told =
+        out_.diagnostics.add(Code::import_cycle, path_.back().import,
+                             "files import each other in a circle: " + chain + "`" + files_[target].found.name + "`");
     for (auto at = start; at + 1 != path_.end(); ++at) told.at(at->import, "which is imported here");
     told.hint("move what both need into a file of its own and import that");
   }
 
   void too_deep(Span span) {
     if (std::exchange(told_too_deep_, true)) return;
-    out_.diagnostics.add(Code::import_too_deep, span, "imports are nested more than " + std::to_string(limits_.import_depth) + " deep")
+    out_.diagnostics
+        .add(Code::import_too_deep, span,
+             "imports are nested more than " + std::to_string(limits_.import_depth) + " deep")
         .hint("a folder is a policy set too: its files need not import each other");
   }
 

@@ -2,10 +2,10 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/diagnostics/display.h"
 
+#include <set>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-
-#include <set>
 
 using namespace writ;
 
@@ -16,7 +16,9 @@ Span find(const SourceSet& sources, FileId file, std::string_view text) {
   return {file, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + text.size())};
 }
 
-std::string pretty(const Diagnostics& diagnostics, const SourceSet& sources) { return render_pretty(diagnostics.sorted(), sources, {}); }
+std::string pretty(const Diagnostics& diagnostics, const SourceSet& sources) {
+  return render_pretty(diagnostics.sorted(), sources, {});
+}
 
 }  // namespace
 
@@ -29,17 +31,16 @@ TEST_CASE("a message underlines the narrowest thing, labels the second place and
       .under("declared `string?`")
       .at(find(sources, facts, "user.department"), "declared here")
       .hint("to let absence through: `user.department else \"IT\"`");
-  CHECK(pretty(diagnostics, sources) ==
-        "error[E0610]: `user.department` may be absent\n"
-        "  ┌─ acme/admin.writ:3:19\n"
-        "3 │   deny login when user.department != \"IT\"\n"
-        "  │                   ^^^^^^^^^^^^^^^ declared `string?`\n"
-        "  ├─ acme/facts.writ:2:3\n"
-        "2 │   user.department : string?\n"
-        "  │   --------------- declared here\n"
-        "  = help: to let absence through: `user.department else \"IT\"`\n"
-        "  = see: writ explain E0610\n"
-        "\n");
+  CHECK(pretty(diagnostics, sources) == "error[E0610]: `user.department` may be absent\n"
+                                        "  ┌─ acme/admin.writ:3:19\n"
+                                        "3 │   deny login when user.department != \"IT\"\n"
+                                        "  │                   ^^^^^^^^^^^^^^^ declared `string?`\n"
+                                        "  ├─ acme/facts.writ:2:3\n"
+                                        "2 │   user.department : string?\n"
+                                        "  │   --------------- declared here\n"
+                                        "  = help: to let absence through: `user.department else \"IT\"`\n"
+                                        "  = see: writ explain E0610\n"
+                                        "\n");
 }
 
 TEST_CASE("tabs, wide characters and controls keep the carets under their text") {
