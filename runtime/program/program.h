@@ -135,6 +135,8 @@ struct Node {
 };
 
 enum class SlotKind : std::uint8_t { boolean, integer, string, ip, bits, ints, strings, cidrs, window, glob, regex };
+inline constexpr std::array<std::string_view, 11> slot_kind_names = {"boolean", "integer", "string", "ip",   "bits", "ints",
+                                                                     "strings", "cidrs",   "window", "glob", "regex"};
 
 // One alternative of a require's `A or B`: satisfied when the node is true.
 struct Entry {
@@ -163,6 +165,8 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
+inline constexpr std::size_t max_attributes = 1'024;  // declared facts visible in one part
+bool fact_fits(Op op, TypeKind type);                 // whether a fact of this type is read by this op
 // Everything that must hold of a shape; empty when it does, else what is wrong with which node. Run before a shape is used,
 // whoever made it.
 std::string verify(const Shape& shape);
@@ -205,6 +209,7 @@ inline SlotKind kind_of(const Constant& constant) { return static_cast<SlotKind>
 class Row {
  public:
   static Row build(std::span<const Constant> constants);
+  static Row from_bytes(std::span<const std::byte> bytes);  // as a file holds them; to be verified before use
   std::span<const std::byte> bytes() const { return {reinterpret_cast<const std::byte*>(words_.data()), size_}; }
   bool operator==(const Row&) const = default;
 
@@ -314,5 +319,8 @@ struct Part {
   std::array<std::uint8_t, 32> hash{};     // of everything above that decides
 };
 std::array<std::uint8_t, 32> hash_of(const Part& part);  // ignores version and hash
+// Everything that must hold of a part, its shapes and rows included: every index in range, ids unique, lists parallel, facts of the type
+// they are read as. Empty when it may be used; only whether its patterns compile is left to who loads it.
+std::string verify(const Part& part);
 
 }  // namespace writ::program
