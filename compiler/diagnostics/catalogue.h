@@ -27,6 +27,19 @@ enum class Code : std::uint16_t {
   missing_version = 110,
   unsupported_version = 111,
   not_legal_here = 112,
+  control_character = 113,
+  unclosed_block = 114,
+  said_twice = 115,
+
+  // 02 names of declarations: 0201 to 0219
+  undeclared = 201,
+  duplicate_name = 202,
+  duplicate_wire_id = 203,
+  name_in_use = 204,
+  builtin_name = 205,
+  unknown_word = 206,
+  claimed_twice = 207,
+  duplicate_rule = 208,
 
   // 02 names inside expressions: 0220 to 0239
   unknown_name = 220,
@@ -64,6 +77,34 @@ enum class Code : std::uint16_t {
   window_without_zone = 320,
   out_of_place = 321,
 
+  // 04 structure and limits
+  second_platform = 401,
+  allow_in_floor = 402,
+  too_many_database_connections = 403,
+  ambiguous_discovery = 404,
+  bad_domain = 405,
+  refused_grant = 406,
+  given_twice = 407,
+  bad_attribute = 408,
+  attribute_not_set = 409,
+  not_enabled_here = 410,
+  bad_discover = 411,
+  bad_zone = 412,
+  setting_out_of_range = 413,
+  not_for_all_tenants = 414,
+
+  // 05 passwords
+  weaker_than_floor = 501,
+  password_contradiction = 502,
+  bad_requirement = 503,
+  password_cycle = 504,
+  bad_preset = 505,
+  password_without_database = 506,
+
+  // 06 templates: 0601 to 0609
+  template_argument_count = 601,
+  template_argument_type = 602,
+
   // 06 loading files and following imports: 0610 to 0639
   file_not_found = 610,
   file_unreadable = 611,
@@ -75,6 +116,23 @@ enum class Code : std::uint16_t {
   file_too_large = 617,
   policy_too_large = 618,
   bad_import_path = 619,
+
+  // 07 tests and proofs
+  expect_without_request = 701,
+  incomplete_request = 702,
+  bad_fact_in_test = 703,
+  impossible_expectation = 704,
+
+  // 09 limits of the compiler: text
+  nesting_too_deep = 901,
+  too_many_tokens = 902,
+  name_too_long = 903,
+  string_too_long = 904,
+  list_too_long = 905,
+  too_many_conditions = 906,
+
+  // 09 limits of the compiler: structure
+  too_many_things = 920,
 };
 
 struct CodeRow {
