@@ -1,0 +1,228 @@
+// Inside the checking of expressions: what the files expression*.cpp share. One Checker works on one rule (or one expression that stands
+// alone) and walks it once, from left to right:
+//
+//   condition  `and`, `or`, `not` and boolean lets: the structure the trace shows; carries what `has` has proven so far
+//   leaf       everything else that is boolean, taken whole
+//   value      inside a leaf: a typed node, perhaps absent
+//
+// A value that may be absent carries a node that says whether it is present and the reason it may not be; `else` and `has` use the first,
+// the error E0301 the second. Every function that finds a mistake reports it and returns nothing, and nothing is silent: whoever gets
+// nothing stops, and the rule's condition becomes a constant false beside an error that refuses the policy.
+#pragma once
+
+#include "compiler/check/scope.h"
+#include "runtime/program/frame.h"
+
+#include <bitset>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace writ::check {
+
+// What flow typing knows: one bit a fact, then one a tenant attribute in the order this checker met them.
+inline constexpr std::size_t attribute_bits = 1'024;
+using Facts = std::bitset<program::max_facts + attribute_bits>;
+inline constexpr std::size_t no_key = SIZE_MAX;
+
+// A place to read: an expression's tree and what its words mean.
+struct Where {
+  const tree::Tree* tree = nullptr;
+  const Scope* scope = nullptr;
+};
+
+// Why a value may be absent.
+struct Absence {
+  std::size_t key = no_key;   // what `has` would prove; no_key where `has` cannot
+  Where where;
+  tree::ExprId expression{};  // what may be absent
+  std::string label;          // "declared `string?` at acme/facts.writ:3:3"
+};
+
+struct Typed {
+  model::ExprId node = model::ExprId::none;     // none: a set that the policy holds (`features` or `attribute`)
+  TypeKind kind = TypeKind::boolean;
+  std::vector<std::string_view> values;         // enumeration: its words
+  bool ordered = true;                          // enumeration: `<` means something
+  std::int64_t low = INT64_MIN, high = INT64_MAX;  // integer: what it can be
+  model::ExprId present = model::ExprId::none;  // none: always present
+  std::optional<Absence> absence;               // set with `present`
+  bool optional_somewhere = false;              // present here, but `else` on it is no mistake
+  bool features = false;                        // tenant.features
+  const TenantAttribute* attribute = nullptr;   // a `set of string` of the tenant
+
+  bool ranged() const { return low != INT64_MIN || high != INT64_MAX; }
+  bool is_name() const { return kind >= TypeKind::tenant; }
+};
+
+// A condition, and what is known to be present after it came out true or false.
+struct Flow {
+  model::ExprId node{};
+  Facts when_true, when_false;
+};
+
+class Checker {
+  using Op = program::Op;
+
+ public:
+  Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits, std::vector<model::Expr>& nodes,
+          Diagnostics& diagnostics);
+
+  void rule(const tree::Rule& source, model::Rule& rule);
+  void alone(tree::ExprId id, bool boolean);
+
+ private:
+  // expression.cpp: structure, leaves, the way into a value
+  Flow condition(tree::ExprId id);
+  Flow all_of(const std::vector<tree::ExprId>& operands);
+  Flow any_of(const std::vector<tree::ExprId>& operands);
+  Flow leaf(tree::ExprId id);
+  bool deep_enough(Span span);
+  std::optional<Typed> value(tree::ExprId id, const Typed* other = nullptr);  // present, or reported
+  std::optional<Typed> maybe(tree::ExprId id, const Typed* other = nullptr);  // may be absent; `other`: what it is compared with
+  std::optional<Typed> of_node(tree::ExprId id, const Typed* other);
+  std::optional<Typed> logic(tree::ExprId id);
+  Typed literal(const tree::Literal& literal);
+  Flow satisfied_when(const LetEntry& entry, Span use);
+  template <class Action>
+  auto within_let(const LetEntry& entry, Span use, Action action);
+
+  // expression_names.cpp: words and paths
+  const tree::Path* word(tree::ExprId id) const;  // a path of one part
+  const Argument* find_argument(std::string_view name) const;
+  const LetEntry* find_let(std::string_view name) const;
+  const Zone* find_zone(std::string_view name) const;
+  const program::Part* part() const;
+  bool is_variable(std::string_view name) const;
+  bool is_open(tree::ExprId id) const;   // a name whose meaning depends on what it is compared with
+  std::pair<Where, tree::ExprId> behind(tree::ExprId id) const;  // through lets and parameters to what was written
+  std::optional<Typed> path(const tree::Path& path, tree::ExprId id, const Typed* other);
+  std::optional<Typed> single_word(const tree::Name& name, tree::ExprId id, const Typed* other);
+  std::optional<Typed> let_value(const LetEntry& entry, tree::ExprId use, const Typed* other);
+  std::optional<Typed> argument_value(const Argument& argument, Span use);
+  std::optional<Typed> fact_value(const FactInfo& info, tree::ExprId id);
+  std::optional<Typed> property(const Property& property, tree::ExprId id);
+  std::optional<Typed> attribute_value(std::string_view name, const TenantAttribute& attribute, tree::ExprId id);
+  std::optional<Typed> named(std::string_view name, Span span, const Typed& other);
+  std::optional<std::uint32_t> index_of_name(TypeKind kind, std::string_view name, Span span);
+  std::optional<FactInfo> fact_info(const std::string& name);
+  const TenantAttribute* find_attribute(std::string_view name) const;
+  bool in_every_action(const FactInfo& info, Span span, std::string_view needed_by = {});
+  bool may_be_absent(const FactInfo& info) const;
+  model::ExprId presence(const FactInfo& info);
+  model::ExprId fact_node(const FactInfo& info);
+  void unknown_path(const std::string& name, Span span);
+  void unknown_word(const std::string& name, Span span);
+  std::size_t attribute_key(std::string_view name);
+
+  // expression_compare.cpp: == != < <= > >=, starts with, ends with
+  std::optional<Typed> compare(const tree::Compare& compare, tree::ExprId id);
+  bool both(tree::ExprId left, tree::ExprId right, std::optional<Typed>& a, std::optional<Typed>& b);
+  bool same_type(const Typed& a, const Typed& b, tree::ExprId left, tree::ExprId right);
+  std::optional<Typed> equality(const tree::Compare& compare, const Typed& a, const Typed& b);
+  std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
+  std::optional<Typed> affix(const tree::Compare& compare);
+
+  // expression_member.cpp: in, contains
+  std::optional<Typed> contains(const tree::Compare& compare);
+  std::optional<Typed> membership(const tree::Compare& compare, tree::ExprId id);
+  std::optional<Typed> right_of_in(const tree::Compare& compare);
+  std::optional<Typed> in_range(const tree::Compare& compare, const tree::Range& range, const Typed& left);
+  std::optional<Typed> in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window, const Typed& left);
+  std::optional<Typed> in_list(const tree::Compare& compare, Where where, const tree::List& list, const Typed& left);
+  std::optional<Typed> in_constants(const Typed& left, const std::vector<program::Constant>& items);
+  std::optional<program::Constant> list_item(Where where, tree::ExprId item, const Typed& left);
+  std::optional<Typed> in_named_zone(const tree::Compare& compare, const Typed& left);
+  std::optional<Typed> request_in_zone(const tree::Compare& compare, tree::ExprId id);
+  std::optional<Typed> in_set(const Typed& set, const Typed& element);
+  model::ExprId in_features(const Typed& element);
+
+  // expression_operators.cpp: has, else, calls, arithmetic, patterns, quantifiers
+  Flow has(const tree::Has& has, tree::ExprId id);
+  std::optional<Typed> otherwise(const tree::Else& expression, const Typed* other);
+  std::optional<Typed> call(const tree::Call& call, tree::ExprId id);
+  std::optional<Typed> arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id);
+  std::optional<Typed> integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b);
+  std::optional<Typed> matches(const tree::Matches& matches);
+  std::optional<Typed> quantifier(const tree::Quantifier& quantifier);
+
+  // expression_absence.cpp: E0301
+  bool need_present(const Typed& value);
+  void add_fixes(Diagnostic& diagnostic, const Absence& absence);
+
+  // expression_rule.cpp: place, on, obligations
+  void place_leaves(const tree::Rule& source, std::vector<model::ExprId>& operands);
+  void on_leaf(const tree::Rule& source, std::vector<model::ExprId>& operands);
+  model::ExprId name_leaf(Op op, std::string_view fact, std::vector<std::uint32_t> members, std::string text);
+  void connection_exists(const tree::Rule& source, Span span, std::string_view what);
+  void require_where_it_means_something(const tree::Rule& source);
+  void alternatives(const tree::Rule& source, model::Rule& rule);
+  std::optional<model::Alternative> alternative(const tree::Obligation& obligation);
+  std::optional<model::ExprId> builtin_obligation(const tree::Obligation& obligation, model::Alternative& result);
+  std::optional<model::ExprId> declared_obligation(const tree::Obligation& obligation);
+  std::optional<model::ExprId> mfa(const tree::Obligation& obligation);
+  std::optional<model::ExprId> at_most(const tree::Obligation& obligation, std::string_view fact);
+  std::optional<model::ExprId> needed(const tree::Obligation& obligation, std::string_view fact);
+  std::optional<std::string> word_argument(const tree::Obligation& obligation, tree::ExprId id);
+
+  // nodes
+  model::ExprId node(Op op, std::vector<model::ExprId> operands = {}, std::optional<program::Constant> constant = std::nullopt);
+  model::ExprId boolean_node(bool value) { return node(Op::const_bool, {}, program::Constant{value}); }
+  const program::Constant* constant(const Typed& value) const;  // when its value is known
+  model::ExprId constant_node(TypeKind kind, const program::Constant& constant);
+  Typed boolean(model::ExprId id) const;
+
+  // words for messages
+  Diagnostic& report(Code code, Span span, std::string message);
+  std::string quoted(tree::ExprId id) const;
+  std::string type_text(const Typed& value) const;
+  const tree::Expr& expression(tree::ExprId id) const { return (*here_.tree)[id]; }
+  Span span_of(tree::ExprId id) const { return expression(id).span; }
+
+  const Place& place_;
+  const SourceSet& sources_;
+  const Limits& limits_;
+  std::vector<model::Expr>& nodes_;
+  Diagnostics& diagnostics_;
+
+  Where here_;
+  const tree::Rule* rule_ = nullptr;       // while its own `when` or `unless` is read
+  std::vector<const tree::Let*> lets_;     // being written out, outermost first
+  Span use_;                               // of the outermost let
+  std::vector<std::string_view> variables_;  // of quantifiers, outermost first
+  std::size_t first_variable_ = 0;         // those before it are out of sight: a let's body does not see them
+  Facts known_, reported_, refused_;
+  std::map<std::string, std::size_t, std::less<>> attribute_keys_;
+  std::map<std::string, std::optional<FactInfo>, std::less<>> infos_;  // of the scope in `infos_scope_`
+  const Scope* infos_scope_ = nullptr;
+  std::vector<std::pair<std::string, model::ExprId>> seen_;
+  std::set<FactId> mentions_;
+  bool inside_leaf_ = false;
+  tree::ExprId leaf_{};                    // being read, of `leaf_tree_`
+  const tree::Tree* leaf_tree_ = nullptr;
+  std::size_t leaves_ = 0, depth_ = 0, steps_ = 0, errors_ = 0;
+  bool too_large_ = false;
+};
+
+// "bool", "int", "string" …, as an author writes it.
+std::string_view kind_text(TypeKind kind);
+std::string type_text(TypeKind kind, std::span<const std::string_view> values, std::int64_t low, std::int64_t high);
+std::string type_text(const tree::Type& type);
+// "login, signup"
+std::string actions_text(ActionMask actions);
+// A name as the canonical text writes it: bare when it is an identifier, else quoted.
+std::string name_text(std::string_view name);
+// `text` in backticks, cut where it is long.
+std::string in_backticks(std::string_view text);
+// The place of a name in a part's clients, connections or organizations.
+std::optional<std::uint32_t> find_client(const program::Part& part, std::string_view name);
+std::optional<std::uint32_t> find_connection(const program::Part& part, std::string_view name);
+std::optional<std::uint32_t> find_organization(const program::Part& part, std::string_view name);
+
+}  // namespace writ::check

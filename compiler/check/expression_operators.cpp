@@ -1,0 +1,210 @@
+// The rest of what a value can be made of: `has`, `else`, lower and email_domain, arithmetic, patterns, quantifiers (decision 0001, 8 to 10, 13
+// and 15).
+#include "compiler/check/expression.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace writ::check {
+
+// ---------------------------------------------------------------- absence
+
+Flow Checker::has(const tree::Has& has, tree::ExprId id) {
+  Flow flow{model::ExprId::none, {}, {}};
+  const auto* path = std::get_if<tree::Path>(&expression(has.path).node);
+  std::string name;
+  if (path != nullptr)
+    for (const auto& part : path->parts) name += (name.empty() ? "" : ".") + part.text;
+  const bool shadowed = path != nullptr && path->parts.size() == 1 && (is_variable(name) || find_argument(name) != nullptr || find_let(name) != nullptr);
+  const auto info = path == nullptr || shadowed ? std::nullopt : fact_info(name);
+  const TenantAttribute* attribute = path == nullptr || shadowed || info ? nullptr : find_attribute(name);
+  const bool is_property = std::ranges::find(properties, std::string_view(name), &Property::name) != properties.end();
+  if (!info && attribute == nullptr) {
+    if (path != nullptr && path->parts.size() > 1 && !is_property) unknown_path(name, span_of(has.path));
+    else report(Code::never_absent, span_of(id), "`has` asks for a fact that may be absent, not for " + quoted(has.path));
+    return flow;
+  }
+  const bool optional = info ? info->optional != 0 : attribute->type->optional;
+  if (!optional) {
+    report(Code::never_absent, span_of(id), quoted(has.path) + " is never absent")
+        .hint("leave `" + std::string("has ") + name + "` out");
+    return flow;
+  }
+  if (!info) {
+    flow.node = boolean_node(attribute->value.has_value());
+    if (const auto key = attribute_key(name); key != no_key) flow.when_true.set(key);
+    return flow;
+  }
+  const auto fact = fact_value(*info, has.path);  // its value is among what explains the leaf, and it counts as a mention
+  if (!fact) return flow;
+  flow.node = presence(*info);
+  flow.when_true.set(index(info->id));
+  return flow;
+}
+
+std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* other) {
+  auto first = maybe(choice.optional, other);
+  if (!first) return std::nullopt;
+  const auto second = value(choice.fallback, &*first);
+  if (!second) return std::nullopt;
+  if (first->kind == TypeKind::string_set || first->kind == TypeKind::cidr) {
+    report(Code::bad_else, span_of(choice.fallback), type_text(*first) + " has no `else`").hint("guard it: `has … and …`");
+    return std::nullopt;
+  }
+  if (!same_type(*first, *second, choice.optional, choice.fallback)) return std::nullopt;
+  if (first->present == model::ExprId::none) {
+    if (first->optional_somewhere) return first;
+    report(Code::never_absent, span_of(choice.fallback), quoted(choice.optional) + " is never absent").under("never used").hint("leave the `else` out");
+    return std::nullopt;
+  }
+  Typed result;
+  result.kind = first->kind;
+  result.values = first->values;
+  result.ordered = first->ordered;
+  result.low = std::min(first->low, second->low);
+  result.high = std::max(first->high, second->high);
+  // An attribute of the tenant is known to be there or not.
+  const model::Expr& presence = nodes_[static_cast<std::size_t>(first->present)];
+  if (presence.op == Op::const_bool) {
+    result.node = std::get<bool>(*presence.constant) ? first->node : second->node;
+    return result;
+  }
+  const Op op = result.kind == TypeKind::boolean  ? Op::select_bool
+                : result.kind == TypeKind::string ? Op::select_string
+                : result.kind == TypeKind::ip     ? Op::select_ip
+                                                  : Op::select_int;
+  result.node = node(op, {first->present, first->node, second->node});
+  return result;
+}
+
+// lower(x) is absent when x is; email_domain(x) also when x has no `@`. An absent string reads as empty, which has none.
+std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
+  const bool is_lower = call.function.text == "lower", is_domain = call.function.text == "email_domain";
+  if (!is_lower && !is_domain) {
+    constexpr std::string_view functions[] = {"lower", "email_domain"};
+    auto& diagnostic = report(Code::unknown_function, call.function.span, "there is no function " + in_backticks(call.function.text));
+    if (const auto near = nearest_name(call.function.text, functions); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+    else diagnostic.hint("the functions are `lower` and `email_domain`");
+    return std::nullopt;
+  }
+  if (call.arguments.size() != 1) {
+    report(Code::wrong_type, span_of(id), "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) + " arguments");
+    return std::nullopt;
+  }
+  const auto text = maybe(call.arguments[0]);
+  if (!text) return std::nullopt;
+  if (text->kind != TypeKind::string) {
+    report(Code::wrong_type, span_of(call.arguments[0]), "`" + call.function.text + "` takes a string, but " + quoted(call.arguments[0]) + " is " + type_text(*text));
+    return std::nullopt;
+  }
+  Typed result;
+  result.kind = TypeKind::string;
+  result.node = node(is_lower ? Op::lower : Op::email_domain, {text->node});
+  result.optional_somewhere = is_domain || text->optional_somewhere;
+  if (is_lower) {
+    result.present = text->present;
+    result.absence = text->absence;
+  } else {
+    result.present = node(Op::has_email_domain, {text->node});
+    result.absence = Absence{no_key, here_, id, "absent where there is no `@`"};
+  }
+  return result;
+}
+
+// ---------------------------------------------------------------- arithmetic
+
+std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id) {
+  const auto a = value(arithmetic.left), b = value(arithmetic.right);
+  if (!a || !b) return std::nullopt;
+  if (a->kind == TypeKind::integer && b->kind == TypeKind::integer) return integers(arithmetic, id, *a, *b);
+  Typed result;
+  const bool shifted = a->kind == TypeKind::time && b->kind == TypeKind::duration;
+  const bool durations = a->kind == TypeKind::duration && b->kind == TypeKind::duration;
+  const bool apart = a->kind == TypeKind::time && b->kind == TypeKind::time && arithmetic.minus;
+  if (!shifted && !durations && !apart) {
+    report(Code::wrong_type, span_of(id), "no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " + type_text(*a) + " and " + type_text(*b))
+        .hint("there are int ± int, time ± duration, duration ± duration and time - time");
+    return std::nullopt;
+  }
+  result.kind = shifted ? TypeKind::time : TypeKind::duration;
+  result.node = node(arithmetic.minus ? Op::sub : Op::add, {a->node, b->node});
+  return result;
+}
+
+std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b) {
+  for (const auto* side : {&a, &b}) {
+    if (side->ranged()) continue;
+    const auto operand = side == &a ? arithmetic.left : arithmetic.right;
+    report(Code::int_without_range, span_of(operand), quoted(operand) + " has no range, so it compares but does not add")
+        .hint("declare its range: `int 0..1000`");
+    return std::nullopt;
+  }
+  Typed result;
+  result.kind = TypeKind::integer;
+  const bool overflows = arithmetic.minus ? __builtin_sub_overflow(a.low, b.high, &result.low) || __builtin_sub_overflow(a.high, b.low, &result.high)
+                                          : __builtin_add_overflow(a.low, b.low, &result.low) || __builtin_add_overflow(a.high, b.high, &result.high);
+  if (overflows) {
+    report(Code::arithmetic_overflow, span_of(id), quoted(id) + " may not fit into 64 bits")
+        .at(span_of(arithmetic.left), type_text(a))
+        .at(span_of(arithmetic.right), type_text(b))
+        .hint("declare narrower ranges");
+    return std::nullopt;
+  }
+  result.node = node(arithmetic.minus ? Op::sub : Op::add, {a.node, b.node});
+  return result;
+}
+
+// ---------------------------------------------------------------- patterns
+
+std::optional<Typed> Checker::matches(const tree::Matches& matches) {
+  const auto left = value(matches.left);
+  if (left && left->kind != TypeKind::string) {
+    report(Code::wrong_type, span_of(matches.left), "patterns are for strings, but " + quoted(matches.left) + " is " + type_text(*left));
+    return std::nullopt;
+  }
+  if (!matches.regex) {
+    if (!left) return std::nullopt;
+    return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
+  }
+  RE2::Options options;
+  options.set_max_mem(8 << 20);
+  options.set_log_errors(false);
+  const RE2 compiled(matches.pattern, options);
+  if (!compiled.ok()) {
+    report(Code::bad_pattern, matches.pattern_span, "`/" + matches.pattern + "/` is no regular expression: " + compiled.error())
+        .hint("the syntax is RE2's: no look-around, no back-references");
+    return std::nullopt;
+  }
+  if (!left) return std::nullopt;
+  return boolean(node(Op::regex, {left->node}, program::Constant{program::Regex{matches.pattern}}));
+}
+
+// ---------------------------------------------------------------- quantifiers
+
+std::optional<Typed> Checker::quantifier(const tree::Quantifier& quantifier) {
+  const auto set = value(quantifier.set);
+  if (!set) return std::nullopt;
+  if (set->kind != TypeKind::string_set || set->node == model::ExprId::none) {
+    report(Code::not_a_set, span_of(quantifier.set),
+           "`" + std::string(quantifier.all ? "all" : "any") + "` ranges over a set fact, but " + quoted(quantifier.set) + " is " +
+               (set->kind == TypeKind::string_set ? "the policy's own" : type_text(*set)))
+        .hint(set->kind == TypeKind::string_set ? "ask for one word: `\"x\" in tenant.features`" : "sets are `user.groups`, `user.roles`, `request.scopes` and their like");
+    return std::nullopt;
+  }
+  if (variables_.size() >= limits_.quantifier_depth) {
+    report(Code::quantifiers_too_deep, lets_.empty() ? quantifier.variable.span : use_,
+           "quantifiers nest deeper than " + std::to_string(limits_.quantifier_depth));
+    return std::nullopt;
+  }
+  const std::size_t errors = errors_;
+  const bool outside = std::exchange(inside_leaf_, true);
+  variables_.push_back(quantifier.variable.text);
+  const Flow body = condition(quantifier.body);
+  variables_.pop_back();
+  inside_leaf_ = outside;
+  if (errors_ != errors) return std::nullopt;
+  return boolean(node(quantifier.all ? Op::all_ : Op::any_, {set->node, body.node}));
+}
+
+}  // namespace writ::check
