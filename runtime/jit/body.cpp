@@ -133,7 +133,10 @@ NodeValue Body::make(std::uint32_t id) {
     case Op::le_int: return compare(llvm::CmpInst::ICMP_SLE);
     case Op::gt_int: return compare(llvm::CmpInst::ICMP_SGT);
     case Op::ge_int: return compare(llvm::CmpInst::ICMP_SGE);
-    case Op::eq_bool: return compare(llvm::CmpInst::ICMP_EQ);
+    case Op::eq_bool: {  // as xor: a chain of comparisons of i1 costs the code generator quadratic time
+      const auto [left, right] = all(a, b);
+      return {builder_.CreateNot(builder_.CreateXor(left, right)), {}};
+    }
     case Op::eq_string: return {equal_texts(a, b), {}};
     case Op::eq_ip: {
       const auto [left, right] = all(a, b);

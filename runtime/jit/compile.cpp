@@ -63,8 +63,9 @@ class Session {
 
 namespace {
 
-// A loop is never cut, so one function may be as large as a loop's body.
-constexpr std::size_t function_limit = 20'000;
+// A loop is never cut, so one function may be as large as a loop's body (a comparison of strings weighs 4). O2 takes 2 s at 2,500, O0 0.1 s
+// at 5,000.
+constexpr std::size_t thorough_limit = 2 * default_part_weight, function_limit = 20'000;
 
 bool same_bytes(const char* left, const char* right, std::uint32_t size) noexcept {
   return size == 0 || std::memcmp(left, right, size) == 0;
@@ -200,8 +201,7 @@ std::unique_ptr<llvm::MemoryBuffer> object_of(Session& session, const program::S
   context.setDiagnosticHandler(std::make_unique<Diagnostics>(diagnosed));
   const auto module = emit(context, shape, *plan, error);
   if (!module) return nullptr;
-  const auto limit = session.options.optimize_limit;
-  const bool thorough = session.options.optimize && size <= limit && plan->heaviest <= limit;
+  const bool thorough = session.options.optimize && size <= session.options.optimize_limit && plan->heaviest <= thorough_limit;
   auto& machine = thorough ? *session.thorough : *session.quick;
   module->setTargetTriple(machine.getTargetTriple().str());
   module->setDataLayout(machine.createDataLayout());

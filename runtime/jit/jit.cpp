@@ -220,7 +220,7 @@ void Source::start() {
 void Source::work() {
   pthread_setname_np(pthread_self(), "writ-jit");
   ShapeKey key;
-  while (const auto shape = next(key)) {
+  while (auto shape = next(key)) {
     jit::Compiled compiled;
     try {
       compiled = compile(*shape);
@@ -228,6 +228,7 @@ void Source::work() {
       compiled = {};
       compiled.error = failure.what();
     }
+    shape.reset();  // who waits for idle may count on the worker keeping nothing alive
     put_away(key, std::move(compiled));
   }
 }

@@ -35,11 +35,19 @@ bool is_leaf(Op op) {
   return plain;
 }
 
+// Arguments of other parts are tested sixty-four at a time, hence the bound.
 std::size_t weight(const Node& node) {
   switch (node.op) {
     case Op::and_:
-    case Op::or_: return 1 + node.b;
+    case Op::or_: return 1 + std::min(node.b, 250u);
     case Op::eq_string:
+    case Op::in_bits:
+    case Op::in_ints:
+    case Op::in_strings:
+    case Op::in_cidrs:
+    case Op::in_window:
+    case Op::set_has:
+    case Op::has_email_domain:
     case Op::starts_with:
     case Op::ends_with:
     case Op::contains:
