@@ -153,13 +153,14 @@ struct Requirement {
 struct PasswordPreset { std::vector<Name> path; std::vector<ExprId> arguments; Span span; };  // auth0.good(8)
 struct PasswordDecl {
   bool floor = false;
-  Name name;
+  Name name;                              // empty: `password { … }`, which declares and attaches in one
   std::optional<Name> parent;             // password strict : baseline { … }
   std::optional<PasswordPreset> preset;   // password p = auth0.good
   std::vector<Requirement> requirements;
   Span span;
 };
-struct PasswordUse { Name name; std::optional<PasswordPreset> preset; Span span; };  // `password strong` attaches
+// `password strong` attaches; of `password auth0.good(8)` the name is `auth0.good` and the preset says it in parts.
+struct PasswordUse { Name name; std::optional<PasswordPreset> preset; Span span; };
 
 // ---------------------------------------------------------------- declarations
 
@@ -266,6 +267,7 @@ struct Tree {
   std::vector<Declaration> declarations;
   std::vector<Expr> expressions;       // ExprId indexes this
   std::vector<Comment> comments;       // in source order
+  std::vector<std::uint32_t> line_starts;  // offset of each line's first byte: where the author broke lines, for the formatter
   const Expr& operator[](ExprId id) const { return expressions[static_cast<std::size_t>(id)]; }
 };
 

@@ -1,0 +1,199 @@
+// Rules, and the examples and statements about them: tests and proofs.
+#include "compiler/syntax/build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace writ::syntax {
+
+namespace {
+
+// Reasons that are no rule's name stand bare behind `by`.
+constexpr std::array<std::string_view, 2> bare_reasons = {"no_allow", "conflicting_obligations"};
+
+}  // namespace
+
+// ---------------------------------------------------------------- rules
+
+tree::Rule Builder::rule(P::AllowDenyContext* context) {
+  tree::Rule made;
+  made.report = context->REPORT() != nullptr;
+  made.effect = context->ALLOW() != nullptr ? RuleEffect::allow : RuleEffect::deny;
+  made.actions = names(context->name());
+  if (auto* leaf = context->STRING()) made.name = string(leaf);
+  rule_tail(context->ruleTail(), made);
+  made.span = span(context);
+  return made;
+}
+
+// `for` may stand before or behind the name, as it reads better.
+tree::Rule Builder::rule(P::RequireContext* context) {
+  tree::Rule made;
+  made.report = context->REPORT() != nullptr;
+  made.effect = RuleEffect::require;
+  made.obligations = choice(context->choice());
+  const auto lists = context->forActions();
+  if (lists.size() > 1)
+    diagnostics_.add(Code::said_twice, span(lists[1]), "`for` is written twice").at(span(lists[0]), "first here");
+  if (!lists.empty()) made.actions = names(lists.front()->name());
+  if (auto* leaf = context->STRING()) made.name = string(leaf);
+  rule_tail(context->ruleTail(), made);
+  made.span = span(context);
+  return made;
+}
+
+void Builder::rule_tail(P::RuleTailContext* context, tree::Rule& made) {
+  conditions_ = 0;
+  if (auto* on = context->onConnections()) made.on = names(on->wireNames());
+  if (auto* when = context->whenClause()) made.when = expression(when->expression());
+  if (auto* unless = context->unlessClause()) made.unless = expression(unless->expression());
+  if (auto* message = context->messageClause()) made.message = string(message->STRING());
+  if (auto* note = context->noteClause()) made.note = string(note->STRING());
+  if (conditions_ > limits_.conditions_per_rule)
+    diagnostics_.add(Code::too_many_conditions, span(context->start), fmt::format("a rule of {} conditions", conditions_))
+        .hint(fmt::format("rules have at most {} conditions; compare with a list: x in [a, b]", limits_.conditions_per_rule));
+}
+
+std::vector<tree::Obligation> Builder::choice(P::ChoiceContext* context) {
+  std::vector<tree::Obligation> list;
+  for (auto* one : context->obligation()) list.push_back(obligation(one));
+  return list;
+}
+
+tree::Obligation Builder::obligation(P::ObligationContext* context) {
+  tree::Obligation made;
+  made.name = name(context->name());
+  if (auto* list = context->arguments()) made.arguments = arguments(list);
+  if (auto* within = context->within()) made.within = primary(within->primary());
+  made.span = span(context);
+  return made;
+}
+
+// ---------------------------------------------------------------- tests
+
+tree::RequestLine Builder::request(P::RequestLineContext* context) {
+  tree::RequestLine made;
+  made.action = name(context->name());
+  target(context->target(), made);
+  for (auto* one : context->wireName()) {
+    const bool organization = context->IN() != nullptr && !made.organization;
+    (organization ? made.organization : made.connection) = name(one);
+  }
+  if (auto* facts = context->facts())
+    for (auto* line : facts->factLine())
+      if (!line->exception) made.facts.push_back(fact(line));
+  made.span = span(context);
+  return made;
+}
+
+void Builder::target(P::TargetContext* context, tree::RequestLine& line) {
+  line.tenant = name(context->wireName());
+  if (context->MEMBER() != nullptr) line.client = member(context->MEMBER());
+  if (context->STRING() != nullptr) {
+    auto read = string(context->STRING());
+    line.client = tree::Name{std::move(read.text), read.span, true};
+  }
+}
+
+tree::FactAssign Builder::fact(P::FactLineContext* context) {
+  tree::FactAssign made;
+  made.path = path(context->name(), context->MEMBER());
+  if (context->sum() != nullptr) made.value = sum(context->sum());
+  made.span = span(context);
+  return made;
+}
+
+tree::Expect Builder::expect(P::ExpectLineContext* context) {
+  tree::Expect made;
+  made.would_be = context->WOULD_BE() != nullptr;
+  auto* effect = context->ALLOW() != nullptr ? context->ALLOW() : context->DENY() != nullptr ? context->DENY() : context->CHALLENGE();
+  made.effect = {std::string(text(effect)), span(effect), false};
+  for (auto* one : context->choice()) made.obligations.push_back(choice(one));
+  if (!made.obligations.empty() && context->CHALLENGE() == nullptr)
+    diagnostics_.add(Code::unexpected_text, span(context->choice(0)), fmt::format("`expect {}` names no obligations", made.effect.text))
+        .hint("only a challenge has obligations: expect challenge mfa")
+        .hint("a rule's name stands behind `by`: expect deny by \"office only\"");
+  if (auto* by = context->byNames()) made.by = by_names(by);
+  if (context->FAULT() != nullptr) made.fault = name(context->name());
+  made.span = span(context);
+  return made;
+}
+
+std::vector<tree::Text> Builder::by_names(P::ByNamesContext* context) {
+  std::vector<tree::Text> list;
+  for (auto* one : context->byName()) {
+    if (one->STRING() != nullptr) {
+      list.push_back(string(one->STRING()));
+      continue;
+    }
+    auto bare = name(one->name());
+    if (std::find(bare_reasons.begin(), bare_reasons.end(), bare.text) == bare_reasons.end())
+      diagnostics_.add(Code::unexpected_text, bare.span, fmt::format("`{}` is not the name of a rule", bare.text))
+          .hint(fmt::format("names of rules stand in quotes: by \"{}\"", bare.text))
+          .hint("no_allow and conflicting_obligations are written bare");
+    list.push_back({std::move(bare.text), bare.span});
+  }
+  return list;
+}
+
+tree::TestDecl Builder::test(P::TestDeclContext* context) {
+  tree::TestDecl made;
+  made.name = string(context->STRING());
+  for (auto* step : context->step()) {
+    if (step->exception) continue;
+    if (auto* line = step->requestLine()) {
+      made.steps.emplace_back(request(line));
+      continue;
+    }
+    made.steps.emplace_back(expect(step->expectLine()));
+    if (made.steps.size() == 1)
+      diagnostics_.add(Code::unexpected_text, span(step), "this expects something before anything is asked")
+          .hint("a request comes first: login to acme.admin via staff");
+  }
+  made.span = span(context);
+  return made;
+}
+
+// ---------------------------------------------------------------- proofs
+
+tree::ProveDecl Builder::prove(P::ProveDeclContext* context) {
+  tree::ProveDecl made;
+  made.name = string(context->STRING());
+  for (auto* line : context->proveLine())
+    if (!line->exception) made.statements.push_back(proof(line));
+  made.span = span(context);
+  return made;
+}
+
+tree::ProveStatement Builder::proof(P::ProveLineContext* context) {
+  tree::ProveStatement made;
+  made.request.action = name(context->name());
+  made.request.span = made.request.action.span;
+  if (context->target() != nullptr) {
+    target(context->target(), made.request);
+    made.request.span = join(made.request.span, span(context->target()));
+  }
+  for (auto* one : context->wireName()) {
+    const bool organization = context->IN() != nullptr && !made.request.organization;
+    (organization ? made.request.organization : made.request.connection) = name(one);
+    made.request.span = join(made.request.span, span(one));
+  }
+  auto* outcome = context->ALLOWED() != nullptr      ? context->ALLOWED()
+                        : context->CHALLENGED() != nullptr ? context->CHALLENGED()
+                                                           : context->DENIED();
+  made.outcome = {std::string(text(outcome)), span(outcome), false};
+  if (auto* by = context->byNames()) {
+    auto list = by_names(by);
+    if (list.size() > 1)
+      diagnostics_.add(Code::unexpected_text, list[1].span, "a proof speaks of one rule")
+          .hint("write a statement for each rule");
+    made.by = std::move(list.front());
+  }
+  made.implies = expression(context->expression());
+  made.span = span(context);
+  return made;
+}
+
+}  // namespace writ::syntax

@@ -1,0 +1,169 @@
+// Settings: what blocks say beside rules. A setting that is written twice in one settings block is a mistake; which
+// statements may be repeated in a block of declarations is the checker's question.
+#include "compiler/syntax/build.h"
+
+#include <fmt/format.h>
+
+namespace writ::syntax {
+
+template <class T>
+void Builder::once(std::optional<T>& place, T value, Span where, std::string_view what) {
+  if (place) diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what));
+  else place = std::move(value);
+}
+
+tree::Session Builder::session(P::SessionItemContext* context) {
+  tree::Session made;
+  for (auto* entry : context->sessionEntry()) {
+    if (entry->exception) continue;
+    const auto value = duration(entry->DURATION());
+    const bool idle = entry->IDLE() != nullptr;
+    once(idle ? made.idle : made.absolute, value, span(entry), idle ? "idle" : "absolute");
+  }
+  made.span = span(context);
+  return made;
+}
+
+tree::LockoutDecl Builder::lockout(P::LockoutItemContext* context) {
+  using Per = tree::LockoutDecl::Per;
+  tree::LockoutDecl made;
+  bool counted = false, broken = false;
+  for (auto* entry : context->lockoutEntry()) {
+    if (entry->exception) {
+      broken = true;
+    } else if (entry->BLOCK() != nullptr) {
+      once(made.block, duration(entry->DURATION()), span(entry), "block");
+    } else if (entry->EXEMPT() != nullptr) {
+      for (auto* one : entry->network()) made.exempt.push_back(network(one));
+    } else if (counted) {
+      diagnostics_.add(Code::said_twice, span(entry), "attempts are counted twice")
+          .at(made.attempts_span, "first here")
+          .hint("write a second `lockout` for another way of counting");
+    } else {
+      counted = true;
+      made.attempts = integer(entry->INTEGER());
+      made.attempts_span = span(entry->INTEGER());
+      made.per = entry->IDENTIFIER() == nullptr ? Per::ip : entry->AND() != nullptr ? Per::identifier_and_ip : Per::identifier;
+      if (entry->WITHIN() != nullptr) made.within = duration(entry->DURATION());
+    }
+  }
+  made.span = span(context);
+  if (!counted && !broken) {
+    made.attempts_span = span(context->LOCKOUT());
+    diagnostics_.add(Code::unexpected_text, made.attempts_span, "this lockout counts nothing")
+        .hint("say how many attempts are too many: lockout { 10 attempts per identifier and ip; block 15m }");
+  }
+  return made;
+}
+
+tree::ZoneDecl Builder::zone(P::ZoneItemContext* context) {
+  tree::ZoneDecl made;
+  made.name = name(context->name());
+  for (auto* part : context->zonePart()) {
+    if (part->network() != nullptr) made.cidrs.push_back(network(part->network()));
+    else if (part->COUNTRY() != nullptr) made.countries.push_back(string(part->STRING()));
+    else made.asns.emplace_back(integer(part->INTEGER()), span(part->INTEGER()));
+  }
+  made.span = span(context);
+  return made;
+}
+
+tree::Branding Builder::branding(P::BrandingItemContext* context) {
+  tree::Branding made;
+  for (auto* entry : context->brandingEntry()) {
+    if (entry->exception) continue;
+    if (entry->LOGO() != nullptr) once(made.logo, string(entry->STRING()), span(entry), "logo");
+    for (auto* color : entry->color()) made.colors.emplace_back(name(color->name()), string(color->STRING()));
+  }
+  made.span = span(context);
+  return made;
+}
+
+tree::Lifetimes Builder::lifetimes(P::LifetimesItemContext* context) {
+  tree::Lifetimes made;
+  for (auto* entry : context->lifetime()) {
+    if (entry->exception) continue;
+    const auto value = duration(entry->DURATION());
+    if (entry->ACCESS_TOKEN() != nullptr) once(made.access_token, value, span(entry), "access_token");
+    else if (entry->REFRESH_TOKEN() != nullptr) once(made.refresh_token, value, span(entry), "refresh_token");
+    else once(made.id_token, value, span(entry), "id_token");
+  }
+  made.span = span(context);
+  return made;
+}
+
+tree::Settings Builder::settings(P::SettingsItemContext* context) {
+  tree::Settings made;
+  for (auto* entry : context->setting())
+    if (!entry->exception) {
+      auto key = name(entry->name());
+      made.values.emplace_back(std::move(key), sum(entry->sum()));
+    }
+  made.span = span(context);
+  return made;
+}
+
+tree::Members Builder::members(P::JoinsItemContext* context) {
+  tree::Members made;
+  if (context->wireNames() != nullptr) made.via = names(context->wireNames());
+  made.span = span(context);
+  return made;
+}
+
+tree::SettingAssign Builder::setting(P::TenantSettingContext* context) {
+  tree::SettingAssign made;
+  made.path.push_back({std::string(text(context->TENANT())), span(context->TENANT()), false});
+  for (auto* one : context->MEMBER()) made.path.push_back(member(one));
+  made.value = sum(context->sum());
+  made.span = span(context);
+  return made;
+}
+
+template <class List>
+List Builder::values(P::ValuesContext* context, Span whole) {
+  List made;
+  made.items = sums(context->sum());
+  made.span = whole;
+  return made;
+}
+
+// The short ones, each a line.
+std::optional<tree::Item> Builder::setting_item(P::ItemContext* context) {
+  const auto list = [&]<class List>(List made, P::WireNamesContext* read, Context* whole) {
+    made.names = names(read);
+    made.span = span(whole);
+    return tree::Item(std::move(made));
+  };
+  if (auto* is = context->sessionItem()) return session(is);
+  if (auto* is = context->lockoutItem()) return lockout(is);
+  if (auto* is = context->zoneItem()) return zone(is);
+  if (auto* is = context->brandingItem()) return branding(is);
+  if (auto* is = context->featuresItem()) return list(tree::Features{}, is->wireNames(), is);
+  if (auto* is = context->idItem()) return tree::WireId{string(is->STRING()), span(is)};
+  if (auto* is = context->tenantSetting()) return setting(is);
+  if (auto* is = context->connectionsItem()) return list(tree::Connections{}, is->wireNames(), is);
+  if (auto* is = context->grantsItem()) return list(tree::Grants{}, is->wireNames(), is);
+  if (auto* is = context->callbacksItem()) return values<tree::Callbacks>(is->values(), span(is));
+  if (auto* is = context->originsItem()) return values<tree::Origins>(is->values(), span(is));
+  if (auto* is = context->domainsItem()) return values<tree::Domains>(is->values(), span(is));
+  if (auto* is = context->hostsItem()) return values<tree::Hosts>(is->values(), span(is));
+  if (auto* is = context->issuersItem()) return values<tree::Issuers>(is->values(), span(is));
+  if (auto* is = context->issuerItem()) return tree::Issuer{sum(is->sum()), span(is)};
+  if (auto* is = context->lifetimesItem()) return lifetimes(is);
+  if (auto* is = context->signupItem()) return tree::SignUp{is->OPEN() != nullptr, span(is)};
+  if (auto* is = context->organizationsItem()) {
+    auto* usage = is->DENY() != nullptr ? is->DENY() : is->ALLOW() != nullptr ? is->ALLOW() : is->REQUIRE();
+    return tree::OrganizationsSetting{{std::string(text(usage)), span(usage), false}, span(is)};
+  }
+  if (auto* is = context->membersItem()) return tree::Members{true, {}, span(is)};
+  if (auto* is = context->joinsItem()) return members(is);
+  if (auto* is = context->settingsItem()) return settings(is);
+  if (auto* is = context->discoverItem()) {
+    auto domain = string(is->STRING());
+    return tree::Discover{std::move(domain), name(is->wireName()), span(is)};
+  }
+  if (auto* is = context->limitItem()) return tree::LimitDecl{integer(is->INTEGER()), span(is->INTEGER()), span(is)};
+  return std::nullopt;
+}
+
+}  // namespace writ::syntax

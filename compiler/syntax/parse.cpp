@@ -1,0 +1,208 @@
+// Text to tree. The only public entry here is parse(); what it does, in order:
+//
+//   scan        bytes that no policy may hold (scan.h), sizes
+//   tokens      all of them, comments put aside, counted as they come
+//   header      `writ 1`
+//   for each declaration
+//     parse     first quickly (SLL prediction, no recovery), again with messages if that failed
+//     build     our tree of it; then ANTLR's is freed, so a file of many tenants needs the memory of one
+//
+// Depth. A recursive parser is as deep as its input, and ANTLR crashes at some six thousand parentheses. So every rule
+// that is entered is counted (DepthGuard), and beyond the limit the declaration is given up with one message. One
+// level of nesting in the text enters at most `rules_per_level` rules: expression, comparison, sum, fallback, primary
+// for a parenthesis, a few more for what stands around the outermost one. Builder, checker and printer recurse no deeper.
+//
+// ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned and
+// TooDeep, caught here. Nothing else is thrown on any input short of memory running out.
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/recovery.h"
+#include "compiler/syntax/scan.h"
+#include "compiler/syntax/syntax.h"
+#include "compiler/syntax/wording.h"
+
+#include "WritLexer.h"
+#include "WritParser.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+namespace writ {
+
+namespace {
+
+using namespace syntax;
+using writ_grammar::WritLexer;
+
+constexpr std::size_t rules_per_level = 8;
+constexpr std::size_t rules_around = 24;
+
+struct TooDeep {
+  const antlr4::Token* at;
+};
+
+// Counts the rules that are entered and not yet left.
+class DepthGuard : public antlr4::tree::ParseTreeListener {
+ public:
+  explicit DepthGuard(std::size_t limit) : limit_(limit) {}
+  void enterEveryRule(antlr4::ParserRuleContext* context) override {
+    if (++depth_ > limit_) throw TooDeep{context->start};
+  }
+  void exitEveryRule(antlr4::ParserRuleContext*) override {
+    if (depth_ > 0) --depth_;
+  }
+  void visitTerminal(antlr4::tree::TerminalNode*) override {}
+  void visitErrorNode(antlr4::tree::ErrorNode*) override {}
+  void restart() { depth_ = 0; }
+
+ private:
+  std::size_t depth_ = 0, limit_;
+};
+
+class BoundedParser : public P {
+ public:
+  BoundedParser(antlr4::TokenStream* tokens, std::size_t limit) : P(tokens), guard_(limit) { addParseListener(&guard_); }
+  ~BoundedParser() override { removeParseListeners(); }
+  BoundedParser(const BoundedParser&) = delete;
+  BoundedParser& operator=(const BoundedParser&) = delete;
+
+  // Frees what was parsed and forgets it; the token stream stays where it is.
+  void restart() {
+    guard_.restart();
+    getTreeTracker().reset();
+    setContext(nullptr);
+    getErrorHandler()->reset(this);
+  }
+
+ private:
+  DepthGuard guard_;
+};
+
+// A file while it is parsed.
+struct File {
+  const SourceMap& map;
+  const Limits& limits;
+  Diagnostics& diagnostics;
+  tree::Tree& tree;
+};
+
+// The tokens the parser sees; comments go into the tree. Nothing when there are too many.
+std::optional<std::vector<std::unique_ptr<antlr4::Token>>> read_tokens(const File& file, WritLexer& lexer) {
+  std::vector<std::unique_ptr<antlr4::Token>> tokens;
+  for (std::size_t count = 0;; ++count) {
+    auto token = lexer.nextToken();
+    const auto place = span_of(file.map, *token);
+    if (count > file.limits.tokens) {
+      file.diagnostics.add(Code::too_many_tokens, place, "too many words in one file")
+          .hint(fmt::format("a file has at most {} words and marks; split it and use `import`", file.limits.tokens));
+      return std::nullopt;
+    }
+    if (token->getType() == WritLexer::COMMENT) {
+      auto text = file.map.text(place);
+      while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+      file.tree.comments.push_back({std::string(text), place, file.map.first_on_line(place.begin)});
+      continue;
+    }
+    const bool last = token->getType() == antlr4::Token::EOF;
+    tokens.push_back(std::move(token));
+    if (last) return tokens;
+  }
+}
+
+void read_header(const File& file, BoundedParser& parser) {
+  auto& tokens = *parser.getTokenStream();
+  const auto& first = *tokens.LT(1);
+  if (first.getType() != P::WRIT) {
+    const auto place = span_of(file.map, first);
+    file.diagnostics.add(Code::missing_version, place, "a file begins with the version of the language")
+        .hint("write `writ 1` on the first line");
+    return;
+  }
+  tokens.consume();
+  const auto& version = *tokens.LT(1);
+  const bool number = version.getType() == P::INTEGER;
+  if (!number || text_of(file.map, version) != "1") {
+    const auto place = number ? span_of(file.map, version) : span_of(file.map, first);
+    file.diagnostics.add(number ? Code::unsupported_version : Code::missing_version, place,
+                         number ? fmt::format("version {} of the language is not known here", seen(file.map, version))
+                                : std::string("`writ` is followed by the version of the language"))
+        .hint("write `writ 1`");
+  }
+  if (number) tokens.consume();
+}
+
+void report_depth(const File& file, const TooDeep& deep) {
+  file.diagnostics.add(Code::nesting_too_deep, span_of(file.map, *deep.at), "this is nested too deep")
+      .hint(fmt::format("at most about {} within one another; name a part with `let`", file.limits.nesting));
+}
+
+// One declaration, or what stands where one should.
+void read_declaration(const File& file, BoundedParser& parser, Builder& builder, const std::shared_ptr<Abandon>& abandon,
+                      const std::shared_ptr<Recovery>& recovery) {
+  auto& tokens = *parser.getTokenStream();
+  auto& prediction = *parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
+  const auto start = tokens.index();
+  parser.restart();
+  if (!begins_declaration(tokens.LA(1))) {
+    parser.setErrorHandler(recovery);
+    return recovery->resume(parser, false);
+  }
+  try {
+    try {
+      parser.setErrorHandler(abandon);
+      prediction.setPredictionMode(antlr4::atn::PredictionMode::SLL);
+      return builder.declaration(parser.declaration());
+    } catch (const Abandoned&) {
+      tokens.seek(start);
+      parser.restart();
+      parser.setErrorHandler(recovery);
+      prediction.setPredictionMode(antlr4::atn::PredictionMode::LL);
+      return builder.declaration(parser.declaration());
+    }
+  } catch (const TooDeep& deep) {
+    report_depth(file, deep);
+    tokens.seek(start);
+    parser.restart();
+    recovery->resume(parser, true);
+  }
+}
+
+void read_file(const File& file) {
+  const auto body = file.map.body();
+  antlr4::ANTLRInputStream input(body.data(), body.size());
+  WritLexer lexer(&input);
+  lexer.removeErrorListeners();
+  auto tokens = read_tokens(file, lexer);
+  if (!tokens) return;
+  antlr4::ListTokenSource source(std::move(*tokens));
+  antlr4::CommonTokenStream stream(&source);
+  stream.fill();
+  BoundedParser parser(&stream, file.limits.nesting * rules_per_level + rules_around);
+  parser.removeErrorListeners();
+  const auto abandon = std::make_shared<Abandon>();
+  const auto recovery = std::make_shared<Recovery>(file.map, file.diagnostics);
+  Builder builder(file.map, file.limits, file.diagnostics, file.tree);
+  read_header(file, parser);
+  while (stream.LA(1) != antlr4::Token::EOF) read_declaration(file, parser, builder, abandon, recovery);
+}
+
+}  // namespace
+
+tree::Tree parse(const SourceSet& sources, FileId id, const Limits& limits, Diagnostics& diagnostics) {
+  tree::Tree made;
+  made.file = id;
+  const auto bytes = sources.text(id);
+  if (bytes.size() > limits.file_bytes) {
+    diagnostics.add(Code::file_too_large, {id, 0, 0}, fmt::format("a file of {} bytes", bytes.size()))
+        .hint(fmt::format("a file has at most {} bytes; split it and use `import`", limits.file_bytes));
+    return made;
+  }
+  if (!scan(id, bytes, diagnostics)) return made;
+  const SourceMap map(id, bytes);
+  made.line_starts = map.line_starts();
+  read_file({map, limits, diagnostics, made});
+  return made;
+}
+
+}  // namespace writ

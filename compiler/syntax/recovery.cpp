@@ -1,0 +1,245 @@
+// Recovery by statements. ANTLR's own inserts and deletes single tokens, which makes two or three messages of one
+// mistake. Here a mistake leaves every rule up to the one that holds a statement (or an entry of a settings block); the
+// rest of that statement is skipped, and its list goes on. Until a token has been matched again nothing is reported.
+//
+// A statement ends, for skipping, at `;`, at the `}` of its block, or at a word that is first on its line and stands no
+// further right than the statement began: people indent, and what they meant by a broken line shows in that.
+//
+// Inside a block, the token after a statement decides (`sync`): a word that begins a statement here, `}`, or a mistake
+// of its own. A declaration of the file's top level, as far left as the block it is found in, means that the block was
+// never closed: that is said once, at the brace, and the declaration is taken as the next one.
+#include "compiler/syntax/recovery.h"
+
+#include "compiler/syntax/placement.h"
+#include "compiler/syntax/wording.h"
+
+#include "WritParser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace writ::syntax {
+
+namespace {
+
+using P = writ_grammar::WritParser;
+using antlr4::Token;
+
+// Rules that hold one statement: where a mistake stops.
+bool holds_statement(std::size_t rule) {
+  switch (rule) {
+    case P::RuleDeclaration: case P::RuleItem: case P::RuleAttribute: case P::RuleSessionEntry: case P::RuleLockoutEntry:
+    case P::RuleBrandingEntry: case P::RuleLifetime: case P::RuleSetting: case P::RuleRequirement: case P::RuleStep:
+    case P::RuleFactLine: case P::RuleProveLine:
+      return true;
+    default: return false;
+  }
+}
+
+// Rules that are a list of statements between braces.
+bool holds_list(std::size_t rule) {
+  switch (rule) {
+    case P::RuleItems: case P::RuleAttributesDecl: case P::RuleSessionItem: case P::RuleLockoutItem: case P::RuleBrandingItem:
+    case P::RuleLifetimesItem: case P::RuleSettingsItem: case P::RuleRequirements: case P::RuleTestDecl: case P::RuleFacts:
+    case P::RuleProveDecl:
+      return true;
+    default: return false;
+  }
+}
+
+bool begins_only_at_top(Token& token, Token& next) {
+  switch (token.getType()) {
+    case P::IMPORT: return next.getType() == P::STRING;
+    case P::PLATFORM: return next.getType() == P::LBRACE;
+    case P::EXTEND: return next.getType() == P::TENANT;
+    case P::TEMPLATE: return is_word(next.getType());
+    case P::TENANT: return is_word(next.getType()) || next.getType() == P::STRING;
+    case P::TEST: case P::PROVE: return next.getType() == P::STRING;
+    default: return false;
+  }
+}
+
+Block block_of(const antlr4::RuleContext* items) {
+  const auto* owner = items->parent == nullptr ? nullptr : dynamic_cast<antlr4::RuleContext*>(items->parent->parent);
+  if (owner == nullptr) return Block::file;
+  switch (owner->getRuleIndex()) {
+    case P::RulePlatformDecl: return Block::platform;
+    case P::RuleClientDecl: return Block::client;
+    case P::RuleUseDecl: return Block::use;
+    case P::RuleConnectionDecl: return Block::connection;
+    case P::RuleOrganizationDecl: return Block::organization;
+    default: return Block::tenant;
+  }
+}
+
+// The token that opened the statement a context stands in.
+Token* start_of_statement(antlr4::ParserRuleContext* context) {
+  auto* at = context;
+  while (at->parent != nullptr && !holds_statement(at->getRuleIndex())) at = dynamic_cast<antlr4::ParserRuleContext*>(at->parent);
+  return at->start;
+}
+
+}  // namespace
+
+bool begins_declaration(std::size_t type) {
+  switch (type) {
+    case P::IMPORT: case P::ATTRIBUTES: case P::PLATFORM: case P::CLIENT: case P::TENANT: case P::EXTEND: case P::TEMPLATE:
+    case P::LET: case P::OBLIGATION: case P::TEST: case P::PROVE:
+      return true;
+    default: return false;
+  }
+}
+
+Token* Recovery::recoverInline(antlr4::Parser* parser) { throw antlr4::InputMismatchException(parser); }
+
+void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& mistake) {
+  if (inErrorRecoveryMode(parser)) return;
+  beginErrorCondition(parser);
+  const Token& token = *mistake.getOffendingToken();
+  const auto rule = parser->getContext()->getRuleIndex();
+  if (is_complaint(token.getType())) return report_complaint(map_, token, diagnostics_);
+  if (token.getType() == Token::EOF && holds_list(rule)) return report_unclosed(*parser, token);
+  // Where the parser looked more than one token ahead, what it expected belongs to the first of them.
+  const auto* ahead = dynamic_cast<const antlr4::NoViableAltException*>(&mistake);
+  const bool first = ahead == nullptr || ahead->getStartToken() == &token;
+  report_unexpected(map_, token, first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(), rule, diagnostics_);
+}
+
+void Recovery::recover(antlr4::Parser* parser, std::exception_ptr mistake) {
+  auto* context = parser->getContext();
+  if (!holds_statement(context->getRuleIndex())) std::rethrow_exception(mistake);
+  auto& tokens = *parser->getTokenStream();
+  if (tokens.LT(1) == context->start && tokens.LA(1) != Token::EOF) parser->consume();  // never twice at one place
+  skip_statement(tokens, *context->start, context->getRuleIndex() == P::RuleDeclaration);
+}
+
+void Recovery::sync(antlr4::Parser* parser) {
+  auto* context = parser->getContext();
+  const auto rule = context->getRuleIndex();
+  if (!holds_list(rule)) return;
+  auto& tokens = *parser->getTokenStream();
+  for (;;) {
+    Token& token = *tokens.LT(1);
+    const auto type = token.getType();
+    if (type == P::RBRACE || type == P::SEMICOLON) return;
+    const bool top = type != Token::EOF && begins_only_at_top(token, *tokens.LT(2)) && map_.first_on_line(span_of(map_, token).begin);
+    const auto opened = map_.column(span_of(map_, *start_of_statement(context)).begin);
+    if (type == Token::EOF || (top && map_.column(span_of(map_, token).begin) <= opened)) {
+      if (!inErrorRecoveryMode(parser)) report_unclosed(*parser, token);
+      beginErrorCondition(parser);
+      throw antlr4::InputMismatchException(parser);
+    }
+    if (!top && parser->getExpectedTokens().contains(type)) return;
+    if (!inErrorRecoveryMode(parser)) report_unknown_statement(*parser, token);
+    const auto before = tokens.index();
+    skip_statement(tokens, token, false);
+    if (tokens.index() == before) parser->consume();
+    endErrorCondition(parser);
+  }
+}
+
+void Recovery::resume(antlr4::Parser& parser, bool silent) {
+  auto& tokens = *parser.getTokenStream();
+  const Token& token = *tokens.LT(1);
+  if (silent) {
+  } else if (is_complaint(token.getType())) {
+    report_complaint(map_, token, diagnostics_);
+  } else if (token.getType() == P::RBRACE) {
+    diagnostics_.add(Code::unexpected_text, span_of(map_, token), "unexpected `}`: no block is open here");
+  } else {
+    const bool trailing = !map_.first_on_line(span_of(map_, token).begin);
+    if (trailing) report_trailing(map_, token, diagnostics_);
+    else report_unknown_statement(parser, token);
+  }
+  const auto before = tokens.index();
+  skip_statement(tokens, token, true);
+  if (tokens.index() == before && tokens.LA(1) != Token::EOF) tokens.consume();
+}
+
+// To where the next statement may begin; `start` is the broken one's first token.
+void Recovery::skip_statement(antlr4::TokenStream& tokens, const Token& start, bool top) const {
+  const auto begun = map_.column(span_of(map_, start).begin);
+  std::size_t braces = 0, brackets = 0;
+  for (;; tokens.consume()) {
+    const Token& token = *tokens.LT(1);
+    const auto type = token.getType();
+    if (type == Token::EOF) return;
+    const auto place = span_of(map_, token).begin;
+    if (&token != &start && is_word(type) && map_.first_on_line(place) && map_.column(place) <= begun &&
+        (braces == 0 || begins_only_at_top(*tokens.LT(1), *tokens.LT(2))))
+      return;
+    if (type == P::LBRACE) ++braces;
+    if (type == P::LPAREN || type == P::LBRACKET) ++brackets;
+    if ((type == P::RPAREN || type == P::RBRACKET) && brackets > 0) --brackets;
+    if (type == P::RBRACE) {
+      if (braces == 0 && !top) return;
+      if (braces > 0) --braces;
+      if (braces == 0 && !(top && begins_declaration(tokens.LA(2))) && map_.line(place) == map_.line(span_of(map_, *tokens.LT(2)).begin))
+        continue;  // more of the same line
+      if (braces == 0) return tokens.consume();
+    }
+    if (type == P::SEMICOLON && braces == 0 && brackets == 0) return tokens.consume();
+  }
+}
+
+void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& token) {
+  beginErrorCondition(&parser);
+  if (is_complaint(token.getType())) return report_complaint(map_, token, diagnostics_);
+  auto* context = parser.getContext();
+  const auto& tokens = *parser.getTokenStream();
+  const auto span = span_of(map_, token);
+  const bool outside = context == nullptr;
+  const auto index = token.getTokenIndex();
+  const Token* previous = index == 0 ? nullptr : tokens.get(index - 1);
+  const bool begins = previous == nullptr || map_.first_on_line(span.begin) || previous->getType() == P::LBRACE ||
+                      previous->getType() == P::SEMICOLON;
+  if (!begins) return report_trailing(map_, token, diagnostics_);
+  if (!outside && context->getRuleIndex() != P::RuleItems)
+    return report_unexpected(map_, token, parser.getExpectedTokens(), context->getRuleIndex(), diagnostics_);
+
+  const auto block = outside ? Block::file : block_of(context);
+  const auto where = block_names[static_cast<std::size_t>(block)];
+  if (!is_word(token.getType())) {
+    diagnostics_.add(Code::unexpected_text, span, fmt::format("expected a statement, found {}", seen(map_, token)));
+    return;
+  }
+  const auto word = text_of(map_, token);
+  const auto legal = words_of(block);
+  if (const auto places = places_of(word); !places.empty()) {
+    diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` cannot stand {}", word, where))
+        .hint(fmt::format("it stands {}", places));
+    return;
+  }
+  auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` begins no statement", word));
+  if (const auto near = nearest_name(word, legal); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
+  else diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));
+}
+
+// Which brace it was: the first whose closing one stands in another column than its line begins, as people indent;
+// else the innermost that is open where it was noticed.
+void Recovery::report_unclosed(antlr4::Parser& parser, const Token& token) {
+  beginErrorCondition(&parser);
+  const auto& tokens = *parser.getTokenStream();
+  std::vector<const Token*> open;
+  const Token* suspect = nullptr;
+  const auto indentation = [&](const Token& at) {
+    const auto start = map_.line_starts()[map_.line(span_of(map_, at).begin)];
+    return map_.bytes().find_first_not_of(" \t", start) - start;
+  };
+  for (std::size_t i = 0; i < token.getTokenIndex() && suspect == nullptr; ++i) {
+    const Token& at = *tokens.get(i);
+    if (at.getType() == P::LBRACE) open.push_back(&at);
+    if (at.getType() != P::RBRACE || open.empty()) continue;
+    if (map_.first_on_line(span_of(map_, at).begin) && indentation(at) < indentation(*open.back())) suspect = open.back();
+    open.pop_back();
+  }
+  if (suspect == nullptr && !open.empty()) suspect = open.back();
+  if (suspect == nullptr) suspect = &token;
+  diagnostics_.add(Code::unclosed_block, span_of(map_, *suspect), "this `{` is never closed")
+      .at(span_of(map_, token), token.getType() == Token::EOF ? "the file ends here" : "this stands at the top of a file")
+      .hint("close the block with `}`");
+}
+
+}  // namespace writ::syntax

@@ -1,0 +1,243 @@
+// ANTLR says "mismatched input 'x' expecting {…}" with a hundred token names. Here the set becomes a few words: all soft
+// words together are "a name", what begins a value is "a value", keywords stand as they are written. A word that is a
+// slip away from an expected one is the first help; marks of other languages (`&&`, `=`, single quotes) have their own.
+#include "compiler/syntax/wording.h"
+
+#include "WritParser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace writ::syntax {
+
+namespace {
+
+using P = writ_grammar::WritParser;
+
+constexpr std::size_t shown_bytes = 40;
+constexpr std::size_t shown_alternatives = 6;
+
+// The text of a token that is always written the same: `when`, `{`; without quotes.
+std::string literal_of(std::size_t type) {
+  static const antlr4::dfa::Vocabulary& vocabulary = P(nullptr).getVocabulary();
+  const auto quoted = vocabulary.getLiteralName(type);
+  return quoted.size() > 2 ? quoted.substr(1, quoted.size() - 2) : std::string();
+}
+
+std::string kind_of(std::size_t type) {
+  switch (type) {
+    case P::WORD: return "a name";
+    case P::MEMBER: return "a dot and a name";
+    case P::INTEGER: return "a whole number";
+    case P::DURATION: return "a duration like `15m`";
+    case P::CLOCK: return "a time of day like `08:00`";
+    case P::TIME: return "a time like `2026-12-31T00:00Z`";
+    case P::ADDRESS: return "an address";
+    case P::CIDR: return "an address block like `10.0.0.0/8`";
+    case P::STRING: return "a string in quotes";
+    case P::REGEX: return "a pattern like `/^a/`";
+    case antlr4::Token::EOF: return "the end of the file";
+    default: return "`" + literal_of(type) + "`";
+  }
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += i + 1 == parts.size() ? " or " : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+std::vector<std::size_t> types_of(const antlr4::misc::IntervalSet& set) {
+  std::vector<std::size_t> types;
+  for (const auto type : set.toList())
+    if (type > 0) types.push_back(static_cast<std::size_t>(type));
+  return types;
+}
+
+bool has(const std::vector<std::size_t>& types, std::size_t type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// "a name", "`{` or `:`": the set in words; empty when it would be a list nobody reads.
+std::string expected_words(std::vector<std::size_t> types) {
+  std::vector<std::string> parts;
+  const bool value = has(types, P::LBRACKET) && has(types, P::LPAREN) && has(types, P::WORD);
+  if (value) {
+    parts.push_back(has(types, P::NOT) ? "a condition" : "a value");
+    std::erase_if(types, [](std::size_t type) {
+      return is_word(type) || type == P::LBRACKET || type == P::LPAREN || type == P::MINUS || type == P::INTEGER ||
+             type == P::DURATION || type == P::CLOCK || type == P::TIME || type == P::ADDRESS || type == P::CIDR ||
+             type == P::STRING;
+    });
+  } else if (has(types, P::WORD)) {
+    parts.push_back("a name");
+    std::erase_if(types, [](std::size_t type) { return is_word(type) && !is_hard_word(type); });
+  }
+  if (types.size() + parts.size() > shown_alternatives) return parts.empty() ? std::string() : parts.front();
+  for (const auto type : types) parts.push_back(kind_of(type));
+  return join(parts);
+}
+
+// What people coming from elsewhere write.
+struct Habit {
+  std::string_view text, help;
+};
+constexpr auto habits = std::to_array<Habit>({
+    {"&&", "write `and`"},
+    {"||", "write `or`"},
+    {"!", "write `not`"},
+    {"===", "write `==`"},
+    {"<>", "write `!=`"},
+    {"=", "`==` compares"},
+    {"/*", "comments are written `// …`, to the end of the line"},
+    {"#", "comments are written `// …`, to the end of the line"},
+    {"'", "strings stand in double quotes"},
+    {"`", "strings stand in double quotes"},
+    {"...", "a range is written with two dots"},
+    {":=", "write `=`"},
+});
+
+std::optional<std::string_view> habit_help(std::string_view text) {
+  for (const auto& habit : habits)
+    if (text == habit.text || (text.size() > 1 && (text[0] == '#' || text[0] == '\'') && text[0] == habit.text[0]))
+      return habit.help;
+  return std::nullopt;
+}
+
+constexpr std::string_view order_of_clauses =
+    "clauses stand in this order: actions, \"name\", `on`, `when`, `unless`, `message`, `note`";
+
+void hint_slip(Diagnostic& diagnostic, std::string_view text, std::vector<std::string> words) {
+  const std::vector<std::string_view> candidates(words.begin(), words.end());
+  if (const auto near = nearest_name(text, candidates); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
+}
+
+void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
+  const auto span = span_of(map, token);
+  const auto text = text_of(map, token);
+  const auto first = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  auto end = first + 1;
+  while (end != text.end() && (static_cast<unsigned char>(*end) & 0xC0) == 0x80) ++end;
+  const std::string_view character(&*first, static_cast<std::size_t>(end - first));
+  const auto begin = span.begin + static_cast<std::uint32_t>(first - text.begin());
+  const Span narrow{span.file, begin, begin + static_cast<std::uint32_t>(character.size())};
+  auto& diagnostic =
+      diagnostics.add(Code::confusable_name, narrow, fmt::format("`{}` cannot stand outside a string", character));
+  if (character == "\u201C" || character == "\u201D" || character == "\u201E")
+    diagnostic.hint("strings stand in straight quotes: \"…\"");
+  else if (character == "\u00A0")
+    diagnostic.hint("this is a no-break space; write an ordinary blank");
+  else
+    diagnostic.hint("bare names are ASCII letters, digits and `_`, so that no two names look alike")
+        .hint(fmt::format("quote a name that needs more: \"{}\"", text));
+}
+
+}  // namespace
+
+Span span_of(const SourceMap& map, const antlr4::Token& token) {
+  const auto end_of_file = static_cast<std::uint32_t>(map.bytes().size());
+  if (token.getType() == antlr4::Token::EOF) return {map.file(), end_of_file, end_of_file};
+  return {map.file(), map.offset(token.getStartIndex()), map.offset(token.getStopIndex() + 1)};
+}
+
+std::string_view text_of(const SourceMap& map, const antlr4::Token& token) { return map.text(span_of(map, token)); }
+
+std::string seen(const SourceMap& map, const antlr4::Token& token) {
+  if (token.getType() == antlr4::Token::EOF) return "the end of the file";
+  auto text = text_of(map, token);
+  if (text.size() <= shown_bytes) return fmt::format("`{}`", text);
+  auto cut = shown_bytes;
+  while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+  return fmt::format("`{}…`", text.substr(0, cut));
+}
+
+bool is_word(std::size_t type) { return type >= P::AND && type <= P::WORD; }
+bool is_hard_word(std::size_t type) { return type >= P::AND && type <= P::WITH; }
+
+bool is_hard_word(std::string_view text) {
+  for (std::size_t type = P::AND; type <= P::WITH; ++type)
+    if (literal_of(type) == text) return true;
+  return false;
+}
+
+bool is_complaint(std::size_t type) {
+  return type == P::WORDLIKE_NUMBER || type == P::TIMELIKE || type == P::UNTERMINATED || type == P::FOREIGN || type == P::WRONG ||
+         type == P::REGEX_UNTERMINATED;
+}
+
+void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
+  const auto span = span_of(map, token);
+  const auto text = text_of(map, token);
+  switch (token.getType()) {
+    case P::WORDLIKE_NUMBER:
+      diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token)))
+          .hint("durations are written 90d, 1h30m, 15m, 30s, 500ms; numbers without separators")
+          .hint(fmt::format("quote a name that begins with a digit: \"{}\"", text));
+      return;
+    case P::TIMELIKE:
+      diagnostics.add(Code::bad_literal, span, fmt::format("{} is not a time", seen(map, token)))
+          .hint("times are written 2026-12-31T00:00Z or 2026-12-31T00:00:00+01:00");
+      return;
+    case P::UNTERMINATED: {
+      auto& diagnostic = diagnostics.add(Code::unterminated_string, {span.file, span.begin, span.begin + 1},
+                                         "this string has no closing quote on its line");
+      if (text.ends_with('\\')) diagnostic.hint("a backslash before the quote makes it part of the string");
+      diagnostic.hint("a line end in a string is written \\n");
+      return;
+    }
+    case P::REGEX_UNTERMINATED:
+      diagnostics.add(Code::bad_literal, {span.file, span.begin, span.begin + 1}, "this pattern has no closing `/` on its line")
+          .hint("a slash inside a pattern is written \\/");
+      return;
+    case P::FOREIGN: report_foreign(map, token, diagnostics); return;
+    default: {
+      auto& diagnostic = diagnostics.add(Code::unexpected_text, span, fmt::format("unexpected {}", seen(map, token)));
+      if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+    }
+  }
+}
+
+void report_unexpected(const SourceMap& map, const antlr4::Token& token, const antlr4::misc::IntervalSet& expected,
+                       std::size_t rule, Diagnostics& diagnostics) {
+  const auto types = types_of(expected);
+  const auto words = expected_words(types);
+  const auto text = text_of(map, token);
+  auto& diagnostic =
+      words.empty() ? diagnostics.add(Code::unexpected_text, span_of(map, token), fmt::format("unexpected {}", seen(map, token)))
+                    : diagnostics.add(Code::unexpected_text, span_of(map, token),
+                                      fmt::format("expected {}, found {}", words, seen(map, token)));
+  const bool name_expected = has(types, P::WORD);
+  if (name_expected && is_hard_word(token.getType()))
+    diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
+  if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  if (rule == P::RulePattern) diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
+  if (!is_word(token.getType())) return;
+  std::vector<std::string> keywords;
+  for (const auto type : types)
+    if (is_word(type) && type != P::WORD && (!name_expected || is_hard_word(type))) keywords.push_back(literal_of(type));
+  hint_slip(diagnostic, text, std::move(keywords));
+}
+
+void report_trailing(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
+  const auto text = text_of(map, token);
+  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, token),
+                                     fmt::format("unexpected {}: the statement is complete before it", seen(map, token)));
+  const auto type = token.getType();
+  if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE || type == P::FOR ||
+      type == P::STRING)
+    diagnostic.hint(std::string(order_of_clauses));
+  if (type == P::WORD)
+    hint_slip(diagnostic, text, {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches",
+                                 "contains", "starts", "ends", "within", "from", "via"});
+}
+
+}  // namespace writ::syntax

@@ -1,0 +1,36 @@
+// What the parser saw and what it would have taken, in words for people.
+#pragma once
+
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/syntax/scan.h"
+
+#include <antlr4-runtime.h>
+
+#include <string>
+#include <string_view>
+
+namespace writ::syntax {
+
+Span span_of(const SourceMap& map, const antlr4::Token& token);
+std::string_view text_of(const SourceMap& map, const antlr4::Token& token);
+// As it stands in a message: in backticks, long text cut, the end of the file named.
+std::string seen(const SourceMap& map, const antlr4::Token& token);
+
+bool is_word(std::size_t token_type);       // hard or soft, or no word of the language
+bool is_hard_word(std::size_t token_type);
+bool is_complaint(std::size_t token_type);  // the lexer made a token of something that is none
+
+// The hard words, for names that would be read as one of them.
+bool is_hard_word(std::string_view text);
+
+// A token no rule accepts: its own message and help.
+void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics);
+
+// The message for `token` where `expected` would have been taken.
+void report_unexpected(const SourceMap& map, const antlr4::Token& token, const antlr4::misc::IntervalSet& expected,
+                       std::size_t rule, Diagnostics& diagnostics);
+
+// The message for a token behind a finished statement on the same line.
+void report_trailing(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics);
+
+}  // namespace writ::syntax
