@@ -63,7 +63,7 @@ struct File {
 
 class Loader {
  public:
-  Loader(const Limits& limits, Loaded& out) : limits_(limits), out_(out) {}
+  Loader(const Limits& limits, Imports imports, Loaded& out) : limits_(limits), imports_(imports), out_(out) {}
 
   void run(std::span<const std::string> paths) {
     for (const std::string& path : paths) {
@@ -156,7 +156,7 @@ class Loader {
   // ---- imports
 
   void follow(std::size_t index) {
-    if (files_[index].tree == nullptr) return;
+    if (files_[index].tree == nullptr || imports_ == Imports::leave) return;
     const Found importer = files_[index].found;
     for (const tree::Declaration& declaration : files_[index].tree->declarations) {
       const auto* import = std::get_if<tree::ImportDecl>(&declaration);
@@ -232,6 +232,7 @@ class Loader {
   };
 
   const Limits& limits_;
+  Imports imports_;
   Loaded& out_;
   std::deque<File> files_;
   std::map<Identity, std::size_t> by_identity_;
@@ -243,10 +244,10 @@ class Loader {
 
 }  // namespace
 
-Loaded load(std::span<const std::string> paths, const Limits& limits) {
+Loaded load(std::span<const std::string> paths, const Limits& limits, Imports imports) {
   Loaded out;
   try {
-    Loader(limits, out).run(paths);
+    Loader(limits, imports, out).run(paths);
   } catch (const std::exception& failure) {
     // Memory or the file system gave up half way: what is there must not pass for the whole policy.
     out.diagnostics.add(Code::file_unreadable, {}, std::string("loading stopped: ") + failure.what());

@@ -10,6 +10,7 @@
 #include "compiler/syntax/limits.h"
 #include "compiler/syntax/tree.h"
 
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>
@@ -25,7 +26,10 @@ struct Loaded {
   Diagnostics diagnostics;
 };
 
+// What `import` does: a formatter, say, looks at the named files alone.
+enum class Imports : std::uint8_t { follow, leave };
+
 // Never throws. The same files give the same result, in the same order, on any number of cores.
-Loaded load(std::span<const std::string> paths, const Limits& limits = {});
+Loaded load(std::span<const std::string> paths, const Limits& limits = {}, Imports imports = Imports::follow);
 
 }  // namespace writ

@@ -1,0 +1,51 @@
+// `writ check`: every mistake of a policy set, its place, and what to do about it.
+#include "cli/pipeline.h"
+#include "cli/verb.h"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace writ::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  Format format = Format::pretty;
+};
+
+// With --format json the diagnostics are what was asked for, so they are data and go to standard output.
+int check(const Options& options, Console& console) {
+  Pipeline pipeline;
+  pipeline.loaded = load(options.paths);
+  Diagnostics& diagnostics = pipeline.loaded.diagnostics;
+  if (!diagnostics.has_errors())
+    pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, Limits{}, diagnostics);
+  const bool wrong = diagnostics.has_errors();
+  if (options.format == Format::json) {
+    console.out(render(pipeline, options.format, false));
+  } else {
+    console.err(render(pipeline, options.format, console.colored_err()));
+    if (!wrong)
+      console.out(fmt::format("ok: {}, {}\n", counted(pipeline.files(), "file"),
+                              counted(pipeline.policy.tenants.size(), "tenant")));
+  }
+  return wrong ? exit_policy_errors : exit_ok;
+}
+
+}  // namespace
+
+void declare_check(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("check", "find every mistake in a policy");
+  verb->add_option("PATH", options->paths, "files, folders, or - for standard input")->required();
+  add_format(*verb, options->format);
+  add_examples(*verb, {"writ check my-policy", "writ check --format json my-policy | jq '.[].code'"});
+  verb->callback([options, &invocation] {
+    invocation.job = [options, &invocation] { return check(*options, invocation.console); };
+  });
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,100 @@
+// Standard streams by stdio: a failed write is remembered and becomes the exit code, because a decision that nobody could read is no success.
+#include "cli/console.h"
+
+#include "compiler/diagnostics/display.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace writ::cli {
+
+namespace {
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool wants_color(Color choice, int descriptor) {
+  if (choice != Color::automatic) return choice == Color::always;
+  if (is_set("NO_COLOR")) return false;
+  if (is_set("CLICOLOR_FORCE") && std::string_view(std::getenv("CLICOLOR_FORCE")) != "0") return true;
+  if (!is_set("TERM") || std::string_view(std::getenv("TERM")) == "dumb") return false;
+  return ::isatty(descriptor) == 1;
+}
+
+constexpr auto patience = std::chrono::milliseconds(500);  // before the first sign of progress
+constexpr auto interval = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Console::Console()
+    : watched_(::isatty(STDERR_FILENO) == 1 && is_set("TERM") && std::string_view(std::getenv("TERM")) != "dumb") {
+  set_color(Color::automatic);
+}
+
+void Console::set_color(Color choice) {
+  color_out_ = wants_color(choice, STDOUT_FILENO);
+  color_err_ = wants_color(choice, STDERR_FILENO);
+}
+
+void Console::out(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
+}
+
+void Console::err(std::string_view text) {
+  std::fflush(stdout);  // so that both streams keep their order where they meet
+  if (std::fwrite(text.data(), 1, text.size(), stderr) != text.size()) failed_ = true;
+}
+
+std::string Console::painted(Paint paint, std::string_view text, bool for_errors) const {
+  if (!(for_errors ? color_err_ : color_out_) || paint == Paint::plain) return std::string(text);
+  static constexpr std::string_view codes[] = {"", "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m"};
+  return fmt::format("{}{}\x1b[0m", codes[static_cast<std::size_t>(paint)], text);
+}
+
+bool Console::finish() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) failed_ = true;
+  return !failed_;
+}
+
+Progress::Progress(Console& console, std::string_view what, std::size_t total)
+    : console_(console), what_(what), total_(total), next_(std::chrono::steady_clock::now() + patience) {}
+
+Progress::~Progress() {
+  if (shown_) console_.err("\r\x1b[K");
+}
+
+void Progress::step() {
+  constexpr std::size_t stride = 64;  // looking at the clock costs more than most steps
+  ++done_;
+  if (!console_.watched() || done_ % stride != 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + interval;
+  shown_ = true;
+  console_.err(total_ > 0 ? fmt::format("\r{} {} of {}\x1b[K", what_, done_, total_)
+                          : fmt::format("\r{} {}\x1b[K", what_, done_));
+}
+
+std::string safe(std::string_view text) { return display::safe(text); }
+
+std::size_t columns(std::string_view text) {
+  std::size_t total = 0;
+  for (const display::Cell& cell : display::cells(text)) total += cell.width;
+  return total;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  return std::string(text) + std::string(taken < width ? width - taken : 0, ' ');
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  if (count == 1) return fmt::format("1 {}", one);
+  return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,164 @@
+// `writ facts`: everything a request can say, with its type and in which actions it is required or optional; of a tenant also what its rules
+// make required there, the JSON Schema of its requests, and the request that tests start from.
+#include "runtime/program/facts.h"
+
+#include "cli/pipeline.h"
+#include "cli/verb.h"
+#include "runtime/json/request_json.h"
+#include "runtime/json/schema_json.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace writ::cli {
+
+namespace {
+
+struct Options {
+  std::string policy, tenant, action;
+  bool schema = false, baseline = false;
+  Format format = Format::pretty;
+};
+
+struct Row {
+  std::string name, type, note;
+  ActionMask required = 0, optional = 0, needed = 0;  // needed: by this tenant's rules and structure
+};
+
+std::string type_text(TypeKind kind, std::int64_t low, std::int64_t high, const std::vector<std::string_view>& values) {
+  static constexpr std::string_view names[] = {"bool",   "int",        "string",        "ip",     "cidr",
+                                               "time",   "duration",   "set of string", "one of", "tenant",
+                                               "client", "connection", "organization"};
+  std::string text(names[static_cast<std::size_t>(kind)]);
+  if (kind == TypeKind::integer && (low != INT64_MIN || high != INT64_MAX)) text += fmt::format(" {}..{}", low, high);
+  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? " " : ", ") + std::string(values[i]);
+  return text;
+}
+
+std::vector<Row> rows(std::span<const program::Attribute> attributes, const program::Part* part) {
+  std::vector<Row> all;
+  for (const Fact& one : builtin_facts)
+    all.push_back({std::string(one.name),
+                   type_text(one.type, one.low, one.high, {one.values.begin(), one.values.end()}),
+                   std::string(one.note), one.required, one.optional});
+  for (const program::Attribute& one : attributes)
+    all.push_back({one.name, type_text(one.type, one.low, one.high, {one.values.begin(), one.values.end()}),
+                   "declared by the policy", one.required, one.optional});
+  if (part == nullptr) return all;
+  for (std::size_t action = 0; action < action_count; ++action)
+    for (const FactId id : part->programs[action].required)
+      if (index(id) < all.size()) all[index(id)].needed |= mask_of(static_cast<Action>(action));
+  return all;
+}
+
+std::string table(const std::vector<Row>& all, ActionMask asked, bool tenant) {
+  std::string text = fmt::format("{:28}{:34}", "fact", "type");
+  for (std::size_t i = 0; i < action_count; ++i)
+    if (asked & mask_of(static_cast<Action>(i))) text += fmt::format("{:<17}", action_names[i]);
+  text += "\n";
+  for (const Row& row : all) {
+    if (((row.required | row.optional) & asked) == 0) continue;
+    std::string line =
+        fmt::format("{:28}{:34}", safe(row.name), row.type.size() > 32 ? row.type.substr(0, 30) + "…" : row.type);
+    for (std::size_t i = 0; i < action_count; ++i) {
+      const ActionMask bit = mask_of(static_cast<Action>(i));
+      if (!(asked & bit)) continue;
+      const std::string_view word = (row.needed & bit)               ? "REQUIRED"
+                                    : (row.required & bit) && tenant ? "not asked"
+                                    : (row.required & bit)           ? "required"
+                                    : (row.optional & bit)           ? "optional"
+                                                                     : "-";
+      line += fmt::format("{:<17}", word);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text + (tenant ? "\nREQUIRED: a rule in force or the structure asks for it; `not asked`: required only where "
+                          "a rule mentions it.\n"
+                        : "\nrequired: must be given where a rule in force mentions it. See `--tenant` for what that "
+                          "comes to.\n");
+}
+
+std::string json(const std::vector<Row>& all, ActionMask asked) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  const auto names = [&](ActionMask mask) {
+    nlohmann::ordered_json actions = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < action_count; ++i)
+      if (mask & asked & mask_of(static_cast<Action>(i))) actions.push_back(action_names[i]);
+    return actions;
+  };
+  for (const Row& row : all) {
+    if (((row.required | row.optional) & asked) == 0) continue;
+    nlohmann::ordered_json one;
+    one["fact"] = row.name;
+    one["type"] = row.type;
+    one["required"] = names(row.required);
+    one["optional"] = names(row.optional);
+    one["needed"] = names(row.needed);
+    one["note"] = row.note.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(row.note);
+    list.push_back(std::move(one));
+  }
+  return list.dump(1) + "\n";
+}
+
+int facts(const Options& options, Console& console) {
+  const auto usage = [&](std::string_view what) {
+    console.err(fmt::format("writ: {}\n", what));
+    return exit_usage;
+  };
+  const std::optional<std::uint8_t> action = index_of(action_names, options.action);
+  if (!options.action.empty() && !action)
+    return usage("--action is one of login, signup, password_change, password_reset, refresh, m2m, access");
+  const std::optional<Action> asked_action = action ? std::optional(static_cast<Action>(*action)) : std::nullopt;
+  if (options.baseline) {
+    console.out(to_json(baseline(asked_action.value_or(Action::login)), {}) + "\n");
+    return exit_ok;
+  }
+  Pipeline pipeline;
+  const std::string paths[] = {options.policy};
+  if (!options.policy.empty())
+    if (const int built = build(paths, {.until = Phase::lower, .format = options.format}, console, pipeline);
+        built != exit_ok)
+      return built;
+  const program::Part* part = nullptr;
+  for (const program::Part& one : pipeline.parts)
+    if (one.id == options.tenant || (options.tenant.empty() && options.schema && pipeline.parts.size() == 1))
+      part = &one;
+  if (!options.tenant.empty() && part == nullptr)
+    return usage(fmt::format("there is no tenant `{}`", safe(options.tenant)));
+  if (options.schema && part == nullptr) return usage("--schema is of one tenant: give a policy and --tenant");
+  if (options.schema) {
+    console.out(request_schema(*part, asked_action));
+    return exit_ok;
+  }
+  const std::vector<Row> all = rows(part ? part->attributes : pipeline.policy.attributes, part);
+  const ActionMask asked = asked_action ? mask_of(*asked_action) : all_actions;
+  console.out(options.format == Format::json ? json(all, asked) : table(all, asked, part != nullptr));
+  return exit_ok;
+}
+
+}  // namespace
+
+void declare_facts(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("facts", "what a request can and must say");
+  verb->add_option("POLICY", options->policy, "a file, a folder, or -; without it, the built-in facts");
+  verb->add_option("--tenant", options->tenant, "of this tenant: its attributes and what its rules require")
+      ->type_name("ID");
+  verb->add_option("--action", options->action, "of this action alone")->type_name("ACTION");
+  verb->add_flag("--schema", options->schema, "as JSON Schema of the tenant's requests");
+  verb->add_flag("--baseline", options->baseline, "the request that tests of the action (login) start from, as JSON");
+  add_format(*verb, options->format);
+  add_examples(*verb, {"writ facts", "writ facts my-policy --tenant acme --action login",
+                       "writ facts my-policy --tenant acme --schema > request.schema.json"});
+  verb->callback([options, &invocation] {
+    invocation.job = [options, &invocation] { return facts(*options, invocation.console); };
+  });
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,118 @@
+// `writ fmt`: the one layout of a policy. A file that does not parse is left alone, and before a file is written its new text is parsed and
+// formatted again: a formatter that would change its own output is a mistake of ours, and then nothing is written.
+#include "cli/diff.h"
+#include "cli/pipeline.h"
+#include "cli/verb.h"
+#include "compiler/syntax/syntax.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace writ::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  bool check = false, diff = false, write = false;
+};
+
+bool is_stable(const std::string& text) {
+  SourceSet sources;
+  Diagnostics diagnostics;
+  const FileId file = sources.add("formatted", text);
+  const tree::Tree again = parse(sources, file, Limits{}, diagnostics);
+  return !diagnostics.has_errors() && format(again) == text;
+}
+
+// By a new file in the same folder that takes the old one's name, so that a full disk or a crash leaves the old one. Empty: written.
+std::string replace_file(const std::string& name, std::string_view text) {
+  std::error_code failed;
+  const std::filesystem::path target = std::filesystem::canonical(name, failed);
+  struct stat info{};
+  if (failed || ::stat(target.c_str(), &info) != 0) return "cannot write `" + name + "`";
+  std::string fresh = target.string() + ".XXXXXX";
+  const int descriptor = ::mkstemp(fresh.data());
+  if (descriptor < 0) return "cannot write `" + name + "`: " + std::strerror(errno);
+  bool good = ::fchmod(descriptor, info.st_mode & 07777) == 0;
+  for (std::size_t done = 0; good && done < text.size();) {
+    const ssize_t wrote = ::write(descriptor, text.data() + done, text.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    good = wrote > 0;
+    if (good) done += static_cast<std::size_t>(wrote);
+  }
+  good = ::fsync(descriptor) == 0 && good;
+  good = ::close(descriptor) == 0 && good;
+  good = good && ::rename(fresh.c_str(), target.c_str()) == 0;
+  if (good) return {};
+  const std::string reason = std::strerror(errno);
+  ::unlink(fresh.c_str());
+  return "cannot write `" + name + "`: " + reason;
+}
+
+// One file; the exit code it asks for.
+int one(const tree::Tree& tree, const SourceSet& sources, const Options& options, Console& console) {
+  const std::string& name = sources.name(tree.file);
+  const std::string_view before = sources.text(tree.file);
+  const std::string after = format(tree);
+  if (!is_stable(after)) {
+    console.err(
+        fmt::format("writ: the formatter does not agree with itself about `{}`; nothing is written\n", safe(name)));
+    return exit_failure;
+  }
+  const bool changed = before != after;
+  if (options.diff) console.out(unified_diff(name, before, after));
+  if (options.check) {
+    if (changed) console.err(fmt::format("{} is not formatted\n", safe(name)));
+    return changed ? exit_check_failed : exit_ok;
+  }
+  if (options.write && name != "<stdin>") {
+    if (!changed) return exit_ok;
+    const std::string problem = replace_file(name, after);
+    if (!problem.empty()) console.err("writ: " + safe(problem) + "\n");
+    return problem.empty() ? exit_ok : exit_failure;
+  }
+  if (!options.diff) console.out(after);
+  return exit_ok;
+}
+
+int fmt_files(const Options& options, Console& console) {
+  Pipeline pipeline;
+  const std::vector<std::string> paths = options.paths.empty() ? std::vector<std::string>{"-"} : options.paths;
+  pipeline.loaded = load(paths, Limits{}, Imports::leave);
+  if (pipeline.loaded.diagnostics.has_errors()) {
+    console.err(render(pipeline, Format::pretty, console.colored_err()));
+    return exit_policy_errors;
+  }
+  int code = exit_ok;
+  for (const tree::Tree* tree : pipeline.loaded.order) {
+    const int asked = one(*tree, pipeline.loaded.sources, options, console);
+    if (code == exit_ok || asked == exit_failure) code = asked;
+  }
+  return code;
+}
+
+}  // namespace
+
+void declare_fmt(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("fmt", "lay policies out in the one way");
+  verb->add_option("PATH", options->paths, "files, folders, or - for standard input, the default");
+  verb->add_flag("--check", options->check, "write nothing; exit with 4 when a file is not formatted");
+  verb->add_flag("--diff", options->diff, "show what would change");
+  verb->add_flag("-w,--write", options->write, "write the files instead of standard output")->excludes("--check");
+  add_examples(*verb, {"writ fmt -w my-policy", "writ fmt --check --diff my-policy", "writ fmt < draft.writ"});
+  verb->callback([options, &invocation] {
+    invocation.job = [options, &invocation] { return fmt_files(*options, invocation.console); };
+  });
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,170 @@
+// `writ init`: a small policy to start from, with comments and tests. It never overwrites: a file that is there stays, and then nothing is
+// written at all.
+#include "cli/verb.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace writ::cli {
+
+namespace {
+
+struct File {
+  const char* name;
+  std::string_view text;
+};
+
+constexpr std::array<File, 4> files = {{
+    {"platform.writ", R"writ(writ 1
+// What holds for every tenant. The platform can deny and require, never allow: a tenant may tighten this, not loosen it.
+
+attributes {
+  request.risk : int 0..100?  // a fact of your own; `?` means it may be absent
+}
+
+platform {
+  limit database connections per client = 50
+
+  floor password baseline {
+    length 10..64
+    reject common, breached, personal
+  }
+
+  lockout {
+    10 attempts per identifier and ip
+    block 15m
+  }
+
+  require mfa "administrators" when "admin" in user.roles
+  deny login "high risk" when has request.risk and request.risk > 80
+}
+)writ"},
+    {"acme.writ", R"writ(writ 1
+// One tenant: its identity sources, its applications, and who may enter them.
+
+tenant acme "Acme Corporation" {
+  // Identity sources.
+  connection customers : database
+  connection staff : saml {
+    domains "acme.com"  // ann@acme.com is sent here
+  }
+
+  // Applications, each with the sources it takes.
+  client shop : spa {
+    connections customers, staff
+    callbacks "https://shop.acme.com/callback"
+  }
+  client admin : web {
+    connections staff
+    callbacks "https://admin.acme.com/callback"
+  }
+
+  zone office = 203.0.113.0/24
+
+  // Nothing is allowed until a rule says so; any deny wins; order does not matter.
+  allow login on staff
+  allow login on customers when user.email_verified
+  allow signup, password_change, password_reset on customers
+  deny login "admin console is office only" when client == admin and request.ip not in office
+}
+)writ"},
+    {"tests.writ", R"writ(writ 1
+// A request starts from a harmless baseline (`writ facts --baseline`) and says what differs.
+
+test "customers enter the shop" {
+  login to acme.shop via customers
+  expect allow
+  login to acme.shop via customers { user.email_verified = false }
+  expect deny by "no_allow"
+}
+
+test "the admin console is closed from outside" {
+  login to acme.admin via staff { request.ip = 198.51.100.7 }
+  expect deny by "admin console is office only"
+  login to acme.admin via staff { request.ip = 203.0.113.9 }
+  expect allow
+}
+
+test "administrators need a second factor" {
+  login to acme.shop via staff { user.roles = ["admin"] }
+  expect challenge mfa by "administrators"
+  login to acme.shop via staff {
+    user.roles = ["admin"]
+    session.mfa = true
+    session.mfa_age = 4m
+  }
+  expect allow
+}
+
+test "a risky login is stopped" {
+  login to acme.shop via staff { request.risk = 95 }
+  expect deny by "high risk"
+}
+)writ"},
+    {"request.json", R"writ({
+  "action": "login", "tenant": "acme", "client": "admin", "connection": "staff",
+  "user": {"id": "u-1", "email": "ann@acme.com", "email_verified": true, "roles": ["admin"], "blocked": false},
+  "request": {"ip": "203.0.113.9", "time": "2026-01-15T12:00:00Z"},
+  "session": {"mfa": true, "mfa_age": "4m"},
+  "attempts": {"by_identifier_ip": 0}
+}
+)writ"},
+}};
+
+// Refuses a file that exists, by the system's own word for it. Empty: written.
+std::string create(const std::filesystem::path& path, std::string_view text) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return fmt::format("cannot write `{}`: {}", path.string(), std::strerror(errno));
+  bool good = true;
+  for (std::size_t done = 0; good && done < text.size();) {
+    const ssize_t wrote = ::write(descriptor, text.data() + done, text.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    good = wrote > 0;
+    if (good) done += static_cast<std::size_t>(wrote);
+  }
+  good = ::close(descriptor) == 0 && good;
+  return good ? std::string() : fmt::format("cannot write `{}`: {}", path.string(), std::strerror(errno));
+}
+
+int init(const std::string& folder, Console& console) {
+  std::error_code failed;
+  const auto fail = [&](const std::string& what) {
+    console.err("writ: " + safe(what) + "\n");
+    return exit_failure;
+  };
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return fail(fmt::format("cannot make `{}`: {}", folder, failed.message()));
+  for (const File& file : files)
+    if (std::filesystem::exists(std::filesystem::symlink_status(std::filesystem::path(folder) / file.name, failed)))
+      return fail(fmt::format("`{}` is there already; nothing is written",
+                              (std::filesystem::path(folder) / file.name).string()));
+  for (const File& file : files)
+    if (const std::string problem = create(std::filesystem::path(folder) / file.name, file.text); !problem.empty())
+      return fail(problem);
+  const std::string name = safe(folder);
+  console.out(fmt::format("wrote {0}: platform.writ, acme.writ, tests.writ, request.json\n\n"
+                          "  writ check {0}\n  writ test {0}\n  writ eval {0} {0}/request.json\n",
+                          name));
+  return exit_ok;
+}
+
+}  // namespace
+
+void declare_init(CLI::App& app, Invocation& invocation) {
+  const auto folder = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("init", "write a small policy to start from, with tests");
+  verb->add_option("DIR", *folder, "a folder; made when it is not there")->required();
+  add_examples(*verb, {"writ init my-policy && writ test my-policy"});
+  verb->callback(
+      [folder, &invocation] { invocation.job = [folder, &invocation] { return init(*folder, invocation.console); }; });
+}
+
+}  // namespace writ::cli

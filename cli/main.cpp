@@ -1,0 +1,79 @@
+// The command `writ`: one verb for each question one has about a policy. Every verb is a file beside this one.
+//
+// Data goes to standard output, messages to standard error, `-` is standard input. Exit codes are in verb.h.
+#include "cli/verb.h"
+
+#include <exception>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace writ::cli {
+
+namespace {
+
+constexpr auto verbs = {declare_check, declare_test, declare_eval, declare_explain, declare_connections,
+                        declare_facts, declare_fmt,  declare_dump, declare_init,    declare_completion};
+
+constexpr const char* exit_codes = "Exit codes: 0 ok; 1 input, output or internal; 2 usage; 3 the policy has errors;\n"
+                                   "4 a test failed or a file is not formatted; 6 not an allow (--exit-decision);\n"
+                                   "7 not proved (--strict)\n\n"
+                                   "Start with `writ init my-policy`.";
+
+int run(int argc, char** argv) {
+  Invocation invocation;
+  CLI::App app("Writ: authentication policy for multi-tenant platforms", "writ");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "writ " WRIT_VERSION);
+  app.footer(exit_codes);
+  app.fallthrough();
+  Color color = Color::automatic;
+  static const std::map<std::string, Color> colors = {
+      {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}};
+  app.add_option("--color", color, "colour the output: auto, always or never")
+      ->type_name("WHEN")
+      ->transform(CLI::Transformer(colors).description(""))
+      ->default_str("auto");
+  for (const auto declare : verbs) declare(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    // Help and version arrive here too, with code 0.
+    return app.exit(wrong) == 0 ? exit_ok : exit_usage;
+  }
+  invocation.console.set_color(color);
+  const int code = invocation.job ? invocation.job() : exit_usage;
+  if (!invocation.console.finish()) {
+    std::fputs("writ: standard output could not be written\n", stderr);
+    return exit_failure;
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_format(CLI::App& verb, Format& format) {
+  static const std::map<std::string, Format> formats = {{"pretty", Format::pretty}, {"json", Format::json}};
+  verb.add_option("--format", format, "pretty, for people, or json")
+      ->type_name("FORM")
+      ->transform(CLI::Transformer(formats).description(""))
+      ->default_str("pretty");
+}
+
+void add_examples(CLI::App& verb, const std::vector<std::string>& lines) {
+  std::string text = lines.size() == 1 ? "Example:" : "Examples:";
+  for (const std::string& line : lines) text += "\n  " + line;
+  verb.footer(text);
+}
+
+}  // namespace writ::cli
+
+int main(int argc, char** argv) {
+  try {
+    return writ::cli::run(argc, argv);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "writ: %s\n", failure.what());
+    return writ::cli::exit_failure;
+  }
+}

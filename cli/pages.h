@@ -1,0 +1,16 @@
+// The pages of docs/diagnostics, embedded when the command is built (cmake/WritPages.cmake writes their definition).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace writ::cli {
+
+struct Page {
+  std::string_view code;  // "E0301"
+  std::string_view text;  // Markdown
+};
+
+std::span<const Page> pages();  // by code
+
+}  // namespace writ::cli

@@ -1,0 +1,84 @@
+// load → check → lower → Engine. A phase with errors ends the way: nothing decides by a policy that was not understood whole.
+#include "cli/pipeline.h"
+
+#include "compiler/lower/lower.h"
+#if WRIT_WITH_JIT
+#include "runtime/jit/jit.h"
+#endif
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace writ::cli {
+
+namespace {
+
+std::shared_ptr<CodeSource> machine_code_source(bool wanted) {
+#if WRIT_WITH_JIT
+  if (wanted) return make_jit();
+#else
+  (void)wanted;
+#endif
+  return nullptr;
+}
+
+std::vector<program::Part> lower_all(const Pipeline& pipeline, Console& console) {
+  Progress progress(console, "lowering tenants:", pipeline.policy.tenants.size());
+  std::vector<program::Part> parts;
+  parts.reserve(pipeline.policy.tenants.size());
+  for (const model::Tenant& tenant : pipeline.policy.tenants) {
+    parts.push_back(lower_tenant(tenant, pipeline.loaded.sources));
+    progress.step();
+  }
+  return parts;
+}
+
+}  // namespace
+
+int build(std::span<const std::string> paths, const PipelineOptions& options, Console& console, Pipeline& pipeline) {
+  const auto tell = [&] {
+    if (!pipeline.loaded.diagnostics.empty()) console.err(render(pipeline, options.format, console.colored_err()));
+    return pipeline.loaded.diagnostics.has_errors() ? exit_policy_errors : exit_ok;
+  };
+  pipeline.loaded = load(paths, options.limits);
+  if (options.until == Phase::load || pipeline.loaded.diagnostics.has_errors()) return tell();
+  pipeline.policy =
+      check_policy(pipeline.loaded.order, pipeline.loaded.sources, options.limits, pipeline.loaded.diagnostics);
+  if (const int told = tell(); told != exit_ok || options.until == Phase::check) return told;
+  pipeline.parts = lower_all(pipeline, console);
+  if (options.until == Phase::lower) return exit_ok;
+  pipeline.machine_code = machine_code_source(options.machine_code);
+  pipeline.engine =
+      std::make_unique<Engine>(pipeline.machine_code, pipeline.machine_code ? Tier::native : Tier::interpret);
+  if (const std::string refused = pipeline.engine->put(std::move(pipeline.parts)); !refused.empty()) {
+    console.err("writ: the engine refuses what was compiled: " + safe(refused) + "\n");
+    return exit_failure;
+  }
+  if (pipeline.machine_code) pipeline.engine->wait_for_code();
+  return exit_ok;
+}
+
+std::string render(const Pipeline& pipeline, Format format, bool color) {
+  const Diagnostics& diagnostics = pipeline.loaded.diagnostics;
+  const std::vector<Diagnostic> list = diagnostics.sorted();
+  if (format == Format::json) return render_json(list, pipeline.loaded.sources);
+  const auto errors = static_cast<std::size_t>(std::count_if(
+      list.begin(), list.end(), [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; }));
+  const std::size_t warnings = list.size() - errors;
+  std::string text = render_pretty(list, pipeline.loaded.sources, {.color = color});
+  if (list.empty()) return text;
+  std::string counts = errors > 0 ? counted(errors, "error") : std::string();
+  if (warnings > 0) counts += (counts.empty() ? "" : ", ") + counted(warnings, "warning");
+  return text + counts + " in " + counted(pipeline.files(), "file") + "\n";
+}
+
+std::optional<std::span<const program::Attribute>> Pipeline::attributes_of(std::string_view tenant) const {
+  const auto found =
+      std::lower_bound(policy.tenants.begin(), policy.tenants.end(), tenant,
+                       [](const model::Tenant& one, std::string_view id) { return one.structure.id < id; });
+  if (found == policy.tenants.end() || found->structure.id != tenant) return std::nullopt;
+  return std::span<const program::Attribute>(found->structure.attributes);
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,100 @@
+// A line longer than a request may be is read to its end and thrown away, so that the next one starts where it should and memory stays flat.
+#include "cli/requests.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace writ::cli {
+
+namespace {
+
+constexpr std::size_t chunk = 256u << 10;
+constexpr std::size_t longest = JsonLimits{}.bytes;
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+// Whether `line` opens an object that is not closed on it.
+bool is_unfinished(std::string_view line) {
+  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos || line[line.find_first_not_of(" \t\r\n")] != '{')
+    return false;
+  int depth = 0;
+  bool quoted = false, escaped = false;
+  for (const char c : line) {
+    if (escaped)
+      escaped = false;
+    else if (quoted && c == '\\')
+      escaped = true;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '['))
+      ++depth;
+    else if (!quoted && (c == '}' || c == ']'))
+      --depth;
+  }
+  return depth > 0;
+}
+
+}  // namespace
+
+std::optional<RequestSource> RequestSource::open(const std::string& path, std::string& error) {
+  RequestSource source;
+  source.name_ = path == "-" ? "<stdin>" : path;
+  source.file_.reset(path == "-" ? stdin : std::fopen(path.c_str(), "rbe"));
+  if (!source.file_) {
+    error = "cannot read `" + path + "`: " + std::strerror(errno);
+    return std::nullopt;
+  }
+  source.lines_ = path.ends_with(".jsonl") || path.ends_with(".ndjson");
+  return source;
+}
+
+std::optional<RequestText> RequestSource::next() {
+  RequestText line;
+  do {
+    if (!read_line(line)) return std::nullopt;
+  } while (is_blank(line.text) && !line.too_long);
+  if (!std::exchange(started_, true) && !lines_) {
+    lines_ = line.too_long || !is_unfinished(line.text);
+    if (!lines_) read_rest(line);
+  }
+  return line;
+}
+
+// The next line without its end; false when there is none.
+bool RequestSource::read_line(RequestText& line) {
+  line = {{}, ++line_, false};
+  bool any = false;
+  for (;;) {
+    if (at_ == buffer_.size()) {
+      if (ended_) return any;
+      buffer_.resize(chunk);
+      const std::size_t got = std::fread(buffer_.data(), 1, chunk, file_.get());
+      buffer_.resize(got);
+      at_ = 0;
+      if (got < chunk) ended_ = true;
+      if (std::ferror(file_.get()) != 0) error_ = "cannot read `" + name_ + "`: " + std::strerror(errno);
+      if (got == 0) return any;
+    }
+    any = true;
+    const std::size_t end = std::min(buffer_.find('\n', at_), buffer_.size());
+    const std::size_t room = longest + 1 - std::min(line.text.size(), longest + 1);
+    line.text.append(buffer_, at_, std::min(end - at_, room));
+    if (line.text.size() > longest) line.too_long = true;
+    const bool complete = end < buffer_.size();
+    at_ = complete ? end + 1 : end;
+    if (complete) return true;
+  }
+}
+
+void RequestSource::read_rest(RequestText& first) {
+  RequestText more;
+  while (read_line(more)) {
+    first.too_long |= more.too_long;
+    if (first.text.size() <= longest) first.text += '\n' + more.text;
+  }
+  first.too_long |= first.text.size() > longest;
+}
+
+}  // namespace writ::cli

@@ -1,0 +1,47 @@
+// Requests from a file or standard input: one JSON object, or one on each line (JSON lines), read as a stream however many there are.
+#pragma once
+
+#include "runtime/json/request_json.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace writ::cli {
+
+struct RequestText {
+  std::string text;
+  std::size_t line = 1;
+  bool too_long = false;  // over the limit: the text is cut
+};
+
+// A file named *.jsonl or *.ndjson holds lines. Of others the first line decides: an object that is whole on it is followed by lines, anything
+// else is the beginning of one object.
+class RequestSource {
+ public:
+  // `error` says why there is none.
+  static std::optional<RequestSource> open(const std::string& path, std::string& error);
+
+  std::optional<RequestText> next();  // blank lines are passed over
+  bool lines() const { return lines_; }
+  const std::string& error() const { return error_; }  // reading stopped before the end
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const {
+      if (file != stdin) std::fclose(file);
+    }
+  };
+
+  bool read_line(RequestText& line);
+  void read_rest(RequestText& first);
+
+  std::unique_ptr<std::FILE, Closer> file_;
+  std::string name_, buffer_, error_;
+  std::size_t at_ = 0, line_ = 0;
+  bool lines_ = false, ended_ = false, started_ = false;
+  std::optional<RequestText> first_;
+};
+
+}  // namespace writ::cli

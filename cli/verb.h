@@ -1,0 +1,53 @@
+// What a verb of the command is: a subcommand that, once the command line is understood, leaves a job to run. One file per verb; main.cpp
+// lists them.
+#pragma once
+
+#include "cli/console.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace writ::cli {
+
+// The command's exit codes; docs/language.md and every --help rest on them.
+enum Exit : int {
+  exit_ok = 0,
+  exit_failure = 1,  // input or output, or a mistake of ours
+  exit_usage = 2,
+  exit_policy_errors = 3,
+  exit_check_failed = 4,  // a test failed, or a file is not formatted
+  exit_not_allowed = 6,   // with --exit-decision
+  exit_not_proved = 7,    // with --strict
+};
+
+struct Invocation {
+  Console console;
+  std::function<int()> job;  // what the chosen verb does; its result is the exit code
+};
+
+enum class Format : std::uint8_t { pretty, json };
+
+// Each declares one subcommand of `app`.
+void declare_check(CLI::App& app, Invocation& invocation);
+void declare_fmt(CLI::App& app, Invocation& invocation);
+void declare_eval(CLI::App& app, Invocation& invocation);
+void declare_explain(CLI::App& app, Invocation& invocation);
+void declare_connections(CLI::App& app, Invocation& invocation);
+void declare_facts(CLI::App& app, Invocation& invocation);
+void declare_test(CLI::App& app, Invocation& invocation);
+void declare_dump(CLI::App& app, Invocation& invocation);
+void declare_init(CLI::App& app, Invocation& invocation);
+void declare_completion(CLI::App& app, Invocation& invocation);
+
+// --format pretty|json, the same for all that have it.
+void add_format(CLI::App& verb, Format& format);
+// The lines under "Examples:" of a verb's --help.
+void add_examples(CLI::App& verb, const std::vector<std::string>& lines);
+
+}  // namespace writ::cli

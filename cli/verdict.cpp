@@ -1,0 +1,151 @@
+// Layout of decisions. Everything that comes from a policy or a request goes through `safe` before it reaches a terminal.
+#include "cli/verdict.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace writ::cli {
+
+namespace {
+
+constexpr std::size_t place_column = 56;  // where the places of rules stand
+constexpr std::size_t revision_digits = 8;
+
+std::string_view word(Effect effect) { return effect_names[static_cast<std::size_t>(effect)]; }
+
+Paint paint_of(Effect effect) {
+  switch (effect) {
+  case Effect::deny: return Paint::bad;
+  case Effect::challenge: return Paint::warn;
+  case Effect::allow: return Paint::good;
+  }
+  return Paint::bad;
+}
+
+struct Mark {
+  std::string_view sign;
+  Paint paint;
+};
+Mark mark_of(RuleEffect effect, bool fired) {
+  if (!fired) return {"·", Paint::faint};
+  switch (effect) {
+  case RuleEffect::allow: return {"✓", Paint::good};
+  case RuleEffect::deny: return {"✗", Paint::bad};
+  case RuleEffect::require: return {"!", Paint::warn};
+  }
+  return {"✗", Paint::bad};
+}
+
+std::string seen_text(const Leaf& leaf) {
+  std::string text;
+  for (const auto& [fact, value] : leaf.seen) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", fact, value);
+  return text;
+}
+
+const TraceEntry* entry_of(std::span<const TraceEntry> trace, const std::string& id) {
+  const auto found = std::find_if(trace.begin(), trace.end(), [&](const TraceEntry& one) { return one.id == id; });
+  return found == trace.end() ? nullptr : &*found;
+}
+
+std::string head(const std::string& asked, const Explanation& decision, const Console& console) {
+  return fmt::format("{}  {}\n", console.painted(paint_of(decision.effect), word(decision.effect)), safe(asked));
+}
+
+// What a deny without fired rules rests on.
+std::string ground(const Explanation& decision) {
+  switch (decision.because) {
+  case Because::fault:
+    return fmt::format("  fault {}{}{}\n", fault_names[static_cast<std::size_t>(decision.fault)],
+                       decision.detail.empty() ? "" : ": ", safe(decision.detail));
+  case Because::no_allow: return "  no rule allows it\n";
+  case Because::conflicting_obligations: return "  rules ask for different connections\n";
+  case Because::rules: return {};
+  }
+  return {};
+}
+
+std::string reason_lines(const Reason& reason, const TraceEntry* entry, const Console& console) {
+  const Mark mark = mark_of(reason.effect, true);
+  const std::string what = safe(reason.name.empty() ? reason.text : reason.name);
+  std::string text = fmt::format("  {} {} {}\n", console.painted(mark.paint, mark.sign), padded(what, place_column),
+                                 console.painted(Paint::faint, safe(reason.place)));
+  if (!reason.message.empty()) text += fmt::format("    message: {}\n", safe(reason.message));
+  if (!reason.note.empty()) text += fmt::format("    note: {}\n", safe(reason.note));
+  if (entry == nullptr) return text;
+  for (const Leaf& leaf : entry->leaves)
+    if (!leaf.seen.empty())
+      text +=
+          fmt::format("    {} is {}: {}\n", safe(leaf.text), leaf.outcome ? "true" : "false", safe(seen_text(leaf)));
+  return text;
+}
+
+std::string tail(const Explanation& decision, const Console& console) {
+  std::string text;
+  for (const std::string& obligation : decision.obligations) text += fmt::format("  needs {}\n", safe(obligation));
+  for (const Reason& report : decision.reports)
+    text +=
+        fmt::format("  report {} {}\n", padded(safe(report.name.empty() ? report.text : report.name), place_column - 5),
+                    console.painted(Paint::faint, safe(report.place)));
+  if (decision.would_be != decision.effect)
+    text += fmt::format("  would be {} were the reports enforced\n", word(decision.would_be));
+  if (decision.effect == Effect::allow && (decision.session.idle >= 0 || decision.session.absolute >= 0)) {
+    text += "  session";
+    if (decision.session.idle >= 0) text += " idle " + duration_to_text(decision.session.idle);
+    if (decision.session.absolute >= 0) text += " absolute " + duration_to_text(decision.session.absolute);
+    text += "\n";
+  }
+  if (!decision.revision.empty())
+    text += console.painted(Paint::faint, fmt::format("  revision {} ({}…)", decision.version,
+                                                      decision.revision.substr(0, revision_digits))) +
+            "\n";
+  return text;
+}
+
+// Why a rule fired or did not: the leaf that decided, and what it saw.
+std::string deciding(const TraceEntry& entry) {
+  std::string text = entry.fired ? "fired" : "not fired";
+  if (!entry.leaves.empty()) {
+    const Leaf& last = entry.leaves.back();
+    const std::string seen = seen_text(last);
+    text += fmt::format(": {} is {}{}", safe(last.text), last.outcome ? "true" : "false",
+                        seen.empty() ? "" : " (" + safe(seen) + ")");
+  }
+  if (!entry.fired) return text;
+  for (const auto& [alternative, satisfied] : entry.alternatives)
+    text += fmt::format("; {} {}", safe(alternative), satisfied ? "satisfied" : "not satisfied");
+  return text;
+}
+
+}  // namespace
+
+std::string question(const NamedRequest& request) {
+  std::string text = fmt::format("{} to {}.{}", action_names[static_cast<std::size_t>(request.action)], request.tenant,
+                                 request.client);
+  if (request.organization) text += " in " + *request.organization;
+  if (request.connection) text += " via " + *request.connection;
+  return text;
+}
+
+std::string verdict(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
+                    const Console& console) {
+  std::string text = head(asked, decision, console) + ground(decision);
+  for (const Reason& reason : decision.reasons) text += reason_lines(reason, entry_of(trace, reason.id), console);
+  return text + tail(decision, console);
+}
+
+std::string reading(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
+                    const Console& console) {
+  std::string text = head(asked, decision, console) + ground(decision);
+  std::size_t width = 0;
+  for (const TraceEntry& entry : trace) width = std::max(width, std::min(place_column, columns(safe(entry.text))));
+  for (const TraceEntry& entry : trace) {
+    const Mark mark = mark_of(entry.effect, entry.fired);
+    text +=
+        fmt::format("  {} {}  {}\n      {}\n", console.painted(mark.paint, mark.sign), padded(safe(entry.text), width),
+                    console.painted(Paint::faint, safe(entry.place)), deciding(entry));
+  }
+  return text + tail(decision, console);
+}
+
+}  // namespace writ::cli
