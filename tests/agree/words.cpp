@@ -1,3 +1,4 @@
+// See words.h.
 #include "tests/agree/words.h"
 
 namespace writ::agree {
