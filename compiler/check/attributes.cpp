@@ -1,0 +1,168 @@
+// The schema (decision 0001, 6 and 7). An attribute of the top level is a fact that requests may carry to every tenant; one declared in a
+// tenant is a fact of that tenant alone; `tenant.X` is no fact at all but a constant that each tenant sets.
+#include "compiler/check/tenant.h"
+
+#include <algorithm>
+
+namespace writ::check {
+
+namespace {
+
+// The actions an attribute belongs to, by the first word of its path.
+ActionMask actions_of_attribute(std::string_view first) {
+  if (first == "user" || first == "session") return all_actions & static_cast<ActionMask>(~mask_of(Action::m2m));
+  if (first == "token") return mask_of(Action::access);
+  return all_actions;
+}
+
+bool is_property(std::string_view name) {
+  return std::ranges::any_of(properties, [&](const Property& property) { return property.name == name; });
+}
+
+bool well_formed(Run& run, const tree::AttributeDecl& declaration, const std::string& name) {
+  const tree::Type& type = declaration.type;
+  if (declaration.path.size() < 2) {
+    run.diagnostics.add(Code::bad_attribute, declaration.span, "the attribute " + in_ticks(name) + " has one word, two are needed")
+        .hint("say whose it is: `user." + name + "`, `request." + name + "`");
+    return false;
+  }
+  if (find_builtin(name) || is_property(name)) {
+    run.diagnostics.add(Code::builtin_name, declaration.span, in_ticks(name) + " is built in and cannot be declared").under("always there");
+    return false;
+  }
+  if (type.list || type.kind == TypeKind::cidr) {
+    run.diagnostics.add(Code::bad_attribute, type.span.known() ? type.span : declaration.span,
+                        std::string("no attribute can be a ") + (type.list ? "list" : "block of addresses"))
+        .hint(type.list ? "a set of strings is `set of string`" : "an address is `ip`");
+    return false;
+  }
+  if (type.low && type.high && *type.low > *type.high) {
+    run.diagnostics.add(Code::bad_attribute, type.span.known() ? type.span : declaration.span, "no integer is in " + in_ticks(std::to_string(*type.low) + ".." + std::to_string(*type.high)));
+    return false;
+  }
+  bool good = true;
+  Places seen;
+  for (const auto& value : type.values)
+    if (const auto [found, fresh] = seen.try_emplace(value.text, static_cast<std::uint32_t>(seen.size())); !fresh) {
+      declared_twice(run, "value", value, type.values[found->second].span);
+      good = false;
+    }
+  return good;
+}
+
+program::Attribute attribute_of(const tree::AttributeDecl& declaration, std::string name) {
+  program::Attribute attribute;
+  attribute.name = std::move(name);
+  attribute.type = declaration.type.kind;
+  const ActionMask actions = actions_of_attribute(declaration.path.front().text);
+  (declaration.type.optional ? attribute.optional : attribute.required) = actions;
+  if (declaration.type.low) attribute.low = *declaration.type.low;
+  if (declaration.type.high) attribute.high = *declaration.type.high;
+  for (const auto& value : declaration.type.values) attribute.values.push_back(value.text);
+  return attribute;
+}
+
+}  // namespace
+
+void read_attributes(Run& run, const tree::AttributesBlock& block, const std::map<std::string, Span, std::less<>>& inherited,
+                     std::vector<program::Attribute>& attributes, std::map<std::string, Span, std::less<>>& spans,
+                     std::map<std::string, const tree::AttributeDecl*, std::less<>>* tenant_attributes) {
+  for (const auto& declaration : block.list) {
+    std::string name = joined(declaration.path);
+    if (!well_formed(run, declaration, name)) continue;
+    const tree::Name whole{name, declaration.span, false};
+    if (declaration.path.front().text == "tenant") {
+      if (tenant_attributes == nullptr) {
+        run.diagnostics.add(Code::bad_attribute, declaration.span, in_ticks(name) + " is declared inside a tenant")
+            .hint("attributes of tenants are declared at the top, for all of them; a tenant sets them: `" + name + " = …`");
+      } else if (const auto [found, fresh] = tenant_attributes->try_emplace(name, &declaration); !fresh) {
+        declared_twice(run, "attribute", whole, found->second->span);
+      }
+      continue;
+    }
+    if (const auto above = inherited.find(name); above != inherited.end()) {
+      declared_twice(run, "attribute", whole, above->second);
+    } else if (const auto [found, fresh] = spans.try_emplace(name, declaration.span); !fresh) {
+      declared_twice(run, "attribute", whole, found->second);
+    } else {
+      attributes.push_back(attribute_of(declaration, std::move(name)));
+      if (attributes.size() + inherited.size() == run.limits.attributes + 1)
+        run.diagnostics.add(Code::too_many_things, declaration.span, "more than " + std::to_string(run.limits.attributes) + " attributes");
+    }
+  }
+}
+
+// The tenant's own facts, after the platform's.
+void declare_attributes(TenantCheck& tenant) {
+  auto& part = tenant.result.structure;
+  part.attributes = tenant.set.attributes;
+  const auto own = static_cast<std::ptrdiff_t>(part.attributes.size());
+  std::vector<program::Attribute> attributes;
+  for (const auto& body : tenant.bodies)
+    each<tree::AttributesBlock>(body, [&](const tree::AttributesBlock& block) {
+      read_attributes(tenant.run, block, tenant.set.attribute_spans, attributes, tenant.attribute_spans, nullptr);
+    });
+  part.attributes.insert(part.attributes.end(), attributes.begin(), attributes.end());
+  std::ranges::sort(part.attributes.begin() + own, part.attributes.end(), {}, &program::Attribute::name);
+  tenant.scope->attributes = &part.attributes;
+  if (!attributes.empty()) {
+    tenant.attribute_spans.insert(tenant.set.attribute_spans.begin(), tenant.set.attribute_spans.end());
+    tenant.scope->attribute_spans = &tenant.attribute_spans;
+  }
+}
+
+// `tenant.tier = gold`: every attribute without `?` must be set, none twice.
+void set_tenant_attributes(TenantCheck& tenant) {
+  std::map<std::string, Span, std::less<>> set;
+  for (const auto& [name, declaration] : tenant.set.tenant_attributes)
+    tenant.attributes[name] = {&declaration->type, std::nullopt, declaration->span};
+  for (const auto& body : tenant.bodies)
+    each<tree::SettingAssign>(body, [&](const tree::SettingAssign& assign) {
+      const std::string name = joined(assign.path);
+      const auto declared = tenant.attributes.find(name);
+      if (declared == tenant.attributes.end()) {
+        std::vector<std::string_view> candidates;
+        for (const auto& [known, attribute] : tenant.attributes) candidates.push_back(known);
+        const Span span = assign.path.empty() ? assign.span : Span{assign.span.file, assign.path.front().span.begin, assign.path.back().span.end};
+        undeclared(tenant.run, Code::undeclared, "no attribute of tenants is named", {name, span, false}, candidates)
+            .hint("it is declared at the top: `attributes { " + name + " : string }`");
+        return;
+      }
+      if (const auto [first, fresh] = set.try_emplace(name, assign.span); !fresh) {
+        given_twice(tenant.run, name, assign.span, first->second);
+        return;
+      }
+      declared->second.value =
+          constant_of(*body.scope, *body.tree, assign.value, *declared->second.type, tenant.run.sources, tenant.run.diagnostics);
+    });
+  for (auto& [name, attribute] : tenant.attributes) {
+    if (attribute.value || attribute.type->optional) continue;
+    if (!set.contains(name) && !tenant.placeholder)
+      tenant.run.diagnostics.add(Code::attribute_not_set, tenant.source.tenant->name.span, "tenant " + in_ticks(tenant.name()) + " does not set " + in_ticks(name))
+          .at(attribute.declared, "every tenant must set it")
+          .hint("set it in the tenant: `" + name + " = …`, or declare it with `?`");
+    attribute.value = any_value(*attribute.type);  // so that rules about it are not also wrong
+  }
+  tenant.scope->tenant_attributes = &tenant.attributes;
+}
+
+program::Constant any_value(const tree::Type& type) {
+  switch (type.kind) {
+    case TypeKind::boolean: return false;
+    case TypeKind::string: return std::string{};
+    case TypeKind::ip: return Ip{};
+    case TypeKind::cidr: return std::vector<Cidr>{};
+    case TypeKind::string_set: return std::vector<std::string>{};
+    case TypeKind::integer: return type.low.value_or(0);
+    case TypeKind::time:
+    case TypeKind::duration:
+    case TypeKind::enumeration:
+    case TypeKind::tenant:
+    case TypeKind::client:
+    case TypeKind::connection:
+    case TypeKind::organization: return std::int64_t{0};
+  }
+  return false;
+}
+
+}  // namespace writ::check

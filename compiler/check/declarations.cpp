@@ -1,0 +1,120 @@
+// The first pass: every top-level declaration of every file, in source order, under its name.
+#include "compiler/check/declarations.h"
+
+#include <algorithm>
+
+namespace writ::check {
+
+namespace {
+
+constexpr std::size_t shown_name = 80;  // bytes of a name in a message
+
+template <class Node>
+void enter(Run& run, std::string_view kind, const tree::Tree& tree, const Node& node, std::vector<In<Node>>& list, Places& places) {
+  const auto [found, fresh] = places.try_emplace(node.name.text, static_cast<std::uint32_t>(list.size()));
+  if (fresh) list.push_back({&tree, &node});
+  else declared_twice(run, kind, node.name, list[found->second]->name.span);
+}
+
+struct Collector {
+  Run& run;
+  Declarations& set;
+  const tree::Tree* tree = nullptr;
+  std::vector<In<tree::ExtendTenantDecl>> extends = {};
+  Places lets = {}, obligations = {}, tests = {}, proves = {};
+
+  void operator()(const tree::ImportDecl&) {}
+  void operator()(const tree::AttributesBlock& block) {
+    read_attributes(run, block, {}, set.attributes, set.attribute_spans, &set.tenant_attributes);
+  }
+  void operator()(const tree::PlatformDecl& platform) {
+    if (!set.platforms.empty())
+      run.diagnostics.add(Code::second_platform, platform.head, "a policy has one `platform` block, this is another")
+          .at(set.platforms.front()->head, "the first one")
+          .hint("put everything that binds all tenants into one block");
+    set.platforms.push_back({tree, &platform});
+  }
+  void operator()(const tree::ClientDecl& client) { enter(run, "client", *tree, client, set.clients, set.client_places); }
+  void operator()(const tree::TemplateDecl& node) { enter(run, "template", *tree, node, set.templates, set.template_places); }
+  void operator()(const tree::Let& let) { enter(run, "let", *tree, let, set.lets, lets); }
+  void operator()(const tree::ObligationDecl& node) { enter(run, "obligation", *tree, node, set.obligations, obligations); }
+  void operator()(const tree::ExtendTenantDecl& extend) { extends.push_back({tree, &extend}); }
+  void operator()(const tree::TenantDecl& tenant) {
+    const auto [found, fresh] = set.tenant_places.try_emplace(tenant.name.text, static_cast<std::uint32_t>(set.tenants.size()));
+    if (fresh) set.tenants.push_back({{tree, &tenant}, {}});
+    else
+      declared_twice(run, "tenant", tenant.name, set.tenants[found->second].tenant->name.span)
+          .hint("to add to it from another place: `extend tenant " + tenant.name.text + " { … }`");
+  }
+  void operator()(const tree::TestDecl& test) { titled(test, "test", set.tests, tests); }
+  void operator()(const tree::ProveDecl& prove) { titled(prove, "proof", set.proves, proves); }
+
+  template <class Node>
+  void titled(const Node& node, std::string_view kind, std::vector<In<Node>>& list, Places& places) {
+    const auto [found, fresh] = places.try_emplace(node.name.text, static_cast<std::uint32_t>(list.size()));
+    if (!fresh) declared_twice(run, kind, tree::Name{node.name.text, node.name.span, true}, list[found->second]->name.span);
+    list.push_back({tree, &node});
+  }
+
+  // A tenant may be extended before it is declared: files come in any order.
+  void attach_extends() {
+    for (const auto& extend : extends) {
+      const auto found = set.tenant_places.find(extend->name.text);
+      if (found != set.tenant_places.end()) set.tenants[found->second].extends.push_back(extend);
+      else undeclared(run, Code::undeclared, "there is no tenant", extend->name, names_of(set.tenant_places));
+    }
+  }
+};
+
+}  // namespace
+
+Declarations collect_declarations(Run& run, std::span<const tree::Tree* const> trees) {
+  Declarations set;
+  Collector collector{run, set};
+  for (const auto* tree : trees) {
+    collector.tree = tree;
+    for (const auto& declaration : tree->declarations) std::visit(collector, declaration);
+  }
+  collector.attach_extends();
+  std::ranges::sort(set.attributes, {}, &program::Attribute::name);
+  return set;
+}
+
+std::string in_ticks(std::string_view text) {
+  if (text.size() <= shown_name) return "`" + std::string(text) + "`";
+  auto end = shown_name;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a code point
+  return "`" + std::string(text.substr(0, end)) + "…`";
+}
+
+std::string joined(const std::vector<tree::Name>& path) {
+  std::string text;
+  for (const auto& part : path) text += (text.empty() ? "" : ".") + part.text;
+  return text;
+}
+
+Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, std::span<const std::string_view> candidates) {
+  auto& diagnostic = run.diagnostics.add(code, seen.span, std::string(sentence) + " " + in_ticks(seen.text));
+  if (run.suggestions == 0) return diagnostic;
+  --run.suggestions;
+  if (const auto near = nearest_name(seen.text, candidates); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+  return diagnostic;
+}
+
+Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {
+  return run.diagnostics.add(Code::duplicate_name, again.span, std::string(kind) + " " + in_ticks(again.text) + " is declared twice")
+      .at(first, "first declared here");
+}
+
+Diagnostic& given_twice(Run& run, std::string_view word, Span again, Span first) {
+  return run.diagnostics.add(Code::given_twice, again, in_ticks(word) + " is given twice").at(first, "first given here");
+}
+
+std::vector<std::string_view> names_of(const Places& places) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, place] : places) names.push_back(name);
+  std::ranges::sort(names);
+  return names;
+}
+
+}  // namespace writ::check

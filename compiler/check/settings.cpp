@@ -1,0 +1,221 @@
+// Settings: what a tenant, a connection or the platform says about itself with literals. Texts are taken with their places, numbers are
+// checked against what they can mean, and where several blocks speak of one thing the strictest wins.
+#include "compiler/check/tenant.h"
+
+#include <algorithm>
+
+namespace writ::check {
+
+namespace {
+
+constexpr std::int64_t highest_attempts = 1'000'000;
+constexpr std::size_t longest_domain = 253, longest_label = 63;
+constexpr std::size_t hops = 64;  // lets that stand for lets
+
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+Diagnostic& refuse_domain(Run& run, std::string_view what, const tree::Text& text) {
+  auto& diagnostic = run.diagnostics.add(Code::bad_domain, text.span, in_ticks(text.text) + " is no " + std::string(what));
+  std::string lower = text.text;
+  std::ranges::transform(lower, lower.begin(), lowered);
+  if (lower != text.text && is_domain(lower)) diagnostic.hint("write it in lower case: `\"" + lower + "\"`");
+  else if (std::ranges::any_of(text.text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    diagnostic.hint("write its A-label, as in DNS: `xn--…`");
+  else diagnostic.hint("labels of lower-case letters, digits and `-` with dots between them: `\"example.com\"`");
+  return diagnostic;
+}
+
+// A host as requests name it: a domain or an address in brackets, with or without a port.
+bool is_host(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon != std::string_view::npos && text.find(']', colon) == std::string_view::npos) {
+    const auto port = text.substr(colon + 1);
+    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) return false;
+    text = text.substr(0, colon);
+  }
+  if (text.starts_with('[') && text.ends_with(']')) return parse_ip(text.substr(1, text.size() - 2)).has_value();
+  return is_domain(text);
+}
+
+std::string text_of(const tree::Literal& literal) {
+  using Kind = tree::Literal::Kind;
+  switch (literal.kind) {
+    case Kind::boolean: return std::get<bool>(literal.value) ? "true" : "false";
+    case Kind::integer:
+    case Kind::clock: return std::to_string(std::get<std::int64_t>(literal.value));
+    case Kind::string: return std::get<std::string>(literal.value);
+    case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
+    case Kind::time: return time_to_text(std::get<std::int64_t>(literal.value));
+    case Kind::ip: return to_text(std::get<Ip>(literal.value));
+    case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
+  }
+  return {};
+}
+
+// Hosts or issuers of a tenant, each unique over the set.
+void claim(TenantCheck& tenant, std::string_view what, const tree::Text& text, std::unordered_map<std::string, Claim> Claims::*table,
+           std::vector<std::string>& into) {
+  into.push_back(text.text);
+  if (tenant.claims == nullptr) return;
+  const auto [found, fresh] = (tenant.claims->*table).try_emplace(text.text, Claim{tenant.name(), text.span});
+  if (fresh) return;
+  const bool same = found->second.tenant == tenant.name();
+  tenant.run.diagnostics.add(Code::claimed_twice, text.span, std::string(what) + " " + in_ticks(text.text) + (same ? " is given twice" : " belongs to another tenant"))
+      .at(found->second.span, "of tenant " + in_ticks(found->second.tenant));
+}
+
+std::vector<tree::Text> texts_of(Run& run, const Block& block, std::span<const tree::ExprId> items) {
+  return strings_of(*block.scope, *block.tree, items, run.sources, run.diagnostics);
+}
+
+}  // namespace
+
+bool is_domain(std::string_view text) {
+  if (text.empty() || text.size() > longest_domain) return false;
+  std::size_t label = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i == text.size() || text[i] == '.') {
+      if (label == 0 || label > longest_label || text[i - 1] == '-' || text[i - label] == '-') return false;
+      label = 0;
+      continue;
+    }
+    const char c = text[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+    ++label;
+  }
+  return true;
+}
+
+bool in_range(Run& run, Span span, std::string_view what, std::int64_t value, std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return true;
+  run.diagnostics.add(Code::setting_out_of_range, span, std::string(what) + " is from " + std::to_string(low) + " to " + std::to_string(high) +
+                                                            ", not " + in_ticks(std::to_string(value)));
+  return false;
+}
+
+bool positive_duration(Run& run, Span span, std::string_view what, std::int64_t micros) {
+  if (micros > 0) return true;
+  run.diagnostics.add(Code::setting_out_of_range, span, in_ticks(what) + " is a time longer than none");
+  return false;
+}
+
+std::vector<std::string> strings_of_items(Run& run, const Block& block, std::span<const tree::ExprId> items) {
+  std::vector<std::string> list;
+  for (auto& text : texts_of(run, block, items)) list.push_back(std::move(text.text));
+  return list;
+}
+
+std::string setting_text(const Scope& scope, const tree::Tree& tree, tree::ExprId value, Run& run) {
+  const Scope* here = &scope;
+  const tree::Tree* in = &tree;
+  for (std::size_t i = 0; i < hops; ++i) {
+    const auto& expression = (*in)[value];
+    if (const auto* literal = std::get_if<tree::Literal>(&expression.node)) return text_of(*literal);
+    const auto* path = std::get_if<tree::Path>(&expression.node);
+    if (path == nullptr || path->parts.size() != 1) break;
+    const std::string& word = path->parts[0].text;
+    const Argument* argument = nullptr;
+    const LetEntry* let = nullptr;
+    for (const Scope* level = here; level != nullptr && argument == nullptr && let == nullptr; level = level->outer) {
+      if (const auto found = level->arguments.find(word); found != level->arguments.end()) argument = &found->second;
+      else if (const auto named = level->lets.find(word); named != level->lets.end()) let = &named->second;
+    }
+    if (argument != nullptr) in = argument->tree, value = argument->value;
+    else if (let != nullptr) in = let->tree, here = let->scope, value = let->let->value;
+    else return word;
+  }
+  run.diagnostics.add(Code::not_a_constant, tree[value].span, "a setting is a literal or a word");
+  return {};
+}
+
+std::vector<std::string> domains_of(Run& run, const Block& block) {
+  std::vector<std::string> list;
+  const auto* domains = only<tree::Domains>(run, block, "domains");
+  if (domains == nullptr) return list;
+  std::vector<tree::Text> texts = texts_of(run, block, domains->items);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (!is_domain(texts[i].text)) refuse_domain(run, "domain", texts[i]);
+    const auto first = std::ranges::find(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(i), texts[i].text, &tree::Text::text);
+    if (first != texts.begin() + static_cast<std::ptrdiff_t>(i)) given_twice(run, texts[i].text, texts[i].span, first->span);
+    else list.push_back(texts[i].text);
+  }
+  return list;
+}
+
+void read_branding(Run& run, const Block& block, std::string& logo, std::vector<std::pair<std::string, std::string>>& colors) {
+  const auto* branding = only<tree::Branding>(run, block, "branding");
+  if (branding == nullptr) return;
+  if (branding->logo) logo = branding->logo->text;
+  for (const auto& [name, color] : branding->colors) {
+    const auto known = std::ranges::find(colors, name.text, &std::pair<std::string, std::string>::first);
+    if (known == colors.end()) colors.emplace_back(name.text, color.text);
+    else known->second = color.text;
+  }
+}
+
+void read_features(const Block& block, std::vector<std::string>& features) {
+  each<tree::Features>(block, [&](const tree::Features& node) {
+    for (const auto& name : node.names)
+      if (std::ranges::find(features, name.text) == features.end()) features.push_back(name.text);
+  });
+}
+
+void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::vector<program::Lockout>& lockouts) {
+  each<tree::LockoutDecl>(block, [&](const tree::LockoutDecl& declaration) {
+    program::Lockout lockout;
+    lockout.counter = static_cast<program::Lockout::Counter>(declaration.per == tree::LockoutDecl::Per::identifier          ? 0
+                                                             : declaration.per == tree::LockoutDecl::Per::identifier_and_ip ? 1
+                                                                                                                            : 2);
+    lockout.attempts = declaration.attempts;
+    const Span attempts = declaration.attempts_span.known() ? declaration.attempts_span : declaration.span;
+    in_range(run, attempts, "a lockout's number of attempts", declaration.attempts, 1, highest_attempts);
+    if (declaration.block && positive_duration(run, declaration.span, "block", *declaration.block)) lockout.block = *declaration.block;
+    if (declaration.within && positive_duration(run, declaration.span, "within", *declaration.within)) lockout.within = *declaration.within;
+    lockout.exempt = declaration.exempt;
+    lockout.connection = connection;
+    lockouts.push_back(std::move(lockout));
+  });
+}
+
+void tighten(Run& run, const Block& block, program::Session& session) {
+  const auto stricter = [&run](Span span, std::string_view what, const std::optional<std::int64_t>& value, std::int64_t& into) {
+    if (value && positive_duration(run, span, what, *value)) into = into < 0 ? *value : std::min(into, *value);
+  };
+  if (const auto* node = only<tree::Session>(run, block, "session")) {
+    stricter(node->span, "idle", node->idle, session.idle);
+    stricter(node->span, "absolute", node->absolute, session.absolute);
+  }
+}
+
+// What stands at the tenant's own level, each body adding to the others.
+void read_settings(TenantCheck& tenant) {
+  Run& run = tenant.run;
+  auto& part = tenant.result.structure;
+  if (tenant.source.tenant->title) part.title = tenant.source.tenant->title->text;
+  part.lockouts = tenant.platform.lockouts;
+  program::Session session = tenant.platform.session;
+  for (const auto& body : tenant.bodies) {
+    each<tree::Hosts>(body, [&](const tree::Hosts& node) {
+      for (const auto& host : texts_of(run, body, node.items)) {
+        if (!is_host(host.text)) refuse_domain(run, "host name", host);
+        claim(tenant, "host", host, &Claims::hosts, part.hosts);
+      }
+    });
+    each<tree::Issuers>(body, [&](const tree::Issuers& node) {
+      for (const auto& issuer : texts_of(run, body, node.items)) claim(tenant, "issuer", issuer, &Claims::issuers, part.issuers);
+    });
+    read_branding(run, body, part.logo, part.colors);
+    read_features(body, part.features);
+    read_lockouts(run, body, -1, part.lockouts);
+    tighten(run, body, session);
+  }
+  for (std::size_t i = 0; i < tenant.connections.size(); ++i)
+    read_lockouts(run, tenant.connections[i].body, static_cast<std::int32_t>(i), part.lockouts);
+  for (auto& client : part.clients) {
+    const auto strictest = [](std::int64_t a, std::int64_t b) { return a < 0 ? b : b < 0 ? a : std::min(a, b); };
+    client.session.idle = strictest(client.session.idle, session.idle);
+    client.session.absolute = strictest(client.session.absolute, session.absolute);
+  }
+}
+
+}  // namespace writ::check

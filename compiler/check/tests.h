@@ -1,0 +1,14 @@
+// Tests and proofs: that what they name is there.
+#pragma once
+
+#include "compiler/check/platform.h"
+
+namespace writ::check {
+
+void check_tests(Run& run, const Declarations& set, const model::Policy& policy);
+// Statements that name no tenant: they are about all of them.
+void check_free_proofs(Run& run, const Declarations& set, const Platform& platform);
+// The value a test gives to a fact of that type; nothing when it is not a literal of the type.
+std::optional<Value> test_value(const tree::Tree& tree, tree::ExprId id, const FactInfo& fact);
+
+}  // namespace writ::check
