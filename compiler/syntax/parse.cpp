@@ -119,6 +119,7 @@ void read_header(const File& file, BoundedParser& parser) {
         .hint("write `writ 1` on the first line");
     return;
   }
+  file.tree.header = span_of(file.map, first);
   tokens.consume();
   const auto& version = *tokens.LT(1);
   const bool number = version.getType() == P::INTEGER;
@@ -129,7 +130,9 @@ void read_header(const File& file, BoundedParser& parser) {
                                 : std::string("`writ` is followed by the version of the language"))
         .hint("write `writ 1`");
   }
-  if (number) tokens.consume();
+  if (!number) return;
+  file.tree.header.end = span_of(file.map, version).end;
+  tokens.consume();
 }
 
 void report_depth(const File& file, const TooDeep& deep) {

@@ -264,6 +264,7 @@ struct Comment {
 struct Tree {
   FileId file{};
   std::int64_t version = 1;
+  Span header;                         // `writ 1`
   std::vector<Declaration> declarations;
   std::vector<Expr> expressions;       // ExprId indexes this
   std::vector<Comment> comments;       // in source order

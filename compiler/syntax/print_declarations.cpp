@@ -1,0 +1,173 @@
+// Declarations of the top of a file as nodes, tests and proofs among them.
+#include "compiler/syntax/print.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace writ::syntax {
+
+using tree::Tree;
+
+namespace {
+
+std::string type_text(const tree::Type& type) {
+  std::string text;
+  switch (type.kind) {
+    case TypeKind::boolean: text = "bool"; break;
+    case TypeKind::integer: text = type.low && type.high ? fmt::format("int {}..{}", *type.low, *type.high) : "int"; break;
+    case TypeKind::string: text = "string"; break;
+    case TypeKind::ip: text = "ip"; break;
+    case TypeKind::cidr: text = "cidr"; break;
+    case TypeKind::time: text = "time"; break;
+    case TypeKind::duration: text = "duration"; break;
+    case TypeKind::string_set: text = "set of string"; break;
+    case TypeKind::enumeration: text = "one of " + names_text(type.values); break;
+    case TypeKind::tenant: text = "tenant"; break;
+    case TypeKind::client: text = "client"; break;
+    case TypeKind::connection: text = "connection"; break;
+    case TypeKind::organization: text = "organization"; break;
+  }
+  return (type.list ? "list of " : "") + text + (type.optional ? "?" : "");
+}
+
+Node block_node(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
+  return {.span = span, .text = std::move(opening), .block = true, .always_open = true, .entries = item_nodes(tree, items)};
+}
+
+std::string request_text(const tree::RequestLine& line) {
+  auto text = line.action.text;
+  if (line.tenant) text += " to " + name_text(*line.tenant);
+  if (line.client) {
+    const auto client = name_text(*line.client);
+    text += "." + client;
+  }
+  if (line.organization) text += " in " + name_text(*line.organization);
+  if (line.connection) text += " via " + name_text(*line.connection);
+  return text;
+}
+
+Node request_node(const Tree& tree, const tree::RequestLine& line) {
+  Node made{.span = line.span, .text = request_text(line), .block = !line.facts.empty()};
+  for (const auto& fact : line.facts) {
+    auto text = fact.value == tree::ExprId::none
+                    ? "without " + path_text(fact.path)
+                    : path_text(fact.path) + " = " + expression_text(tree, fact.value, Tight::sum);
+    made.entries.push_back({.span = fact.span, .text = std::move(text)});
+  }
+  return made;
+}
+
+std::string by_text(const std::vector<tree::Text>& names) {
+  std::string text;
+  for (const auto& name : names) {
+    const bool bare = name.text == "no_allow" || name.text == "conflicting_obligations";
+    text += (text.empty() ? " by " : ", ") + (bare ? name.text : string_text(name.text));
+  }
+  return text;
+}
+
+Node expect_node(const Tree& tree, const tree::Expect& expect) {
+  auto text = std::string("expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
+  for (std::size_t i = 0; i < expect.obligations.size(); ++i)
+    text += (i == 0 ? " " : ", ") + choice_text(tree, expect.obligations[i]);
+  text += by_text(expect.by);
+  if (expect.fault) text += " fault " + expect.fault->text;
+  return {.span = expect.span, .text = std::move(text)};
+}
+
+Node test_node(const Tree& tree, const tree::TestDecl& test) {
+  Node made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
+  for (const auto& one : test.steps) {
+    const auto* line = std::get_if<tree::RequestLine>(&one);
+    made.entries.push_back(line != nullptr ? request_node(tree, *line) : expect_node(tree, std::get<tree::Expect>(one)));
+  }
+  return made;
+}
+
+Node prove_node(const Tree& tree, const tree::ProveDecl& prove) {
+  Node made{.span = prove.span, .text = "prove " + string_text(prove.name.text), .block = true, .always_open = true};
+  for (const auto& one : prove.statements) {
+    auto text = request_text(one.request) + " " + one.outcome.text;
+    if (one.by) text += by_text({*one.by});
+    text += " implies " + expression_text(tree, one.implies);
+    made.entries.push_back({.span = one.span, .text = std::move(text)});
+  }
+  return made;
+}
+
+Node tenant_node(const Tree& tree, const tree::TenantDecl& tenant) {
+  auto opening = "tenant " + name_text(tenant.name);
+  if (tenant.title) opening += " " + string_text(tenant.title->text);
+  if (tenant.from) opening += " from " + name_text(*tenant.from) + arguments_text(tree, tenant.arguments);
+  auto made = block_node(tree, tenant.span, std::move(opening), tenant.items);
+  made.block = tenant.body_written || !tenant.items.empty();
+  return made;
+}
+
+Node template_node(const Tree& tree, const tree::TemplateDecl& declared) {
+  std::string parameters;
+  for (const auto& one : declared.parameters)
+    parameters += (parameters.empty() ? "" : ", ") + one.name.text + ": " + type_text(one.type);
+  return block_node(tree, declared.span, fmt::format("template {}({})", name_text(declared.name), parameters), declared.items);
+}
+
+struct DeclarationNode {
+  const Tree& tree;
+
+  Node operator()(const tree::ImportDecl& is) const { return {.span = is.span, .text = "import " + string_text(is.path.text)}; }
+  Node operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
+  Node operator()(const tree::PlatformDecl& is) const { return block_node(tree, is.span, "platform", is.items); }
+  Node operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
+  Node operator()(const tree::TenantDecl& is) const { return tenant_node(tree, is); }
+  Node operator()(const tree::ExtendTenantDecl& is) const {
+    return block_node(tree, is.span, "extend tenant " + name_text(is.name), is.items);
+  }
+  Node operator()(const tree::TemplateDecl& is) const { return template_node(tree, is); }
+  Node operator()(const tree::Let& is) const { return let_node(tree, is); }
+  Node operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
+  Node operator()(const tree::TestDecl& is) const { return test_node(tree, is); }
+  Node operator()(const tree::ProveDecl& is) const { return prove_node(tree, is); }
+};
+
+}  // namespace
+
+Node declaration_node(const Tree& tree, const tree::Declaration& declaration) {
+  return std::visit(DeclarationNode{tree}, declaration);
+}
+
+Node attributes_node(const tree::AttributesBlock& block) {
+  Node made{.span = block.span, .text = "attributes", .block = true, .always_open = true};
+  for (const auto& one : block.list)
+    made.entries.push_back({.span = one.span, .text = path_text(one.path) + " : " + type_text(one.type)});
+  return made;
+}
+
+Node client_node(const Tree& tree, const tree::ClientDecl& client) {
+  return {.span = client.span,
+          .text = fmt::format("client {} : {}", name_text(client.name), client.type.text),
+          .block = !client.items.empty(),
+          .entries = item_nodes(tree, client.items)};
+}
+
+// A long list is broken inside its brackets.
+Node let_node(const Tree& tree, const tree::Let& let) {
+  const auto opening = "let " + let.name.text + " =";
+  Node made{.span = let.span, .text = opening + " " + expression_text(tree, let.value)};
+  const auto* list = std::get_if<tree::List>(&tree[let.value].node);
+  if (list == nullptr || list->items.empty()) return made;
+  std::vector<std::string> words;
+  for (const auto item : list->items) words.push_back(expression_text(tree, item, Tight::sum));
+  auto lines = fill(" ", words, "  ");
+  made.broken.push_back(opening + " [");
+  made.broken.insert(made.broken.end(), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
+  made.broken.emplace_back("]");
+  return made;
+}
+
+Node obligation_node(const Tree& tree, const tree::ObligationDecl& obligation) {
+  return {.span = obligation.span,
+          .text = fmt::format("obligation {} satisfied when {}", obligation.name.text, expression_text(tree, obligation.satisfied))};
+}
+
+}  // namespace writ::syntax
