@@ -2,6 +2,7 @@
 // const, thread-safe, never throws, never fails (a fault is a deny that names itself) and allocates nothing.
 #pragma once
 
+#include "runtime/interpret/trace.h"
 #include "runtime/program/frame.h"
 #include "runtime/program/program.h"
 #include "runtime/program/value.h"
@@ -51,11 +52,6 @@ struct Explanation {
   std::uint64_t version = 0;
 };
 
-struct Leaf {
-  std::string text;
-  bool outcome = false;
-  std::vector<std::pair<std::string, std::string>> seen;  // "request.ip" → "198.51.100.7", "absent"
-};
 struct TraceEntry {
   std::string id, place, text;
   RuleEffect effect{};
@@ -91,9 +87,11 @@ class CodeSource {
 
 class Engine;
 
-// One request bound to one snapshot of one tenant. Strings are borrowed: they must outlive the decision. Reuse it: `clear` keeps its memory.
+// One request bound to one snapshot of one tenant. Strings are borrowed: they must outlive the decision. Reuse it: `Engine::start` empties it and
+// keeps its memory. It holds the room its program runs in, so one thread at a time may decide it.
 class Request {
  public:
+  struct State;
   Request();
   ~Request();
   Request(Request&&) noexcept;
@@ -109,12 +107,12 @@ class Request {
 
  private:
   friend class Engine;
-  struct State;
   std::unique_ptr<State> state_;
 };
 
 class Engine {
  public:
+  struct State;
   explicit Engine(std::shared_ptr<CodeSource> code = nullptr, Tier tier = Tier::automatic);
   ~Engine();
   Engine(const Engine&) = delete;
@@ -142,10 +140,16 @@ class Engine {
   Offer connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,
                     std::optional<std::string_view> email) const;
   std::optional<FactId> fact(std::string_view tenant, std::string_view name) const;
+  // The facts that must be given with every request of this action, by name, sorted (decision 0001, 17; `user.organizations` is asked for
+  // besides when an organization judges membership). Empty when there is no such tenant.
+  std::vector<std::string> required_facts(std::string_view tenant, Action action) const;
   void wait_for_code() const;                                          // Tier::native and benchmarks
+  // Whoever watches freshness says whether the policy is past its time: while it is, every decision is the fault `stale`.
+  void set_stale(bool stale);
+  // Lets go of the snapshots this thread keeps for quick reading. For threads that stop asking, so that replaced tenants are freed.
+  void quiesce() const;
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

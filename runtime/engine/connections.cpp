@@ -1,0 +1,77 @@
+// What a login page may offer, and where an e-mail address leads (decision 0001, 28). The connection of an enterprise whose domain it
+// is; where two claim it, the one that a `discover` names, the organization's before the client's; else none, and the user chooses.
+#include "runtime/engine/state.h"
+
+#include <algorithm>
+
+namespace writ {
+
+using engine::Loaded;
+
+namespace {
+
+Fault structure(const Loaded& loaded, std::int64_t client, std::int64_t organization, bool named) {
+  if (client < 0) return Fault::unknown_client;
+  const auto usage = loaded.part->clients[static_cast<std::size_t>(client)].usage;
+  if (!named) return usage == OrganizationUsage::require ? Fault::organization_required : Fault::none;
+  if (organization < 0) return Fault::organization_unknown;
+  return usage == OrganizationUsage::deny ? Fault::organization_not_allowed : Fault::none;
+}
+
+bool is_enterprise(const program::ConnectionRecord& connection) { return strategies[connection.strategy].family == Family::enterprise; }
+
+// The statements that may settle a tie, the nearest first.
+std::optional<std::uint32_t> discovered(const Loaded& loaded, std::int64_t client, std::int64_t organization, const std::string& domain,
+                                        const std::vector<std::uint32_t>& matches) {
+  const auto in = [&](const std::vector<std::pair<std::string, std::uint32_t>>& discover) -> std::optional<std::uint32_t> {
+    for (const auto& [name, connection] : discover)
+      if (name == domain && std::ranges::find(matches, connection) != matches.end()) return connection;
+    return std::nullopt;
+  };
+  if (organization >= 0) {
+    const auto& record = loaded.part->organizations[static_cast<std::size_t>(organization)];
+    for (const auto& use : record.uses)
+      if (use.client == static_cast<std::uint32_t>(client))
+        if (const auto found = in(use.discover)) return found;
+    if (const auto found = in(record.discover)) return found;
+  }
+  return in(loaded.part->clients[static_cast<std::size_t>(client)].discover);
+}
+
+}  // namespace
+
+Offer Engine::connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,
+                          std::optional<std::string_view> email) const {
+  Offer offer;
+  const auto refuse = [&](Fault fault) {
+    offer.fault = fault;
+    return offer;
+  };
+  if (state_->tenants.size() == 0) return refuse(Fault::not_ready);
+  if (state_->stale.load(std::memory_order_acquire)) return refuse(Fault::stale);
+  if (!sound(tenant) || !sound(client) || !sound(organization.value_or("")) || !sound(email.value_or(""))) return refuse(Fault::invalid_request);
+  const auto loaded = state_->tenants.get(tenant);
+  if (!loaded) return refuse(Fault::unknown_tenant);
+  const auto client_place = loaded->client(client);
+  const auto organization_place = organization ? loaded->organization(*organization) : -1;
+  if (const auto fault = structure(*loaded, client_place, organization_place, organization.has_value()); fault != Fault::none) return refuse(fault);
+
+  const auto& records = loaded->part->connections;
+  std::vector<std::uint32_t> enabled, matches;
+  for (const auto place : loaded->part->clients[static_cast<std::size_t>(client_place)].connections)
+    if (loaded->enabled(client_place, organization_place, place)) enabled.push_back(place);
+  const auto at = email ? email->rfind('@') : std::string_view::npos;
+  const auto domain = at == std::string_view::npos ? std::string() : engine::lowered(email->substr(at + 1));
+  if (at != std::string_view::npos)
+    for (const auto place : enabled)
+      if (is_enterprise(records[place]) && std::ranges::find(records[place].domains, domain) != records[place].domains.end()) matches.push_back(place);
+  std::optional<std::uint32_t> home;
+  if (matches.size() == 1) home = matches.front();
+  if (matches.size() > 1) home = discovered(*loaded, client_place, organization_place, domain, matches);
+  if (home) offer.home_realm = records[*home].id;
+  for (const auto place : enabled)
+    if (!email || home || !is_enterprise(records[place])) offer.connections.push_back({records[place].id, records[place].name, records[place].strategy});
+  return offer;
+}
+
+}  // namespace writ

@@ -1,0 +1,96 @@
+// A decision: the faults, then the program by machine code or by the interpreter, then what follows from the rules that fired. Nothing here
+// allocates, throws, or takes a lock on the way (but for the first look at a claim that another thread just changed).
+#include "runtime/engine/state.h"
+
+#include <bit>
+#include <cstring>
+
+namespace writ {
+
+using engine::Fired;
+using engine::LoadedProgram;
+using engine::Question;
+
+namespace {
+
+const LoadedProgram& program_of(const Request::State& request) {
+  return request.loaded->programs[static_cast<std::size_t>(request.action)];
+}
+
+Decision refused(const Request::State& request, Fault fault) {
+  Decision decision;
+  decision.fault = fault;
+  if (request.loaded) {
+    decision.revision = request.loaded->revision;
+    decision.version = request.loaded->part->version;
+  }
+  return decision;
+}
+
+// The entries of the challenge: of enforced requires that fired, those not satisfied, as far as they fit the mask.
+std::uint64_t unsatisfied(const program::Shape& shape, const engine::RuleMasks::Kinds& kinds, const Fired& fired) {
+  std::uint64_t mask = 0;
+  for (std::size_t word = 0; word < kinds.require.size(); ++word)
+    for (auto bits = fired.rules[word] & kinds.require[word]; bits != 0; bits &= bits - 1) {
+      const auto entry = shape.rules[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))].entry;
+      if (entry < 64 && !fired.entry(entry)) mask |= std::uint64_t{1} << entry;
+    }
+  return mask;
+}
+
+void run(Request::State& request, const LoadedProgram& program, program::NativeCode code) {
+  std::ranges::fill(request.fired, 0);
+  std::ranges::fill(request.satisfied, 0);
+  const program::Outcome outcome{request.fired.data(), request.satisfied.data()};
+  if (code)
+    code(&request.frame, &outcome);
+  else
+    interpret(*program.shared->shape, request.frame, outcome, request.registers);
+}
+
+Decision follow(const Request::State& request, const LoadedProgram& program) {
+  const auto& shape = *program.shared->shape;
+  const auto& masks = program.shared->masks;
+  const Fired fired{request.fired, request.satisfied};
+  const auto verdict = engine::combine(engine::tally(shape, masks.enforced, fired));
+  Decision decision = refused(request, Fault::none);
+  decision.effect = verdict.effect;
+  decision.because = verdict.because;
+  decision.would_be = engine::combine(engine::tally(shape, masks.all, fired)).effect;
+  decision.wide = shape.rules.size() > 128 || shape.entries.size() > 64;
+  decision.fired = {request.fired[0], request.fired[1]};
+  if (verdict.effect == Effect::challenge) decision.unsatisfied = unsatisfied(shape, masks.enforced, fired);
+  return decision;
+}
+
+Decision answer(const Engine::State& engine, Request::State& request, bool native) {
+  const auto finding = engine::find_fault(request, engine.set(), Question::decide);
+  if (finding.fault != Fault::none) return refused(request, finding.fault);
+  const auto& program = program_of(request);
+  run(request, program, native ? program.shared->code.load(std::memory_order_acquire) : nullptr);
+  return follow(request, program);
+}
+
+}  // namespace
+
+Decision Engine::decide(const Request& request) const noexcept { return answer(*state_, *request.state_, true); }
+
+Decision Engine::interpret(const Request& request) const noexcept { return answer(*state_, *request.state_, false); }
+
+std::optional<Decision> Engine::native(const Request& request) const noexcept {
+  if (!request.state_->loaded || !state_->code) return std::nullopt;
+  auto& shared = *program_of(*request.state_).shared;
+  if (!shared.code.load(std::memory_order_acquire) && !shared.adopt(*state_->code)) return std::nullopt;
+  return answer(*state_, *request.state_, true);
+}
+
+Decision Engine::attempt(const Request& request) const noexcept {
+  const auto finding = engine::find_fault(*request.state_, state_->set(), Question::attempt);
+  auto decision = refused(*request.state_, finding.fault);
+  if (finding.fault != Fault::none) return decision;
+  decision.effect = decision.would_be = Effect::allow;
+  decision.because = Because::rules;
+  return decision;
+}
+
+}  // namespace writ

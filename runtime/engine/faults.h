@@ -1,0 +1,42 @@
+// The structure checks: everything that makes a decision a deny before a rule is asked (decision 0001, 16 to 24), in exactly that order.
+#pragma once
+
+#include "runtime/engine/request.h"
+#include "runtime/engine/table.h"
+
+namespace writ::engine {
+
+// Which tenant a host name or a token issuer belongs to.
+struct Claim {
+  std::string name, tenant;
+  std::string_view key() const { return name; }
+};
+using Claims = Table<Claim, 256>;
+
+enum class Question : std::uint8_t { decide, attempt };
+
+// What a fault is about, for the words that explain it.
+enum class Detail : std::uint8_t {
+  none, name, fact, not_in_action, mfa_without_age, age_without_mfa, verified_without_email, stray, missing, connection_missing,
+  not_login, host, host_elsewhere, issuer, issuer_elsewhere, by_client, by_organization, database_only, signup_closed, client_type,
+};
+struct Finding {
+  Fault fault = Fault::none;
+  Detail detail = Detail::none;
+  FactId about{};
+};
+
+struct Set {
+  const Claims& hosts;
+  const Claims& issuers;
+  bool stale = false;
+  bool ready = false;
+};
+
+// The first fault that applies; none when the rules may be asked. Allocates nothing.
+Finding find_fault(const Request::State& request, const Set& set, Question question) noexcept;
+
+// The same in words: "client `x` is not a client of `acme`".
+std::string describe(const Request::State& request, const Finding& finding);
+
+}  // namespace writ::engine

@@ -1,0 +1,225 @@
+// Facts into slots. Each is judged when it is set, by the tables of the tenant the request is bound to, and what is wrong is remembered by
+// fact: setting it right later mends it. Nothing is decided here.
+#include "runtime/engine/request.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace writ {
+
+using engine::FactRule;
+using program::Slot;
+using program::Text;
+
+bool sound(std::string_view text) { return text.size() <= max_string && valid_utf8(text); }
+
+// ---------------------------------------------------------------- state
+
+void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loaded>& part) {
+  for (std::size_t word = 0; word < present.size(); ++word)
+    for (auto bits = present[word]; bits != 0; bits &= bits - 1) slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
+  present = invalid = {};
+  stray = broken_stray = broken_name = false;
+  stray_name.clear();
+  block = used = 0;
+  started = true;
+  action = asked;
+  if (part != loaded) loaded = part;  // the usual case, the same tenant again, writes no shared reference count
+  const auto facts = loaded ? loaded->facts.size() : builtin_facts.size();
+  if (slots.size() < facts) slots.resize(facts), wrong.resize(facts);
+  frame = {};
+  frame.facts = slots.data();
+  frame.present = present.data();
+}
+
+// Where the names lead, and the program that will be asked.
+void Request::State::resolve() {
+  const auto mark = [&](FactId id) { present[index(id) / 64] |= std::uint64_t{1} << index(id) % 64; };
+  broken_name = !sound(tenant) || !sound(client) || !sound(connection) || !sound(organization);
+  mark(fact("tenant"));
+  mark(fact("client"));
+  if (has_connection) mark(fact("connection"));
+  if (has_organization) mark(fact("organization"));
+  if (!loaded) return;
+  const auto& part = *loaded->part;
+  frame.client = loaded->client(client);
+  if (has_connection) frame.connection = loaded->connection(connection);
+  if (has_organization) frame.organization = loaded->organization(organization);
+  if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(part.clients[static_cast<std::size_t>(frame.client)].type);
+  if (frame.connection >= 0) {
+    frame.connection_strategy = part.connections[static_cast<std::size_t>(frame.connection)].strategy;
+    frame.connection_family = static_cast<std::int64_t>(strategies[static_cast<std::size_t>(frame.connection_strategy)].family);
+  }
+  const auto& program = loaded->programs[static_cast<std::size_t>(action)];
+  frame.row = program.row;
+  frame.patterns = program.patterns.data();
+  const auto& shape = *program.shared->shape;
+  registers.prepare(shape);
+  // Two words at least, so that a decision's masks can be copied whole.
+  fired.assign(std::max<std::size_t>(2, engine::words_for(shape.rules.size())), 0);
+  satisfied.assign(std::max<std::size_t>(2, engine::words_for(shape.entries.size())), 0);
+}
+
+void Request::State::clear(FactId fact) {
+  const auto bit = std::uint64_t{1} << index(fact) % 64;
+  present[index(fact) / 64] &= ~bit;
+  invalid[index(fact) / 64] &= ~bit;
+  slots[index(fact)] = Slot();
+}
+
+void Request::State::refuse(FactId fact, Wrong why) {
+  clear(fact);
+  invalid[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64;
+  wrong[index(fact)] = why;
+}
+
+Slot* Request::State::accept(FactId fact, std::initializer_list<TypeKind> types) {
+  const auto place = index(fact);
+  const auto known = loaded ? loaded->facts.size() : builtin_facts.size();
+  if (place >= known) {
+    stray = true;
+    return nullptr;
+  }
+  const auto rule = loaded ? loaded->facts[place]
+                           : FactRule{builtin_facts[place].type, static_cast<ActionMask>(builtin_facts[place].required | builtin_facts[place].optional)};
+  if (rule.type > TypeKind::enumeration && rule.type <= TypeKind::organization) {  // a name, given to `start`
+    stray = true;
+    return nullptr;
+  }
+  clear(fact);
+  if (std::ranges::find(types, rule.type) == types.end()) return refuse(fact, Wrong::type), nullptr;
+  if ((rule.actions & mask_of(action)) == 0) return refuse(fact, Wrong::action), nullptr;
+  present[place / 64] |= std::uint64_t{1} << place % 64;
+  return &slots[place];
+}
+
+// Room for a set. Blocks grow, and are never moved while something points at them.
+Text* Request::State::take_texts(std::size_t count) {
+  while (block < blocks.size() && blocks[block].second - used < count) ++block, used = 0;
+  if (block == blocks.size()) {
+    const auto size = std::max<std::size_t>(count, blocks.empty() ? 64 : blocks.back().second * 2);
+    blocks.emplace_back(std::make_unique<Text[]>(size), size);
+    used = 0;
+  }
+  auto* const texts = blocks[block].first.get() + used;
+  used += count;
+  return texts;
+}
+
+template <class Strings>
+void Request::State::set_strings(FactId fact, const Strings& values) {
+  const bool again = index(fact) < slots.size() && has(fact);
+  const auto before = again ? slots[index(fact)].set : program::TextSet{};
+  auto* const slot = accept(fact, {TypeKind::string_set});
+  if (!slot) return;
+  const auto count = std::size(values);
+  // Setting a set again uses the room it has, so that a request which lives long does not grow.
+  auto* const texts = count == 0 ? nullptr : count <= before.size ? const_cast<Text*>(before.items) : take_texts(count);
+  std::size_t at = 0;
+  for (const std::string_view value : values) {
+    if (!sound(value)) return refuse(fact, Wrong::text);
+    texts[at++] = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
+  }
+  slot->set = {texts, count};
+}
+
+// ---------------------------------------------------------------- setting
+
+Request::Request() : state_(std::make_unique<State>()) { state_->slots.resize(builtin_facts.size()), state_->wrong.resize(builtin_facts.size()); }
+Request::~Request() = default;
+Request::Request(Request&&) noexcept = default;
+Request& Request::operator=(Request&&) noexcept = default;
+
+Request& Request::set(FactId fact, bool value) {
+  if (auto* const slot = state_->accept(fact, {TypeKind::boolean})) slot->integer = value;
+  return *this;
+}
+
+Request& Request::set(FactId fact, std::int64_t value) {
+  auto* const slot = state_->accept(fact, {TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration});
+  if (!slot) return *this;
+  slot->integer = value;
+  const auto place = index(fact);
+  std::int64_t low = INT64_MIN, high = INT64_MAX;
+  if (state_->loaded) {
+    low = state_->loaded->facts[place].low, high = state_->loaded->facts[place].high;
+  } else {
+    const auto& builtin = builtin_facts[place];
+    const bool words = builtin.type == TypeKind::enumeration;
+    low = words ? 0 : builtin.low, high = words ? static_cast<std::int64_t>(builtin.values.size()) - 1 : builtin.high;
+  }
+  if (value < low || value > high) state_->refuse(fact, Wrong::range);
+  return *this;
+}
+
+Request& Request::set(FactId fact, std::string_view value) {
+  auto* const slot = state_->accept(fact, {TypeKind::string});
+  if (!slot) return *this;
+  if (sound(value))
+    slot->text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
+  else
+    state_->refuse(fact, Wrong::text);
+  return *this;
+}
+
+Request& Request::set(FactId fact, const Ip& value) {
+  if (auto* const slot = state_->accept(fact, {TypeKind::ip})) slot->ip = value;
+  return *this;
+}
+
+Request& Request::set(FactId fact, std::span<const std::string_view> values) {
+  state_->set_strings(fact, values);
+  return *this;
+}
+
+Request& Request::unset(FactId fact) {
+  if (index(fact) < state_->slots.size() && (index(fact) >= builtin_facts.size() || builtin_facts[index(fact)].type <= TypeKind::enumeration))
+    state_->clear(fact);
+  return *this;
+}
+
+// ---------------------------------------------------------------- from names
+
+namespace {
+
+bool sound_value(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return sound(*text);
+  if (const auto* set = std::get_if<StringSet>(&value)) return std::ranges::all_of(*set, [](const std::string& text) { return sound(text); });
+  return true;
+}
+
+std::optional<FactId> known_fact(const engine::Loaded* loaded, std::string_view name) {
+  return loaded ? loaded->fact(name) : find_builtin(name);
+}
+
+struct Setter {
+  Request& request;
+  FactId fact;
+  void operator()(bool value) const { request.set(fact, value); }
+  void operator()(std::int64_t value) const { request.set(fact, value); }
+  void operator()(const std::string& value) const { request.set(fact, std::string_view(value)); }
+  void operator()(const Ip& value) const { request.set(fact, value); }
+  void operator()(const StringSet&) const {}  // bound without a list of views in between
+};
+
+}  // namespace
+
+void Engine::bind(const NamedRequest& named, Request& request) const {
+  const auto view = [](const std::optional<std::string>& name) { return name ? std::string_view(*name) : std::string_view(); };
+  start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));
+  auto& state = *request.state_;
+  for (const auto& [name, value] : named.facts) {
+    const auto fact = known_fact(state.loaded.get(), name);
+    if (!fact) {
+      if (!state.stray) state.stray_name = name;
+      state.stray = true;
+      state.broken_stray = state.broken_stray || !sound_value(value);
+    } else if (const auto* set = std::get_if<StringSet>(&value)) {
+      state.set_strings(*fact, *set);
+    } else {
+      std::visit(Setter{request, *fact}, value);
+    }
+  }
+}
+
+}  // namespace writ
