@@ -153,6 +153,7 @@ proveDecl : PROVE STRING LBRACE (proveLine SEMICOLON?)* RBRACE ;
 proveLine : name (TO target (IN wireName)?)? (VIA wireName)? (ALLOWED | CHALLENGED | DENIED) byNames? IMPLIES expression ;
 
 // --------------------------------------------------------------------------------------------------------- expressions
+// `else` binds tighter than comparisons; behind `in` the tree builder gives it the whole membership.
 // `any g in s :` is a prefix like `not`; what it binds reaches as far right as the expression goes.
 expression : prefix* comparison ((AND | OR) prefix* comparison)* ;
 prefix : NOT | (ANY | ALL) name IN sum COLON ;

@@ -5,6 +5,9 @@
 // of the row as its body, which is what "as far right as possible" means. Only prefixes recurse, and they are counted.
 // A parenthesised `and` directly inside an `and` is the same `and`; so also for `or`: the canonical text has no need of
 // those parentheses.
+//
+// `else` binds tighter than comparisons, with one exception: behind a membership it is for the membership as a whole, as
+// nothing that may stand right of `in` can be absent.
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/wording.h"
 
@@ -168,7 +171,14 @@ ExprId Builder::membership(ExprId left, P::ComparisonTailContext* tail) {
             .hint("08:00..18:00 \"Europe/Berlin\" on weekdays");
     }
   }
-  return add(tree::Compare{op, left, right}, join(tree_[left].span, tree_[right].span));
+  // `request in home else false` asks the membership, not the zone, for another value.
+  const auto make = [&](ExprId of) { return add(tree::Compare{op, left, of}, join(tree_[left].span, tree_[of].span)); };
+  if (tree_[right].parenthesised) return make(right);
+  const auto* choice = std::get_if<tree::Else>(&tree_[right].node);
+  if (choice == nullptr) return make(right);
+  const auto fallback_value = choice->fallback;
+  const auto asked = make(choice->optional);
+  return add(tree::Else{asked, fallback_value}, join(tree_[asked].span, tree_[fallback_value].span));
 }
 
 ExprId Builder::clock_window(P::ComparisonTailContext* tail, ExprId low, ExprId high) {

@@ -3,7 +3,8 @@
 // never change for a tree that did not.
 //
 // Precedence, loosest first: or, and, not, comparison, + -, else, the rest. `else` and quantifiers take parentheses
-// inside anything larger: `(user.department else "") == "IT"` and `(any g in s : e) and f` leave nothing to remember.
+// inside anything larger: `(user.department else "") == "IT"` and `(any g in s : e) and f` leave nothing to remember; and
+// `(request in home else false)` always, since there `else` takes the membership.
 #include "compiler/syntax/print.h"
 #include "compiler/syntax/syntax.h"
 #include "compiler/syntax/wording.h"
@@ -66,6 +67,14 @@ Tight tightness(const tree::ExprNode& node) {
                     node);
 }
 
+// A membership whose `else` needs no parentheses around it, because it takes the whole membership.
+bool is_membership(const Tree& tree, ExprId id) {
+  const auto* compare = std::get_if<tree::Compare>(&tree[id].node);
+  if (compare == nullptr || (compare->op != tree::CompareOp::in && compare->op != tree::CompareOp::not_in)) return false;
+  const auto& right = tree[compare->right].node;
+  return !std::holds_alternative<tree::Range>(right) && !std::holds_alternative<tree::ClockWindow>(right);
+}
+
 std::string clock_text(std::int64_t minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }
 
 std::string literal_text(const tree::Literal& literal) {
@@ -116,7 +125,10 @@ std::string node_text(const Tree& tree, const tree::ExprNode& node) {
             [&](const tree::Arithmetic& is) {
               return part(is.left, Tight::sum) + (is.minus ? " - " : " + ") + part(is.right, Tight::fallback);
             },
-            [&](const tree::Else& is) { return part(is.optional, Tight::primary) + " else " + part(is.fallback, Tight::primary); },
+            [&](const tree::Else& is) {
+              const auto place = is_membership(tree, is.optional) ? Tight::comparison : Tight::primary;
+              return part(is.optional, place) + " else " + part(is.fallback, Tight::primary);
+            },
             [&](const tree::Quantifier& is) {
               return fmt::format("{} {} in {} : {}", is.all ? "all" : "any", is.variable.text, part(is.set, Tight::sum),
                                  expression_text(tree, is.body));
@@ -171,6 +183,8 @@ std::string expression_text(const Tree& tree, ExprId id, Tight place, bool delim
   const auto& node = tree[id].node;
   const bool shy = std::holds_alternative<tree::Else>(node) || std::holds_alternative<tree::Quantifier>(node);
   auto text = node_text(tree, node);
+  const auto* choice = std::get_if<tree::Else>(&node);
+  if (choice != nullptr && is_membership(tree, choice->optional)) return "(" + text + ")";
   return tightness(node) < place || (shy && !delimited) ? "(" + text + ")" : text;
 }
 
