@@ -140,6 +140,7 @@ class Checker {
   std::optional<program::Constant> list_item(Where where, tree::ExprId item, const Typed& left);
   std::optional<Typed> in_named_zone(const tree::Compare& compare, const Typed& left);
   std::optional<Typed> request_in_zone(const tree::Compare& compare, tree::ExprId id);
+  std::optional<Typed> request_inside(const Zone& zone, tree::ExprId request);
   std::optional<Typed> in_set(const Typed& set, const Typed& element);
   model::ExprId in_features(const Typed& element);
 

@@ -29,7 +29,8 @@ std::optional<Typed> Checker::membership(const tree::Compare& compare, tree::Exp
   const auto* left = word(compare.left);
   const bool of_request = left != nullptr && left->parts[0].text == "request" && !is_variable("request") &&
                           find_argument("request") == nullptr && find_let("request") == nullptr;
-  auto result = of_request ? request_in_zone(compare, id) : right_of_in(compare);
+  if (of_request) return request_in_zone(compare, id);
+  auto result = right_of_in(compare);
   if (result && compare.op == tree::CompareOp::not_in) result->node = node(Op::not_, {result->node});
   return result;
 }
@@ -211,37 +212,54 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
   return std::nullopt;
 }
 
-// Decision 0001, 12: true by whatever is present; present when that is true or when everything the zone looks at is there.
+// `request in home`, `request not in home`, and either with `else v` behind it: `else` binds to what stands before it, so the tree holds
+// `request in (home else v)`, which can mean nothing else.
 std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree::ExprId id) {
-  const auto* name = word(compare.right);
+  const auto* choice = std::get_if<tree::Else>(&expression(compare.right).node);
+  const auto named = choice != nullptr ? choice->optional : compare.right;
+  const auto* name = word(named);
   const Zone* zone = name != nullptr ? find_zone(name->parts[0].text) : nullptr;
   if (zone == nullptr) {
-    report(Code::unknown_zone, span_of(compare.right), "there is no zone " + quoted(compare.right)).under("`request in …` asks for a zone");
+    report(Code::unknown_zone, span_of(named), "there is no zone " + quoted(named)).under("`request in …` asks for a zone");
     return std::nullopt;
   }
+  auto inside = request_inside(*zone, compare.left);
+  if (!inside) return std::nullopt;
+  if (compare.op == tree::CompareOp::not_in) inside->node = node(Op::not_, {inside->node});
+  if (choice == nullptr) {
+    if (inside->absence) inside->absence->expression = id;
+    return inside;
+  }
+  const auto fallback = value(choice->fallback, &*inside);
+  if (!fallback || !same_type(*inside, *fallback, id, choice->fallback)) return std::nullopt;
+  if (inside->present == model::ExprId::none) return inside;
+  return boolean(node(Op::select_bool, {inside->present, inside->node, fallback->node}));
+}
+
+// Decision 0001, 12: true by whatever is present; present when that is true or when everything the zone looks at is there.
+std::optional<Typed> Checker::request_inside(const Zone& zone, tree::ExprId request) {
   std::vector<model::ExprId> any, present;
   bool good = true;
   const auto ask = [&](std::string_view fact, bool wanted, Op op, program::Constant constant) {
     if (!wanted) return;
-    const auto info = *fact_info(std::string(fact));
-    const auto value = fact_value(info, compare.left);
+    const auto value = fact_value(*fact_info(std::string(fact)), request);
     good = good && value.has_value();
     if (!value) return;
-    const auto inside = node(op, {value->node}, std::move(constant));
-    any.push_back(value->present == model::ExprId::none ? inside : node(Op::and_, {value->present, inside}));
+    const auto holds = node(op, {value->node}, std::move(constant));
+    any.push_back(value->present == model::ExprId::none ? holds : node(Op::and_, {value->present, holds}));
     if (value->present != model::ExprId::none) present.push_back(value->present);
   };
-  ask("request.ip", !zone->cidrs.empty(), Op::in_cidrs, zone->cidrs);
-  ask("request.country", !zone->countries.empty(), Op::in_strings, zone->countries);
-  ask("request.asn", !zone->asns.empty(), Op::in_ints, zone->asns);
+  ask("request.ip", !zone.cidrs.empty(), Op::in_cidrs, zone.cidrs);
+  ask("request.country", !zone.countries.empty(), Op::in_strings, zone.countries);
+  ask("request.asn", !zone.asns.empty(), Op::in_ints, zone.asns);
   if (!good) return std::nullopt;
   const auto joined = [&](Op op, const std::vector<model::ExprId>& ids) { return ids.size() == 1 ? ids[0] : node(op, ids); };
   Typed result = boolean(any.empty() ? boolean_node(false) : joined(Op::or_, any));
   result.optional_somewhere = true;  // a zone may come to hold a country: `else` is never a mistake
   if (present.empty()) return result;
   result.present = node(Op::or_, {result.node, joined(Op::and_, present)});
-  result.absence = Absence{no_key, here_, id, "the zone looks at " + std::string(zone->countries.empty() ? "`request.asn`" : "`request.country`") +
-                                                  ", which may be absent"};
+  result.absence = Absence{no_key, here_, request, "the zone looks at " + std::string(zone.countries.empty() ? "`request.asn`" : "`request.country`") +
+                                                       ", which may be absent"};
   return result;
 }
 
@@ -260,25 +278,26 @@ std::optional<Typed> Checker::in_set(const Typed& set, const Typed& element) {
 model::ExprId Checker::in_features(const Typed& element) {
   const program::Part* part = this->part();
   if (part == nullptr) return boolean_node(false);
-  const auto asked = [&](const std::vector<std::string>& features) {
-    std::vector<program::Constant> items(features.begin(), features.end());
-    return in_constants(element, items)->node;
-  };
-  const auto* known = constant(element);
-  std::vector<model::ExprId> any{asked(part->features)};
-  program::Bits adding;
-  for (std::uint32_t i = 0; i < part->organizations.size(); ++i) {
-    const auto& features = part->organizations[i].features;
-    if (features.empty()) continue;
-    if (known == nullptr) {
-      const auto inside = node(Op::in_bits, {node(Op::organization_index)}, program::Constant{program::Bits{{i}}});
-      any.push_back(node(Op::and_, {inside, asked(features)}));
-    } else if (std::ranges::find(features, std::get<std::string>(*known)) != features.end()) {
-      adding.members.push_back(i);
-    }
+  if (const auto* known = constant(element)) {
+    const std::string word = std::get<std::string>(*known);
+    const auto has = [&](const std::vector<std::string>& features) { return std::ranges::find(features, word) != features.end(); };
+    if (has(part->features)) return boolean_node(true);
+    program::Bits adding;
+    for (std::uint32_t i = 0; i < part->organizations.size(); ++i)
+      if (has(part->organizations[i].features)) adding.members.push_back(i);
+    if (adding.members.empty()) return boolean_node(false);
+    return node(Op::in_bits, {node(Op::organization_index)}, program::Constant{std::move(adding)});
   }
-  const bool of_tenant = known != nullptr && std::ranges::find(part->features, std::get<std::string>(*known)) != part->features.end();
-  if (!adding.members.empty() && !of_tenant) return node(Op::in_bits, {node(Op::organization_index)}, program::Constant{std::move(adding)});
+  const auto asked = [&](const std::vector<std::string>& features) {
+    return in_constants(element, std::vector<program::Constant>(features.begin(), features.end()))->node;
+  };
+  std::vector<model::ExprId> any{asked(part->features)};
+  for (std::uint32_t i = 0; i < part->organizations.size(); ++i) {
+    if (part->organizations[i].features.empty()) continue;
+    const auto inside = node(Op::in_bits, {node(Op::organization_index)}, program::Constant{program::Bits{{i}}});
+    const auto added = asked(part->organizations[i].features);
+    any.push_back(node(Op::and_, {inside, added}));
+  }
   return any.size() == 1 ? any[0] : node(Op::or_, std::move(any));
 }
 
