@@ -2,19 +2,10 @@
 // this file, so that adding a code touches the enumeration, one row and one page.
 #include "compiler/diagnostics/catalogue.h"
 
-#include "compiler/diagnostics/rows_load.h"
-#if __has_include("compiler/diagnostics/rows_syntax.h")
-#include "compiler/diagnostics/rows_syntax.h"
-#define WRIT_SYNTAX_ROWS 1
-#endif
-#if __has_include("compiler/diagnostics/rows_check.h")
 #include "compiler/diagnostics/rows_check.h"
-#define WRIT_CHECK_ROWS 1
-#endif
-#if __has_include("compiler/diagnostics/rows_expression.h")
 #include "compiler/diagnostics/rows_expression.h"
-#define WRIT_EXPRESSION_ROWS 1
-#endif
+#include "compiler/diagnostics/rows_load.h"
+#include "compiler/diagnostics/rows_syntax.h"
 
 #include <algorithm>
 #include <iterator>
@@ -27,15 +18,9 @@ namespace {
 std::vector<CodeRow> collect() {
   std::vector<CodeRow> all;
   const auto take = [&all](const auto& rows) { all.insert(all.end(), std::begin(rows), std::end(rows)); };
-#ifdef WRIT_SYNTAX_ROWS
   take(syntax_rows);
-#endif
-#ifdef WRIT_EXPRESSION_ROWS
   take(expression_rows);
-#endif
-#ifdef WRIT_CHECK_ROWS
   take(check_rows);
-#endif
   take(load_rows);
   std::stable_sort(all.begin(), all.end(), [](const CodeRow& a, const CodeRow& b) { return a.code < b.code; });
   return all;

@@ -1,0 +1,277 @@
+// The command as a shell sees it: what it writes where, what it leaves behind, and its exit codes.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Ran {
+  int code = -1;
+  std::string out, err;
+};
+
+// A folder to run in, gone with this.
+class Place {
+ public:
+  Place() : path_(fs::temp_directory_path() / ("writ_cli_" + std::to_string(::getpid()))) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  ~Place() { fs::remove_all(path_); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  // `line` is a shell's, run in the folder; `writ` is the one just built.
+  Ran run(const std::string& line) const {
+    const std::string bin = fs::path(WRIT_COMMAND).parent_path().string();
+    const std::string whole = "cd '" + path_.string() + "' && PATH='" + bin +
+                              "':\"$PATH\" && export PATH && unset NO_COLOR CLICOLOR_FORCE && { " + line +
+                              " ; } >.out 2>.err </dev/null";
+    const int status = std::system(whole.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(path_ / ".out"), text_of(path_ / ".err")};
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+  }
+  std::string read(const std::string& name) const { return text_of(path_ / name); }
+
+ private:
+  fs::path path_;
+};
+
+const std::string policy = R"(writ 1
+tenant acme {
+  connection users : database
+  client shop : spa { connections users }
+  allow login when "staff" in user.groups
+}
+)";
+std::string request(const std::string& groups) {
+  return R"({"action":"login","tenant":"acme","client":"shop","connection":"users","user":{"blocked":false,"groups":)" +
+         groups + "}}";
+}
+
+}  // namespace
+
+TEST_CASE("without arguments, with wrong ones and with --help the command says how it is used") {
+  const Place place;
+  CHECK(place.run("writ").code == 2);
+  CHECK(place.run("writ fly").code == 2);
+  CHECK(place.run("writ check").code == 2);
+  CHECK(place.run("writ check --format yaml x").code == 2);
+  CHECK(place.run("writ --version").out == "writ " + std::string("0.1.0") + "\n");
+  const Ran help = place.run("writ --help");
+  CHECK(help.code == 0);
+  for (const char* verb :
+       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "completion"}) {
+    CHECK(help.out.find(verb) != std::string::npos);
+    const Ran own = place.run(std::string("writ ") + verb + " --help");
+    CHECK(own.code == 0);
+    CHECK(own.out.find("Example") != std::string::npos);
+  }
+}
+
+TEST_CASE("a new policy checks, passes its tests, is formatted, and is never overwritten") {
+  const Place place;
+  REQUIRE(place.run("writ init start").code == 0);
+  const Ran checked = place.run("writ check start");
+  INFO(checked.err);
+  CHECK(checked.code == 0);
+  CHECK(checked.out == "ok: 3 files, 1 tenant\n");
+  CHECK(place.run("writ test start").code == 0);
+  const Ran formatted = place.run("writ fmt --check --diff start");
+  INFO(formatted.out << formatted.err);
+  CHECK(formatted.code == 0);
+  const Ran decided = place.run("writ eval --exit-decision start start/request.json");
+  INFO(decided.out << decided.err);
+  CHECK(decided.code == 0);
+  const Ran again = place.run("writ init start");
+  CHECK(again.code == 1);
+  CHECK(again.err.find("is there already") != std::string::npos);
+  place.write("start/acme.writ", "mine");
+  CHECK(place.run("writ init start").code == 1);
+  CHECK(place.read("start/acme.writ") == "mine");
+}
+
+TEST_CASE("errors go to standard error with exit code 3, or as data with --format json") {
+  const Place place;
+  place.write("p.writ", "writ 1\ntenant acme { allow login when nobody }\n");
+  const Ran pretty = place.run("writ check p.writ");
+  CHECK(pretty.code == 3);
+  CHECK(pretty.out.empty());
+  CHECK(pretty.err.find("error[E0") == 0);
+  CHECK(pretty.err.find("in 1 file") != std::string::npos);
+  const Ran json = place.run("writ check --format json p.writ");
+  CHECK(json.code == 3);
+  CHECK(json.err.empty());
+  CHECK(nlohmann::json::parse(json.out).at(0).at("line") == 2);
+  CHECK(place.run("writ eval p.writ r.json").code == 3);
+  CHECK(place.run("writ check nowhere.writ").code == 3);
+}
+
+TEST_CASE("standard input is a policy or a stream of requests") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("r.jsonl", request(R"(["staff"])") + "\n\n" + request("[]") + "\nnonsense\n" + request(R"(["staff"])"));
+  CHECK(place.run("writ check - < p.writ").out == "ok: 1 file, 1 tenant\n");
+  const Ran lines = place.run("writ eval --format json p.writ - < r.jsonl");
+  INFO(lines.err);
+  CHECK(lines.code == 0);
+  std::vector<nlohmann::json> decisions;
+  std::istringstream text(lines.out);
+  for (std::string line; std::getline(text, line);) decisions.push_back(nlohmann::json::parse(line));
+  REQUIRE(decisions.size() == 4);
+  CHECK(decisions[0]["effect"] == "allow");
+  CHECK(decisions[1]["effect"] == "deny");
+  CHECK(decisions[1]["because"] == "no_allow");
+  CHECK(decisions[2]["fault"] == "invalid_request");
+  CHECK(decisions[3]["effect"] == "allow");
+  CHECK(place.run("writ eval --exit-decision p.writ r.jsonl").code == 6);
+  CHECK(place.run("writ eval p.writ - < /dev/null").code == 1);
+  CHECK(place.run("writ eval - -").code == 2);
+}
+
+TEST_CASE("a request may be spread over lines; a line too long is one fault among the others") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("one.json", "{\n\"action\": \"login\",\n "
+                          "\"tenant\":\"acme\",\"client\":\"shop\",\n\"connection\":\"users\",\"user\":{\"blocked\":"
+                          "false,\n\"groups\":[\"staff\"]}}\n");
+  CHECK(place.run("writ eval --exit-decision p.writ one.json").code == 0);
+  place.write("many.jsonl", request("[]") + "\n" + std::string(3'000'000, 'x') + "\n" + request(R"(["staff"])") + "\n");
+  const Ran ran = place.run("writ eval p.writ many.jsonl");
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("request at line 2\n  fault invalid_request: longer than a request may be") != std::string::npos);
+  CHECK(ran.out.size() < 2'000);
+}
+
+TEST_CASE("both engines agree and the oracle with them") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("r.jsonl", request(R"(["staff"])") + "\n" + request("[]") + "\n");
+  const Ran interpreted = place.run("writ eval --format json p.writ r.jsonl");
+  REQUIRE(interpreted.code == 0);
+  const Ran both = place.run("writ eval --format json --engine both p.writ r.jsonl");
+  if (both.err.find("no machine code") == std::string::npos) CHECK(both.out == interpreted.out);
+  const Ran oracle = place.run("writ eval --format json --engine oracle p.writ r.jsonl");
+  INFO(oracle.err);
+  std::istringstream left(interpreted.out), right(oracle.out);
+  for (std::string a, b; std::getline(left, a) && std::getline(right, b);)
+    CHECK(nlohmann::json::parse(a)["effect"] == nlohmann::json::parse(b)["effect"]);
+}
+
+TEST_CASE("colour is for terminals that want it") {
+  const Place place;
+  place.write("p.writ", "writ 1\ntenant acme { allow login when nobody }\n");
+  CHECK(place.run("writ check p.writ").err.find('\x1b') == std::string::npos);
+  CHECK(place.run("CLICOLOR_FORCE=1 writ check p.writ").err.find('\x1b') != std::string::npos);
+  CHECK(place.run("NO_COLOR=1 CLICOLOR_FORCE=1 writ check p.writ").err.find('\x1b') == std::string::npos);
+  CHECK(place.run("NO_COLOR=1 writ --color always check p.writ").err.find('\x1b') != std::string::npos);
+  CHECK(place.run("CLICOLOR_FORCE=1 writ check --color never p.writ").err.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("fmt shows, judges and writes") {
+  const Place place;
+  place.write("p.writ", "writ 1\ntenant   acme{connection users:database\n// kept\n}\n");
+  const Ran shown = place.run("writ fmt p.writ");
+  CHECK(shown.code == 0);
+  CHECK(shown.out.find("tenant acme {\n") != std::string::npos);
+  CHECK(shown.out.find("// kept\n") != std::string::npos);
+  CHECK(place.run("writ fmt < p.writ").out == shown.out);
+  CHECK(place.run("writ fmt --check p.writ").code == 4);
+  const Ran difference = place.run("writ fmt --diff p.writ");
+  CHECK(difference.out.find("-tenant   acme{") != std::string::npos);
+  CHECK(difference.out.find("+tenant acme {") != std::string::npos);
+  CHECK(place.run("writ fmt -w p.writ").code == 0);
+  CHECK(place.read("p.writ") == shown.out);
+  CHECK(place.run("writ fmt --check p.writ").code == 0);
+  CHECK(place.run("writ fmt -w p.writ && patch --dry-run -R p.writ < /dev/null").code == 0);
+  place.write("bad.writ", "writ 1\ntenant {{{\n");
+  CHECK(place.run("writ fmt -w bad.writ").code == 3);
+  CHECK(place.read("bad.writ") == "writ 1\ntenant {{{\n");
+}
+
+TEST_CASE("tests pass, fail with what was expected and got, and proofs are not proved") {
+  const Place place;
+  place.write("p.writ", policy + R"(
+test "staff" {
+  login to acme.shop via users { user.groups = ["staff"] }
+  expect allow
+}
+test "others" {
+  login to acme.shop via users
+  expect allow
+}
+prove "never" { login to acme.shop allowed implies "staff" in user.groups }
+)");
+  const Ran ran = place.run("writ test p.writ");
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == 4);
+  CHECK(ran.out.find("expected allow\n    got      deny by no_allow") != std::string::npos);
+  CHECK(ran.out.find("not proved never") != std::string::npos);
+  CHECK(ran.out.find("1 test passed, 1 failed, 1 proof not proved\n") != std::string::npos);
+  CHECK(place.run("writ test --filter staff p.writ").code == 0);
+  CHECK(place.run("writ test --filter 'nothing*' p.writ").code == 2);
+  CHECK(place.run("writ test --filter 'never' --strict p.writ").code == 7);
+  const auto json = nlohmann::json::parse(place.run("writ test --format json p.writ").out);
+  CHECK(json["passed"] == 1);
+  CHECK(json["tests"][1]["failures"][0]["got"] == "deny by no_allow");
+}
+
+TEST_CASE("explain shows pages and traces; facts and dump show what there is") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("r.json", request("[]"));
+  CHECK(place.run("writ explain E0610").out.find("# E0610") == 0);
+  CHECK(place.run("writ explain e0610").code == 0);
+  CHECK(place.run("writ explain E9999").code == 2);
+  CHECK(place.run("writ explain p.writ").code == 2);
+  const Ran trace = place.run("writ explain p.writ r.json");
+  CHECK(trace.out.find("not fired: \"staff\" in user.groups is false") != std::string::npos);
+  const auto both = nlohmann::json::parse(place.run("writ explain --format json p.writ r.json").out);
+  CHECK(both["trace"][0]["fired"] == false);
+  CHECK(place.run("writ facts").out.find("user.email_verified") != std::string::npos);
+  CHECK(nlohmann::json::parse(place.run("writ facts --baseline").out)["request"]["ip"] == "192.0.2.1");
+  const auto schema = nlohmann::json::parse(place.run("writ facts --schema p.writ --action login").out);
+  CHECK(schema["properties"]["user"]["required"].size() == 2);
+  CHECK(place.run("writ facts p.writ --tenant nobody").code == 2);
+  for (const char* stage : {"--tree", "--model", "--program", ""}) {
+    const Ran dumped = place.run(std::string("writ dump ") + stage + " p.writ");
+    CHECK(dumped.code == 0);
+    CHECK_FALSE(dumped.out.empty());
+  }
+  CHECK(place.run("writ dump --tree --model p.writ").code == 2);
+  const Ran offers = place.run("writ connections p.writ --tenant acme --client shop");
+  CHECK(offers.out.find("users") == 0);
+  CHECK(place.run("writ connections p.writ --tenant acme --client nobody").code == 1);
+}
+
+TEST_CASE("completions are what the shells accept") {
+  const Place place;
+  CHECK(place.run("writ completion bash > c && bash -n c").code == 0);
+  CHECK(place.run("writ completion zsh").out.find("#compdef writ\n") == 0);
+  CHECK(place.run("writ completion fish").out.find("complete -c writ") != std::string::npos);
+  CHECK(place.run("writ completion tcsh").code == 2);
+  const Ran asked = place.run("writ completion bash > c && bash -c 'source ./c; COMP_WORDS=(writ ch); COMP_CWORD=1; "
+                              "_writ; echo ${COMPREPLY[@]}'");
+  CHECK(asked.out == "check\n");
+}
+
+TEST_CASE("output that cannot be written is a failure") {
+  const Place place;
+  if (!fs::exists("/dev/full")) return;
+  CHECK(place.run("writ facts > /dev/full").code == 1);
+}
