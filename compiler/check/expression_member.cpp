@@ -212,28 +212,17 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
   return std::nullopt;
 }
 
-// `request in home`, `request not in home`, and either with `else v` behind it: `else` binds to what stands before it, so the tree holds
-// `request in (home else v)`, which can mean nothing else.
 std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree::ExprId id) {
-  const auto* choice = std::get_if<tree::Else>(&expression(compare.right).node);
-  const auto named = choice != nullptr ? choice->optional : compare.right;
-  const auto* name = word(named);
+  const auto* name = word(compare.right);
   const Zone* zone = name != nullptr ? find_zone(name->parts[0].text) : nullptr;
   if (zone == nullptr) {
-    report(Code::unknown_zone, span_of(named), "there is no zone " + quoted(named)).under("`request in …` asks for a zone");
+    report(Code::unknown_zone, span_of(compare.right), "there is no zone " + quoted(compare.right)).under("`request in …` asks for a zone");
     return std::nullopt;
   }
   auto inside = request_inside(*zone, compare.left);
-  if (!inside) return std::nullopt;
-  if (compare.op == tree::CompareOp::not_in) inside->node = node(Op::not_, {inside->node});
-  if (choice == nullptr) {
-    if (inside->absence) inside->absence->expression = id;
-    return inside;
-  }
-  const auto fallback = value(choice->fallback, &*inside);
-  if (!fallback || !same_type(*inside, *fallback, id, choice->fallback)) return std::nullopt;
-  if (inside->present == model::ExprId::none) return inside;
-  return boolean(node(Op::select_bool, {inside->present, inside->node, fallback->node}));
+  if (inside && compare.op == tree::CompareOp::not_in) inside->node = node(Op::not_, {inside->node});
+  if (inside && inside->absence) inside->absence->expression = id;
+  return inside;
 }
 
 // Decision 0001, 12: true by whatever is present; present when that is true or when everything the zone looks at is there.

@@ -135,8 +135,8 @@ TEST_CASE("the fix offered first denies when the fact is absent") {
   CHECK(help_of("require mfa when (request.ip not in office or request.risk > 50)") ==
         Help{"to require it when absent:  require mfa when request.ip not in office or not has request.risk or request.risk > 50",
              "to let absence through:     require mfa when request.ip not in office or (request.risk else 50) > 50    (lint: absence-opens)"});
-  CHECK(help_of("deny login when request in home") == Help{"to deny when it is absent:  deny login when (request in home) else true",
-                                                          "to let absence through:     deny login when (request in home) else false    (lint: absence-opens)"});
+  CHECK(help_of("deny login when request in home") == Help{"to deny when it is absent:  deny login when (request in home else true)",
+                                                          "to let absence through:     deny login when (request in home else false)    (lint: absence-opens)"});
   CHECK(help_of("deny login when not request.device_known")[0] ==
         "to deny when it is absent:  deny login unless has request.device_known and request.device_known");
 }
