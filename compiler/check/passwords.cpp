@@ -72,7 +72,8 @@ class Passwords {
 
   void check() {
     for (const auto& [name, source] : platform_)
-      if (source.password->floor) write_out(run_, source, {}, platform_, floor_);
+      if (source.password->floor && !source.password->name.text.empty()) write_out(run_, source, {}, platform_, floor_);
+    for (const auto& block : tenant_.platform.blocks) attached(block, "platform floor", floor_);  // whatever the platform attaches binds all
     declare();
     Requirements everywhere = floor_;
     for (const auto& body : tenant_.bodies) attached(body, tenant_.name() + " password", everywhere);

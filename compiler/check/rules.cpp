@@ -151,7 +151,12 @@ void check_floor_rules(Run& run, const Block& block, const Place& place, std::st
   SeenRules seen;
   each<tree::Rule>(block, [&](const tree::Rule& source) {
     if (source.effect == RuleEffect::allow) {
-      run.diagnostics.add(Code::allow_in_floor, source.span, std::string(floor) + " cannot allow")
+      Span word = source.span;  // the word alone
+      if (const auto at = run.sources.text(word).find("allow"); at != std::string_view::npos) {
+        word.begin += static_cast<std::uint32_t>(at);
+        word.end = word.begin + 5;
+      }
+      run.diagnostics.add(Code::allow_in_floor, word, std::string(floor) + " cannot allow")
           .under("an `allow` here would loosen every tenant")
           .hint("write it in each tenant, or in a template that they share");
       return;
