@@ -1,5 +1,6 @@
-// Machine code answers what the model answers: every op on the values at which implementations differ, random shapes on random requests, and
-// shapes so large that they are cut into many functions.
+// Machine code answers what the model and the interpreter answer: every op on the values at which implementations differ, random shapes on
+// random requests, and shapes so large that they are cut into many functions.
+#include "runtime/interpret/interpret.h"
 #include "runtime/jit/compile.h"
 #include "runtime/jit/emit.h"
 #include "tests/unit/jit/world.h"
@@ -30,10 +31,14 @@ void agree(const std::shared_ptr<jit::Session>& in, const Maker& maker, Random& 
   const auto compiled = jit::compile(in, *shape);
   INFO(compiled.error);
   REQUIRE(compiled.code.entry);
+  Registers registers;
+  registers.prepare(*shape);
   for (int i = 0; i < requests; ++i) {
     const auto facts = random_facts(random);
     const Bound bound(maker.constants(), facts);
     const auto want = expected(*shape, maker.constants(), facts), got = bound.run(compiled.code.entry, *shape);
+    if (want != bound.run([&](const auto& frame, const auto& outcome) { interpret(*shape, frame, outcome, registers); }, *shape))
+      FAIL("the interpreter differs from the model:\n" << program::print(*shape));
     if (want == got) continue;
     for (std::size_t k = 0; k < want.fired.size(); ++k)
       if (want.fired[k] != got.fired[k]) UNSCOPED_INFO("rule " << k << " of node " << static_cast<std::uint32_t>(shape->rules[k].fired));

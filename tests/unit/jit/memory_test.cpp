@@ -93,8 +93,10 @@ TEST_CASE("memory is never writable and executable") {
     std::FILE* const maps = std::fopen("/proc/self/maps", "r");
     REQUIRE(maps);
     char line[512];
-    while (std::fgets(line, sizeof line, maps)) CHECK(std::string_view(line).find(" rwx") == std::string_view::npos);
+    bool both = false;
+    while (std::fgets(line, sizeof line, maps)) both |= std::string_view(line).find(" rwx") != std::string_view::npos;
     std::fclose(maps);
+    CHECK_FALSE(both);
   }
 }
 

@@ -248,10 +248,10 @@ Bound::Bound(const std::vector<Constant>& constants, Facts facts)
 
 Bound::~Bound() = default;
 
-Answer Bound::run(program::NativeCode code, const Shape& shape) const {
+Answer Bound::run(const Code& code, const Shape& shape) const {
   std::vector<std::uint64_t> fired(shape.rules.size() / 64 + 1), satisfied(shape.entries.size() / 64 + 1);
   const program::Outcome outcome{fired.data(), satisfied.data()};
-  code(&frame_, &outcome);
+  code(frame_, outcome);
   Answer answer;
   for (std::size_t i = 0; i < shape.rules.size(); ++i) answer.fired.push_back(bit(fired, i));
   for (std::size_t i = 0; i < shape.entries.size(); ++i) answer.satisfied.push_back(bit(satisfied, i));

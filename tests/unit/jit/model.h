@@ -5,6 +5,7 @@
 #include "runtime/program/frame.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -71,7 +72,11 @@ class Bound {
   Bound& operator=(const Bound&) = delete;
   ~Bound();
   const program::Frame& frame() const { return frame_; }
-  Answer run(program::NativeCode code, const Shape& shape) const;
+  using Code = std::function<void(const program::Frame&, const program::Outcome&)>;
+  Answer run(const Code& code, const Shape& shape) const;
+  Answer run(program::NativeCode code, const Shape& shape) const {
+    return run([code](const auto& frame, const auto& outcome) { code(&frame, &outcome); }, shape);
+  }
 
  private:
   Facts facts_;
