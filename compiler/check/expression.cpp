@@ -18,8 +18,8 @@ namespace writ::check {
 namespace {
 // Expressions inside one another, lets written out: more would be a danger to the stack, and no reader follows them.
 constexpr std::size_t nesting_limit = 500;
-// Expressions looked at for one rule, as a multiple of its leaves: lets that use lets twice double their size each time.
-constexpr std::size_t steps_per_condition = 16;
+// Expressions of lets written out in one rule, as a multiple of the conditions it may have: lets that use lets twice double each time.
+constexpr std::size_t written_out_per_condition = 2;
 }  // namespace
 
 Checker::Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits, std::vector<model::Expr>& nodes,
@@ -53,23 +53,22 @@ auto Checker::within_let(const LetEntry& entry, Span use, Action action) {
 }
 
 // Counts one expression more; false when that is one too many. The caller lowers `depth_` again.
-bool Checker::deep_enough(Span span) {
-  const bool too_much = depth_ > nesting_limit || ++steps_ > limits_.conditions_per_rule * steps_per_condition ||
-                        leaves_ > limits_.conditions_per_rule;
-  if (too_much && !too_large_) {
-    too_large_ = true;
-    const bool written_out = !lets_.empty();
-    report(Code::condition_too_large, written_out ? use_ : span,
-           depth_ > nesting_limit ? "conditions nest deeper than " + std::to_string(nesting_limit) + " levels"
-                                  : "the rule has more than " + std::to_string(limits_.conditions_per_rule) + " conditions")
-        .under(written_out ? "with its lets written out" : "");
-  }
-  return !too_much;
+bool Checker::small_enough(Span span) {
+  if (too_large_) return false;
+  if (!lets_.empty()) ++written_out_;
+  std::string message;
+  if (depth_ > nesting_limit) message = "conditions nest deeper than " + std::to_string(nesting_limit) + " levels";
+  else if (leaves_ > limits_.conditions_per_rule || written_out_ > limits_.conditions_per_rule * written_out_per_condition)
+    message = "the rule has more than " + std::to_string(limits_.conditions_per_rule) + " conditions";
+  if (message.empty()) return true;
+  too_large_ = true;
+  report(Code::condition_too_large, lets_.empty() ? span : use_, std::move(message)).under(lets_.empty() ? "" : "with its lets written out");
+  return false;
 }
 
 Flow Checker::condition(tree::ExprId id) {
   const tree::Expr& here = expression(id);
-  if (too_large_ || !deep_enough(here.span)) return {boolean_node(false), {}, {}};
+  if (!small_enough(here.span)) return {boolean_node(false), {}, {}};
   ++depth_;
   Flow flow;
   if (const auto* operands = std::get_if<tree::And>(&here.node)) {
@@ -84,8 +83,7 @@ Flow Checker::condition(tree::ExprId id) {
     const tree::Path* name = word(id);
     const bool is_let = name != nullptr && !is_variable(name->parts[0].text) && find_argument(name->parts[0].text) == nullptr;
     const LetEntry* let = is_let ? find_let(name->parts[0].text) : nullptr;
-    if (let != nullptr && !inside_leaf_)
-      flow.node = satisfied_when(*let, here.span).node;
+    if (let != nullptr && !inside_leaf_) flow.node = let_in_place(*let, here.span);
     else flow = leaf(id);
   }
   --depth_;
@@ -167,7 +165,7 @@ std::optional<Typed> Checker::value(tree::ExprId id, const Typed* other) {
 }
 
 std::optional<Typed> Checker::maybe(tree::ExprId id, const Typed* other) {
-  if (too_large_ || !deep_enough(span_of(id))) return std::nullopt;
+  if (!small_enough(span_of(id))) return std::nullopt;
   ++depth_;
   auto result = of_node(id, other);
   --depth_;
@@ -282,6 +280,7 @@ Diagnostic& Checker::report(Code code, Span span, std::string message) {
 // ---------------------------------------------------------------- an expression alone
 
 void Checker::alone(tree::ExprId id, bool boolean) {
+  alone_ = true;
   const std::size_t nodes = nodes_.size();
   const tree::ExprNode& here = expression(id).node;
   const bool is_value = std::holds_alternative<tree::Literal>(here) || std::holds_alternative<tree::Path>(here) ||
@@ -313,6 +312,14 @@ std::optional<Typed> Checker::let_value(const LetEntry& entry, tree::ExprId use,
   // Guards do not reach into a let: only `else` helps, and it stands where the let is used.
   if (result && result->absence) result->absence = Absence{no_key, here_, use, "from `let " + entry.let->name.text + "`, which may be absent"};
   return result;
+}
+
+// In a rule each use is leaves of its own; alone only the check counts, and once is enough.
+model::ExprId Checker::let_in_place(const LetEntry& entry, Span use) {
+  if (!alone_) return satisfied_when(entry, use).node;
+  if (const auto known = checked_lets_.find(entry.let); known != checked_lets_.end()) return known->second;
+  const auto made = satisfied_when(entry, use).node;
+  return checked_lets_[entry.let] = made;
 }
 
 Flow Checker::satisfied_when(const LetEntry& entry, Span use) {

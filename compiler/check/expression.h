@@ -83,7 +83,8 @@ class Checker {
   Flow all_of(const std::vector<tree::ExprId>& operands);
   Flow any_of(const std::vector<tree::ExprId>& operands);
   Flow leaf(tree::ExprId id);
-  bool deep_enough(Span span);
+  bool small_enough(Span span);
+  model::ExprId let_in_place(const LetEntry& entry, Span use);
   std::optional<Typed> value(tree::ExprId id, const Typed* other = nullptr);  // present, or reported
   std::optional<Typed> maybe(tree::ExprId id, const Typed* other = nullptr);  // may be absent; `other`: what it is compared with
   std::optional<Typed> of_node(tree::ExprId id, const Typed* other);
@@ -162,7 +163,7 @@ class Checker {
   void on_leaf(const tree::Rule& source, std::vector<model::ExprId>& operands);
   model::ExprId name_leaf(Op op, std::string_view fact, std::vector<std::uint32_t> members, std::string text);
   void connection_exists(const tree::Rule& source, Span span, std::string_view what);
-  void require_where_it_means_something(const tree::Rule& source);
+  bool require_where_it_means_something(const tree::Rule& source);
   void alternatives(const tree::Rule& source, model::Rule& rule);
   std::optional<model::Alternative> alternative(const tree::Obligation& obligation);
   std::optional<model::ExprId> builtin_obligation(const tree::Obligation& obligation, model::Alternative& result);
@@ -207,8 +208,9 @@ class Checker {
   bool inside_leaf_ = false;
   tree::ExprId leaf_{};                    // being read, of `leaf_tree_`
   const tree::Tree* leaf_tree_ = nullptr;
-  std::size_t leaves_ = 0, depth_ = 0, steps_ = 0, errors_ = 0;
-  bool too_large_ = false;
+  std::size_t leaves_ = 0, depth_ = 0, written_out_ = 0, errors_ = 0;
+  bool too_large_ = false, alone_ = false;
+  std::map<const tree::Let*, model::ExprId> checked_lets_;  // alone
 };
 
 // "bool", "int", "string" …, as an author writes it.

@@ -275,7 +275,7 @@ bool Checker::need_present(const Typed& value) {
   if (in_rule) {
     add_fixes(diagnostic, absence);
   } else if (absence.key != no_key && leaf_tree_ == absence.where.tree) {
-    diagnostic.hint("guard it:          has " + text + " and " + canonical(*leaf_tree_, leaf_));
+    diagnostic.hint("guard it:           has " + text + " and " + canonical(*leaf_tree_, leaf_));
     if (value.kind != TypeKind::string_set) diagnostic.hint("or give it a value: (" + text + " else " + literal_of(value) + ")");
   } else if (value.kind != TypeKind::string_set) {
     diagnostic.hint("give it a value: (" + text + " else " + literal_of(value) + ")");

@@ -112,6 +112,7 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
   auto& diagnostic = diagnostics.add(is_literal ? Code::wrong_type : Code::not_a_constant, use,
                                      type_text(wanted) + " is wanted, not " + in_backticks(canonical(*written.tree, written.id)));
   if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
+  if (wanted.kind == TypeKind::duration && is_literal) diagnostic.hint("durations have units: `15m`, `1h30m`, `90d`");
   return std::nullopt;
 }
 

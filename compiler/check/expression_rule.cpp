@@ -42,7 +42,7 @@ void check_rule(const Place& place, const tree::Tree& tree, const tree::Rule& so
 
 void Checker::rule(const tree::Rule& source, model::Rule& rule) {
   const std::size_t first_node = nodes_.size();
-  require_where_it_means_something(source);
+  const bool can_be_asked = require_where_it_means_something(source);
   std::vector<model::ExprId> operands;
   place_leaves(source, operands);
   on_leaf(source, operands);
@@ -66,7 +66,7 @@ void Checker::rule(const tree::Rule& source, model::Rule& rule) {
     rule.condition = operands.size() == 1 ? operands[0] : node(Op::and_, std::move(operands));
   }
   known_.reset();
-  if (source.effect == RuleEffect::require) alternatives(source, rule);
+  if (source.effect == RuleEffect::require && can_be_asked) alternatives(source, rule);
   rule.mentions.assign(mentions_.begin(), mentions_.end());
   if (errors_ == 0) return;
   nodes_.resize(first_node);
@@ -140,15 +140,18 @@ void Checker::connection_exists(const tree::Rule& source, Span span, std::string
       .under("no connection here");
 }
 
-void Checker::require_where_it_means_something(const tree::Rule& source) {
+bool Checker::require_where_it_means_something(const tree::Rule& source) {
   constexpr ActionMask nobody = mask_of(Action::m2m) | mask_of(Action::access);
-  if (source.effect != RuleEffect::require) return;
+  if (source.effect != RuleEffect::require) return true;
+  bool good = true;
   for (const auto& action : source.actions) {
     const auto known = index_of(action_names, action.text);
-    if (known && (nobody & mask_of(static_cast<Action>(*known))))
-      report(Code::require_without_login, action.span, "nobody can be asked for anything in `" + action.text + "`")
-          .hint("deny instead: `deny " + action.text + " …`");
+    if (!known || (nobody & mask_of(static_cast<Action>(*known))) == 0) continue;
+    report(Code::require_without_login, action.span, "nobody can be asked for anything in `" + action.text + "`")
+        .hint("deny instead: `deny " + action.text + " …`");
+    good = false;
   }
+  return good;
 }
 
 // ---------------------------------------------------------------- obligations
