@@ -61,7 +61,9 @@ void compare_traces(std::string& differences, const Subject& subject, const Name
     seen.push_back(trace_text(entry.id, entry.fired, leaves, entry.alternatives));
   }
   for (std::size_t i = 0; i < std::max(wanted.size(), seen.size()); ++i) {
-    const auto left = i < wanted.size() ? wanted[i] : "nothing", right = i < seen.size() ? seen[i] : "nothing";
+    static const std::string nothing = "nothing";
+    const auto& left = i < wanted.size() ? wanted[i] : nothing;
+    const auto& right = i < seen.size() ? seen[i] : nothing;
     if (left != right) differences += "trace " + std::to_string(i) + ": oracle " + left + "\n  interpreter " + right + "\n";
   }
 }
@@ -113,11 +115,12 @@ std::string difference(const Subject& subject, const NamedRequest& named, bool w
   }
 #if WRIT_WITH_JIT
   const auto native = subject.engine->native(request);
-  if (!native)
-    differences += "no machine code answered\n";
-  else if (std::memcmp(&*native, &decision, sizeof decision) != 0)
+  if (!native) {
+    if (decision.fault != Fault::unknown_tenant) differences += "no machine code answered\n";  // no tenant, no code
+  } else if (std::memcmp(&*native, &decision, sizeof decision) != 0) {
     differences += "machine code: " + text_of(native->effect) + ", " + text_of(native->because) + "; interpreter: " +
                    text_of(decision.effect) + ", " + text_of(decision.because) + ", or a mask differs\n";
+  }
 #endif
   return differences;
 }
@@ -156,7 +159,7 @@ std::string describe(const NamedRequest& request) {
   struct Print {
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(std::int64_t value) const { return std::to_string(value); }
-    std::string operator()(const std::string& value) const { return '"' + value + '"'; }
+    std::string operator()(const std::string& value) const { return "\"" + value + "\""; }
     std::string operator()(const Ip& value) const { return to_text(value); }
     std::string operator()(const StringSet& value) const { return text_of(value); }
   };

@@ -89,7 +89,7 @@ class Maker {
     }
   }
 
-  std::string text_literal() { return quoted(random_string(random_)); }
+  std::string text_literal() { return as_literal(random_string(random_)); }
 
   std::string about_string(const std::string& value) {
     static const std::array<std::string, 4> globs = {"*@acme.example", "a*", "?", "*e*i*"};
@@ -97,12 +97,12 @@ class Maker {
     const auto equal = [&] { return random_.chance(70) ? " == " : " != "; };
     switch (random_.below(10)) {
       case 0: return "lower(" + value + ")" + equal() + text_literal();
-      case 1: return "(email_domain(" + value + ") else \"\")" + equal() + quoted("acme.example");
+      case 1: return "(email_domain(" + value + ") else \"\")" + equal() + as_literal("acme.example");
       case 2: return value + membership() + listed(4, [&] { return text_literal(); });
       case 3: return value + " starts with " + text_literal();
       case 4: return value + " ends with " + text_literal();
       case 5: return "lower(" + value + ") contains " + text_literal();
-      case 6: return value + " matches " + quoted(random_.pick(globs));
+      case 6: return value + " matches " + as_literal(random_.pick(globs));
       case 7: return value + " matches /" + random_.pick(patterns) + "/";
       case 8:
         if (!around_.lists.empty()) return "lower(" + value + ")" + membership() + random_.pick(around_.lists);
@@ -128,7 +128,7 @@ class Maker {
       case 2: return value + " - " + time_to_text(random_time(random_)) + order() + duration_to_text(random_duration(random_));
       default: {
         const auto end = random_.chance(10) ? std::string("24:00") : random_.pick(clocks);
-        return value + membership() + random_.pick(clocks) + ".." + end + " " + quoted(random_.pick(zones)) + random_.pick(days);
+        return value + membership() + random_.pick(clocks) + ".." + end + " " + as_literal(random_.pick(zones)) + random_.pick(days);
       }
     }
   }

@@ -41,7 +41,7 @@ class PolicyMaker {
     line("tenant alpha \"Alpha\" {");
     tenant_body(plans_[0], {});
     line("}\n");
-    line("tenant beta from shaped(" + quoted(random_string(random_)) + ", [" + quoted(random_string(random_)) + ", \"sales\"])");
+    line("tenant beta from shaped(" + as_literal(random_string(random_)) + ", [" + as_literal(random_string(random_)) + ", \"sales\"])");
     line("tenant gamma from shaped(\"admin\", [\"IT\"]) {");
     Surroundings around = surroundings(plans_[1]);
     rule("  ", around, true);

@@ -85,7 +85,7 @@ std::int64_t random_count(Random& random, std::int64_t low, std::int64_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-std::string quoted(std::string_view text) {
+std::string as_literal(std::string_view text) {
   std::string literal = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') literal += '\\';

@@ -48,7 +48,7 @@ std::string random_block(Random& random);
 std::int64_t random_time(Random& random);        // micros: around changes of summer time, midnights, window edges
 std::int64_t random_duration(Random& random);    // micros: minutes with their neighbours
 std::int64_t random_count(Random& random, std::int64_t low, std::int64_t high);
-std::string quoted(std::string_view text);       // as a literal of the language
+std::string as_literal(std::string_view text);       // as a literal of the language
 
 inline constexpr std::array<std::string_view, 4> zones = {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"};
 

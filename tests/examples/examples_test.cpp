@@ -5,6 +5,8 @@
 #include "runtime/json/request_json.h"
 
 #include <algorithm>
+#include <cstring>
+#include <sstream>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -76,8 +78,8 @@ void decide_all(const std::string& name) {
     compare(prepared->oracle->decide(read.request), seen);
 #if WRIT_WITH_JIT
     const auto by_machine = prepared->engine->native(request);
-    REQUIRE(by_machine.has_value());
-    CHECK(std::memcmp(&*by_machine, &by_interpreter, sizeof(Decision)) == 0);
+    REQUIRE(by_machine.has_value() == (by_interpreter.fault != Fault::unknown_tenant));  // no tenant, no code
+    if (by_machine) CHECK(std::memcmp(&*by_machine, &by_interpreter, sizeof(Decision)) == 0);
 #endif
   }
 }
