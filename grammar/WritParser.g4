@@ -142,7 +142,8 @@ rejected : COMMON (TOP INTEGER)? | BREACHED | PERSONAL ;
 // ---------------------------------------------------------------------------------------------------- tests and proofs
 testDecl : TEST STRING LBRACE (step SEMICOLON?)* RBRACE ;
 step : expectLine | requestLine ;
-requestLine : name TO target (IN wireName)? (VIA wireName)? facts? ;
+requestLine : action TO target (IN wireName)? (VIA wireName)? facts? ;
+action : LOGIN | SIGNUP | WORD ;  // the other actions are no words of the grammar; so no other soft word begins a line
 target : wireName (MEMBER | DOT STRING)? ;
 facts : LBRACE (factLine SEMICOLON?)* RBRACE ;
 factLine : WITHOUT name MEMBER* | name MEMBER* ASSIGN sum ;
@@ -150,7 +151,7 @@ expectLine : EXPECT WOULD_BE? (ALLOW | DENY | CHALLENGE) (choice (COMMA choice)*
 byNames : BY byName (COMMA byName)* ;
 byName : STRING | name ;
 proveDecl : PROVE STRING LBRACE (proveLine SEMICOLON?)* RBRACE ;
-proveLine : name (TO target (IN wireName)?)? (VIA wireName)? (ALLOWED | CHALLENGED | DENIED) byNames? IMPLIES expression ;
+proveLine : action (TO target (IN wireName)?)? (VIA wireName)? (ALLOWED | CHALLENGED | DENIED) byNames? IMPLIES expression ;
 
 // --------------------------------------------------------------------------------------------------------- expressions
 // `else` binds tighter than comparisons; behind `in` the tree builder gives it the whole membership.

@@ -83,6 +83,7 @@ class Builder {
   void rule_tail(P::RuleTailContext* context, tree::Rule& rule);
   std::vector<tree::Obligation> choice(P::ChoiceContext* context);
   tree::Obligation obligation(P::ObligationContext* context);
+  tree::Name action(P::ActionContext* context);
   tree::RequestLine request(P::RequestLineContext* context);
   void target(P::TargetContext* context, tree::RequestLine& line);
   tree::FactAssign fact(P::FactLineContext* context);

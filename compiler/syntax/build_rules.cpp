@@ -73,9 +73,14 @@ tree::Obligation Builder::obligation(P::ObligationContext* context) {
 
 // ---------------------------------------------------------------- tests
 
+tree::Name Builder::action(P::ActionContext* context) {
+  const auto where = span(context);
+  return {std::string(map_.text(where)), where, false};
+}
+
 tree::RequestLine Builder::request(P::RequestLineContext* context) {
   tree::RequestLine made;
-  made.action = name(context->name());
+  made.action = action(context->action());
   target(context->target(), made);
   for (auto* one : context->wireName()) {
     const bool organization = context->IN() != nullptr && !made.organization;
@@ -169,7 +174,7 @@ tree::ProveDecl Builder::prove(P::ProveDeclContext* context) {
 
 tree::ProveStatement Builder::proof(P::ProveLineContext* context) {
   tree::ProveStatement made;
-  made.request.action = name(context->name());
+  made.request.action = action(context->action());
   made.request.span = made.request.action.span;
   if (context->target() != nullptr) {
     target(context->target(), made.request);

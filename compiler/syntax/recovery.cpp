@@ -74,6 +74,13 @@ Block block_of(const antlr4::RuleContext* items) {
   }
 }
 
+Found found(antlr4::Parser& parser, const Token& token) {
+  auto* context = parser.getContext();
+  const auto index = token.getTokenIndex();
+  return {token, index == 0 ? nullptr : parser.getTokenStream()->get(index - 1),
+          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(), context == nullptr ? nullptr : context->start};
+}
+
 // The token that opened the statement a context stands in.
 Token* start_of_statement(antlr4::ParserRuleContext* context) {
   auto* at = context;
@@ -104,7 +111,7 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
   // Where the parser looked more than one token ahead, what it expected belongs to the first of them.
   const auto* ahead = dynamic_cast<const antlr4::NoViableAltException*>(&mistake);
   const bool first = ahead == nullptr || ahead->getStartToken() == &token;
-  report_unexpected(map_, token, first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(), rule, diagnostics_);
+  report_unexpected(map_, found(*parser, token), first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(), diagnostics_);
 }
 
 void Recovery::recover(antlr4::Parser* parser, std::exception_ptr mistake) {
@@ -113,6 +120,9 @@ void Recovery::recover(antlr4::Parser* parser, std::exception_ptr mistake) {
   auto& tokens = *parser->getTokenStream();
   if (tokens.LT(1) == context->start && tokens.LA(1) != Token::EOF) parser->consume();  // never twice at one place
   skip_statement(tokens, *context->start, context->getRuleIndex() == P::RuleDeclaration);
+  // What follows a clean end is judged anew; the end of the file, or a declaration inside a block, would be a second
+  // message about the same place.
+  if (tokens.LA(1) != Token::EOF && !begins_only_at_top(*tokens.LT(1), *tokens.LT(2))) endErrorCondition(parser);
 }
 
 void Recovery::sync(antlr4::Parser* parser) {
@@ -124,9 +134,10 @@ void Recovery::sync(antlr4::Parser* parser) {
     Token& token = *tokens.LT(1);
     const auto type = token.getType();
     if (type == P::RBRACE || type == P::SEMICOLON) return;
-    const bool top = type != Token::EOF && begins_only_at_top(token, *tokens.LT(2)) && map_.first_on_line(span_of(map_, token).begin);
+    const bool top = type != Token::EOF && rule == P::RuleItems && begins_only_at_top(token, *tokens.LT(2));
+    const auto place = span_of(map_, token).begin;
     const auto opened = map_.column(span_of(map_, *start_of_statement(context)).begin);
-    if (type == Token::EOF || (top && map_.column(span_of(map_, token).begin) <= opened)) {
+    if (type == Token::EOF || (top && map_.first_on_line(place) && map_.column(place) <= opened)) {
       if (!inErrorRecoveryMode(parser)) report_unclosed(*parser, token);
       beginErrorCondition(parser);
       throw antlr4::InputMismatchException(parser);
@@ -150,7 +161,7 @@ void Recovery::resume(antlr4::Parser& parser, bool silent) {
     diagnostics_.add(Code::unexpected_text, span_of(map_, token), "unexpected `}`: no block is open here");
   } else {
     const bool trailing = !map_.first_on_line(span_of(map_, token).begin);
-    if (trailing) report_trailing(map_, token, diagnostics_);
+    if (trailing) report_trailing(map_, found(parser, token), diagnostics_);
     else report_unknown_statement(parser, token);
   }
   const auto before = tokens.index();
@@ -195,9 +206,9 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
   const Token* previous = index == 0 ? nullptr : tokens.get(index - 1);
   const bool begins = previous == nullptr || map_.first_on_line(span.begin) || previous->getType() == P::LBRACE ||
                       previous->getType() == P::SEMICOLON;
-  if (!begins) return report_trailing(map_, token, diagnostics_);
+  if (!begins) return report_trailing(map_, found(parser, token), diagnostics_);
   if (!outside && context->getRuleIndex() != P::RuleItems)
-    return report_unexpected(map_, token, parser.getExpectedTokens(), context->getRuleIndex(), diagnostics_);
+    return report_unexpected(map_, found(parser, token), parser.getExpectedTokens(), diagnostics_);
 
   const auto block = outside ? Block::file : block_of(context);
   const auto where = block_names[static_cast<std::size_t>(block)];
@@ -206,6 +217,11 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
     return;
   }
   const auto word = text_of(map_, token);
+  if (token.getType() == P::TENANT && block != Block::file) {
+    diagnostics_.add(Code::not_legal_here, span, fmt::format("`tenant` cannot be declared {}", where))
+        .hint("tenants stand at the top of a file; inside one, `tenant.x = …` sets an attribute of it");
+    return;
+  }
   const auto legal = words_of(block);
   if (const auto places = places_of(word); !places.empty()) {
     diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` cannot stand {}", word, where))

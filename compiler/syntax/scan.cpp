@@ -57,6 +57,8 @@ void refuse(Diagnostics& diagnostics, Span place, char32_t c) {
   else if (c == '\r')
     diagnostics.add(Code::control_character, place, "a carriage return without a line feed")
         .hint("end lines with a line feed, or with both");
+  else if (c == 0)
+    diagnostics.add(Code::control_character, place, "a zero byte").hint("delete it; this may be no text file");
   else
     diagnostics.add(Code::control_character, place, fmt::format("{} is a control character", number))
         .hint(fmt::format("delete it; a string that needs it writes \"\\u{{{:x}}}\"", static_cast<unsigned>(c)));

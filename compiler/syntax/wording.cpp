@@ -3,6 +3,8 @@
 // slip away from an expected one is the first help; marks of other languages (`&&`, `=`, single quotes) have their own.
 #include "compiler/syntax/wording.h"
 
+#include "compiler/syntax/placement.h"
+
 #include "WritParser.h"
 
 #include <fmt/format.h>
@@ -120,6 +122,25 @@ void hint_slip(Diagnostic& diagnostic, std::string_view text, std::vector<std::s
   if (const auto near = nearest_name(text, candidates); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
 }
 
+void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<std::size_t>& expected, Diagnostic& diagnostic) {
+  switch (found.rule) {
+    case P::RulePattern:
+      diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
+      return;
+    case P::RuleRequirement:
+      if (has(expected, P::RANGE)) diagnostic.hint("a range has two dots: length 12.., length ..64, length 12..64");
+      return;
+    case P::RuleRequestLine: {
+      constexpr auto words = std::to_array<std::string_view>({"expect", "login", "signup", "refresh", "access"});
+      if (!has(expected, P::TO) || found.rule_start == nullptr) return;
+      if (const auto near = nearest_name(text_of(map, *found.rule_start), words); !near.empty())
+        diagnostic.hint(fmt::format("did you mean `{}` at the beginning of the line?", near));
+      return;
+    }
+    default: return;
+  }
+}
+
 void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
   const auto span = span_of(map, token);
   const auto text = text_of(map, token);
@@ -205,32 +226,44 @@ void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnost
   }
 }
 
-void report_unexpected(const SourceMap& map, const antlr4::Token& token, const antlr4::misc::IntervalSet& expected,
-                       std::size_t rule, Diagnostics& diagnostics) {
+void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
+                       Diagnostics& diagnostics) {
   const auto types = types_of(expected);
   const auto words = expected_words(types);
-  const auto text = text_of(map, token);
-  auto& diagnostic =
-      words.empty() ? diagnostics.add(Code::unexpected_text, span_of(map, token), fmt::format("unexpected {}", seen(map, token)))
-                    : diagnostics.add(Code::unexpected_text, span_of(map, token),
-                                      fmt::format("expected {}, found {}", words, seen(map, token)));
+  const auto type = found.token.getType();
+  const auto text = text_of(map, found.token);
+  const auto shown = seen(map, found.token);
+  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+                                     words.empty() ? fmt::format("unexpected {}", shown)
+                                                   : fmt::format("expected {}, found {}", words, shown));
   const bool name_expected = has(types, P::WORD);
-  if (name_expected && is_hard_word(token.getType()))
+  if (found.previous != nullptr && found.previous->getType() == P::COMMA) diagnostic.hint("no comma stands behind the last one of a list");
+  if (name_expected && is_hard_word(type) && !has(types, P::LPAREN))
     diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
   if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
-  if (rule == P::RulePattern) diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
-  if (!is_word(token.getType())) return;
+  hint_of_rule(map, found, types, diagnostic);
+  if (!is_word(type)) return;
   std::vector<std::string> keywords;
-  for (const auto type : types)
-    if (is_word(type) && type != P::WORD && (!name_expected || is_hard_word(type))) keywords.push_back(literal_of(type));
+  for (const auto one : types)
+    if (is_word(one) && one != P::WORD && (!name_expected || is_hard_word(one))) keywords.push_back(literal_of(one));
   hint_slip(diagnostic, text, std::move(keywords));
 }
 
-void report_trailing(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
-  const auto text = text_of(map, token);
-  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, token),
-                                     fmt::format("unexpected {}: the statement is complete before it", seen(map, token)));
-  const auto type = token.getType();
+void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
+  // `allow login when` and then `deny login` on the next line: the condition was taken to be `deny`.
+  if (found.previous != nullptr && is_word(found.previous->getType())) {
+    const auto place = span_of(map, *found.previous);
+    const auto before = map.text(place);
+    if (map.first_on_line(place.begin) && !places_of(before).empty()) {
+      diagnostics.add(Code::unexpected_text, place, fmt::format("the statement before this `{}` is not complete", before))
+          .hint("something is missing at the end of the line above");
+      return;
+    }
+  }
+  const auto text = text_of(map, found.token);
+  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+                                     fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
+  const auto type = found.token.getType();
   if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
   if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE || type == P::FOR ||
       type == P::STRING)

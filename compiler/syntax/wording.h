@@ -26,11 +26,19 @@ bool is_hard_word(std::string_view text);
 // A token no rule accepts: its own message and help.
 void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics);
 
-// The message for `token` where `expected` would have been taken.
-void report_unexpected(const SourceMap& map, const antlr4::Token& token, const antlr4::misc::IntervalSet& expected,
-                       std::size_t rule, Diagnostics& diagnostics);
+// Where a token was found: what stands before it, and the rule with its first token.
+struct Found {
+  const antlr4::Token& token;
+  const antlr4::Token* previous = nullptr;
+  std::size_t rule = 0;
+  const antlr4::Token* rule_start = nullptr;
+};
+
+// The message for a token where `expected` would have been taken.
+void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
+                       Diagnostics& diagnostics);
 
 // The message for a token behind a finished statement on the same line.
-void report_trailing(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics);
+void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics);
 
 }  // namespace writ::syntax
