@@ -19,8 +19,11 @@ endif()
 
 set(writ_warnings -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 reports -Wrestrict inside std::string's own operator+ (GCC bug 105651): noise, never ours.
-  list(APPEND writ_warnings -Wno-restrict)
+  # GCC 12 reports -Wrestrict inside std::string's own operator+ (GCC bug 105651): noise, never ours. When it optimises
+  # fully it reports three more of that kind inside std::string and std::vector::insert. What they look for is found by
+  # the asan preset; clang's warnings of these names, which look at our text, stay on where clang compiles.
+  list(APPEND writ_warnings -Wno-restrict
+       "$<$<NOT:$<CONFIG:Debug>>:-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>")
   if(WRIT_SANITIZE)
     # GCC documents these as unreliable beside -fsanitize: the instrumentation hides initialisation and bounds from them.
     list(APPEND writ_warnings -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
