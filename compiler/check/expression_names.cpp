@@ -384,7 +384,7 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
     if (scope->part != nullptr) break;
   }
   const program::Part* part = this->part();
-  if (floor || part == nullptr) {
+  if (floor || part == nullptr || (kind == TypeKind::tenant && part->name.empty())) {
     report(Code::tenant_thing_in_floor, span, "a rule for all tenants cannot name the " + what + " " + in_backticks(name) + " of one")
         .hint(kind == TypeKind::connection ? "speak of kinds: `connection.family == database`, `connection.strategy == saml`"
               : kind == TypeKind::client   ? "speak of kinds: `client.type == spa`"

@@ -113,7 +113,7 @@ Bench::Bench() {
 Checked Bench::run(std::string_view text, check::Place place, bool floor) {
   Diagnostics diagnostics;
   const FileId file = sources_.add("rule.writ", "writ 1\ntenant acme {\n" + std::string(text) + "\n}\n");
-  const tree::Tree& tree = trees_.emplace_back(parse(sources_, file, {}, diagnostics));
+  const tree::Tree& tree = trees_.emplace_back(parse(sources_, file, limits, diagnostics));
   REQUIRE(tree.declarations.size() == 1);
   auto& scope = scopes_.emplace_back();
   scope.tree = &tree;
@@ -127,15 +127,39 @@ Checked Bench::run(std::string_view text, check::Place place, bool floor) {
   scope.floor = floor;
   place.scope = &scope;
   const tree::Rule* rule = nullptr;
-  std::deque<tree::Let> lets;
+  std::map<std::string, const tree::ObligationDecl*, std::less<>> obligations;
+  std::map<std::string, const check::Scope*, std::less<>> obligation_scopes;
   for (const auto& item : std::get<tree::TenantDecl>(tree.declarations[0]).items) {
     if (const auto* let = std::get_if<tree::Let>(&item)) scope.lets[let->name.text] = {&tree, let, &scope, false};
     if (const auto* one = std::get_if<tree::Rule>(&item)) rule = one;
+    if (const auto* own = std::get_if<tree::ObligationDecl>(&item)) obligations[own->name.text] = own, obligation_scopes[own->name.text] = &scope;
   }
+  scope.obligations = &obligations;
+  scope.obligation_scopes = &obligation_scopes;
+  give_arguments(scope);
   Checked result;
-  if (rule != nullptr) check::check_rule(place, tree, *rule, sources_, {}, result.nodes, result.rule, diagnostics);
+  if (rule != nullptr) check::check_rule(place, tree, *rule, sources_, limits, result.nodes, result.rule, diagnostics);
   result.errors = diagnostics.sorted();
   return result;
+}
+
+// As of a template: `partner` is "staff", `company` "acme.com", `domains` two of them.
+void Bench::give_arguments(check::Scope& scope) {
+  using Kind = tree::Literal::Kind;
+  tree::Tree& written = trees_.emplace_back();
+  const auto text = [&](std::string value) {
+    written.expressions.push_back({tree::Literal{Kind::string, std::move(value)}, {}, false});
+    return static_cast<tree::ExprId>(written.expressions.size() - 1);
+  };
+  const auto partner = text("staff"), first = text("acme.com"), second = text("acme.co.uk");
+  written.expressions.push_back({tree::List{{first, second}}, {}, false});
+  tree::Type string;
+  types_.push_back(string);
+  scope.arguments["partner"] = {&written, partner, &types_.back(), {}};
+  scope.arguments["company"] = {&written, first, &types_.back(), {}};
+  string.list = true;
+  types_.push_back(string);
+  scope.arguments["domains"] = {&written, static_cast<tree::ExprId>(written.expressions.size() - 1), &types_.back(), {}};
 }
 
 Checked Bench::check(std::string_view text, ActionMask actions) {

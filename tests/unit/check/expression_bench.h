@@ -37,9 +37,13 @@ class Bench {
   Checked check(std::string_view text, ActionMask actions = mask_of(Action::login));
   Checked check_in_organization(std::string_view text);
   Checked check_in_floor(std::string_view text);
+  Checked check_at(std::string_view text, check::Place place) { return run(text, place); }
+
+  Limits limits;
 
  private:
   Checked run(std::string_view text, check::Place place, bool floor = false);
+  void give_arguments(check::Scope& scope);
 
   SourceSet sources_;
   std::deque<tree::Tree> trees_;

@@ -38,6 +38,34 @@ TEST_CASE("place, on, when and not unless, and nothing that is not there") {
         "and(has organization; organization == coke; organization == pepsi)");
 }
 
+TEST_CASE("the block that holds a rule is asked first") {
+  Bench bench;
+  check::Place place;
+  place.actions = mask_of(Action::login);
+  place.client = 0;
+  CHECK(bench.check_at("allow login when user.email_verified", place).structure() == "and(client == admin; user.email_verified)");
+  place.organization = 1;
+  CHECK(bench.check_at("allow login", place).structure() == "and(client == admin; has organization; organization == pepsi)");
+  check::Place connection;
+  connection.actions = mask_of(Action::login);
+  connection.connection = 0;
+  const auto checked = bench.check_at("allow login", connection);
+  CHECK(checked.structure() == "connection == \"google-oauth2\"");
+  CHECK(checked.code() == "in.bits {0}(connection)");
+  connection.actions = mask_of(Action::login) | mask_of(Action::access);
+  CHECK(bench.check_at("allow login, access", connection).codes() == "E0305");
+}
+
+TEST_CASE("parameters print as written and mean what was given") {
+  Bench bench;
+  const auto named = bench.check("allow login when connection == partner");
+  CHECK(named.structure() == "connection == partner");
+  CHECK(named.code() == "in.bits {1}(connection)");
+  CHECK(bench.check("allow login when user.id == company").code() == "eq.string(fact.string user.id, const.string \"acme.com\")");
+  CHECK(bench.check("allow login when user.id in domains").code() == "in.strings [acme.co.uk acme.com](fact.string user.id)");
+  CHECK(bench.check("allow login when user.id == domains").codes() == "E0321");
+}
+
 TEST_CASE("a let is written out, where it is a condition as structure") {
   CHECK(structure_of("let safe = user.email_verified and session.mfa\nallow login when safe or client == admin") ==
         "or(and(user.email_verified; session.mfa); client == admin)");
@@ -70,6 +98,31 @@ TEST_CASE("lets that double are stopped") {
   std::string text = "let l0 = user.email_verified\n";
   for (int i = 1; i < 40; ++i) text += "let l" + std::to_string(i) + " = l" + std::to_string(i - 1) + " and l" + std::to_string(i - 1) + "\n";
   CHECK(codes_of(text + "allow login when l39") == "E0318");
+}
+
+TEST_CASE("limits, just under and just over") {
+  Bench bench;
+  bench.limits.conditions_per_rule = 6;
+  const std::string two = "let two = session.mfa and user.mfa_enrolled\nallow login when two and two and user.email_verified and client == admin";
+  CHECK(bench.check(two).codes().empty());
+  CHECK(bench.check(two + " and user.logins > 1").codes() == "E0318");
+  const auto chain = [](int lets) {
+    std::string text = "let l0 = user.email_verified\n";
+    for (int i = 1; i < lets; ++i) text += "let l" + std::to_string(i) + " = not l" + std::to_string(i - 1) + "\n";
+    return text + "allow login when l" + std::to_string(lets - 1);
+  };
+  CHECK(codes_of(chain(240)).empty());
+  CHECK(codes_of(chain(600)) == "E0318");
+}
+
+TEST_CASE("a declared obligation is written out in its own scope") {
+  Bench bench;
+  const auto checked = bench.check("obligation training satisfied when \"trained\" in user.roles and has user.email\nrequire training or mfa");
+  REQUIRE(checked.codes().empty());
+  REQUIRE(checked.rule.alternatives.size() == 2);
+  CHECK(checked.code(checked.rule.alternatives[0].satisfied) == "and(set.has(fact.set user.roles, const.string \"trained\"), has user.email)");
+  CHECK_FALSE(checked.at(checked.rule.alternatives[0].satisfied).leaf);
+  CHECK(bench.check("obligation training satisfied when user.email == \"a\"\nrequire training").codes() == "E0301");
 }
 
 TEST_CASE("mentions are what the rule asks for, sorted") {
