@@ -38,10 +38,7 @@ platform {
     reject common, breached, personal
   }
 
-  lockout {
-    10 attempts per identifier and ip
-    block 15m
-  }
+  lockout { 10 attempts per identifier and ip; block 15m }
 
   require mfa "administrators" when "admin" in user.roles
   deny login "high risk" when has request.risk and request.risk > 80
@@ -83,7 +80,7 @@ test "customers enter the shop" {
   login to acme.shop via customers
   expect allow
   login to acme.shop via customers { user.email_verified = false }
-  expect deny by "no_allow"
+  expect deny by no_allow
 }
 
 test "the admin console is closed from outside" {
