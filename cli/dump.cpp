@@ -57,6 +57,11 @@ std::string model_rule(const model::Rule& rule, const model::Tenant& tenant, con
   return mentions.empty() ? text : text + "    mentions " + mentions + "\n";
 }
 
+std::string ended(std::string text) {
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  return text;
+}
+
 int dump(const Options& options, Console& console) {
   DumpSelection selection{options.tenant, std::nullopt};
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
@@ -122,7 +127,7 @@ std::string dump_program(const Pipeline& pipeline, const DumpSelection& selectio
         text += fmt::format("rule {} {}  {}\n", rule, one.rules[rule].id, one.rules[rule].place);
       for (std::size_t entry = 0; entry < one.entries.size(); ++entry)
         text += fmt::format("entry {} {}\n", entry, one.entries[entry]);
-      text += program::print(*one.shape) + program::print(*one.shape, one.row.bytes());
+      text += ended(program::print(*one.shape)) + ended(program::print(*one.shape, one.row.bytes()));
     }
   }
   return text;

@@ -50,6 +50,8 @@ std::vector<Row> rows(std::span<const program::Attribute> attributes, const prog
     all.push_back({one.name, type_text(one.type, one.low, one.high, {one.values.begin(), one.values.end()}),
                    "declared by the policy", one.required, one.optional});
   if (part == nullptr) return all;
+  for (Row& row : all)  // a request names what it asks about, whatever the rules say
+    if (row.name == "tenant" || row.name == "client" || row.name == "connection") row.needed = row.required;
   for (std::size_t action = 0; action < action_count; ++action)
     for (const FactId id : part->programs[action].required)
       if (index(id) < all.size()) all[index(id)].needed |= mask_of(static_cast<Action>(action));

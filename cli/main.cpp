@@ -2,7 +2,10 @@
 //
 // Data goes to standard output, messages to standard error, `-` is standard input. Exit codes are in verb.h.
 #include "cli/verb.h"
+#include "compiler/diagnostics/diagnostics.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <map>
 
@@ -21,6 +24,23 @@ constexpr const char* exit_codes = "Exit codes: 0 ok; 1 input, output or interna
                                    "7 not proved (--strict)\n\n"
                                    "Start with `writ init my-policy`.";
 
+// CLI11 would only say that a subcommand is required.
+bool is_unknown_verb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || *argv[1] == '-') return false;
+  const std::string seen = argv[1];
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(verb->get_name());
+  if (std::find(names.begin(), names.end(), seen) != names.end()) return false;
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string_view near = nearest_name(seen, views);
+  std::fputs(fmt::format("writ: there is no verb `{}`{}\n", safe(seen),
+                         near.empty() ? "; see `writ --help`" : fmt::format(", did you mean `{}`?", near))
+                 .c_str(),
+             stderr);
+  return true;
+}
+
 int run(int argc, char** argv) {
   Invocation invocation;
   CLI::App app("Writ: authentication policy for multi-tenant platforms", "writ");
@@ -36,6 +56,7 @@ int run(int argc, char** argv) {
       ->transform(CLI::Transformer(colors).description(""))
       ->default_str("auto");
   for (const auto declare : verbs) declare(app, invocation);
+  if (is_unknown_verb(app, argc, argv)) return exit_usage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {

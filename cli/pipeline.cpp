@@ -70,7 +70,8 @@ std::string render(const Pipeline& pipeline, Format format, bool color) {
   if (list.empty()) return text;
   std::string counts = errors > 0 ? counted(errors, "error") : std::string();
   if (warnings > 0) counts += (counts.empty() ? "" : ", ") + counted(warnings, "warning");
-  return text + counts + " in " + counted(pipeline.files(), "file") + "\n";
+  if (pipeline.files() > 0) counts += " in " + counted(pipeline.files(), "file");
+  return text + counts + "\n";
 }
 
 std::optional<std::span<const program::Attribute>> Pipeline::attributes_of(std::string_view tenant) const {
