@@ -62,6 +62,7 @@ std::string table(const std::vector<Row>& all, ActionMask asked, bool tenant) {
   std::string text = fmt::format("{:28}{:34}", "fact", "type");
   for (std::size_t i = 0; i < action_count; ++i)
     if (asked & mask_of(static_cast<Action>(i))) text += fmt::format("{:<17}", action_names[i]);
+  text.erase(text.find_last_not_of(' ') + 1);
   text += "\n";
   for (const Row& row : all) {
     if (((row.required | row.optional) & asked) == 0) continue;

@@ -174,12 +174,14 @@ fragment HEX : [0-9A-Fa-f] ;
 fragment DATE : DIGITCHAR DIGITCHAR DIGITCHAR DIGITCHAR '-' DIGITCHAR DIGITCHAR '-' DIGITCHAR DIGITCHAR ;
 fragment OFFSET : [+-] DIGITCHAR DIGITCHAR ':' DIGITCHAR DIGITCHAR ;
 fragment QUAD : DIGITCHAR+ '.' DIGITCHAR+ '.' DIGITCHAR+ '.' DIGITCHAR+ ;
-// With `::` or seven colons (six before a dotted tail), so that `name : type` and `any g in s : e` stay what they are.
+// With `::` or seven colons (six before a dotted tail), so that `name : type` and `any g in s : e` stay what they are. The
+// groups are counted: looking for a `::` must not read the rest of a file that is `a:a:a:…` at each of its words.
 fragment SIX
-  : HEXES? '::' (HEXES | (HEX+ ':')* QUAD)?
+  : HEXES? '::' (HEXES | TAIL)?
   | HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' (HEX+ ':' HEX+ | QUAD)
   ;
-fragment HEXES : HEX+ (':' HEX+)* ;
+fragment HEXES : HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+)?)?)?)?)?)? ;
+fragment TAIL : (HEX+ ':' (HEX+ ':' (HEX+ ':' (HEX+ ':' (HEX+ ':')?)?)?)?)? QUAD ;
 
 // ----------------------------------------------------------------------------------------------------- strings, marks
 STRING : '"' (~["\\\r\n] | '\\' ~[\r\n])* '"' ;

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::size_t shown_name = 80;  // bytes of a name in a message
 
+std::vector<std::string_view> names_of(const Places& places) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, place] : places) names.push_back(name);
+  std::ranges::sort(names);
+  return names;
+}
+
 template <class Node>
 void enter(Run& run, std::string_view kind, const tree::Tree& tree, const Node& node, std::vector<In<Node>>& list, Places& places) {
   const auto [found, fresh] = places.try_emplace(node.name.text, static_cast<std::uint32_t>(list.size()));
@@ -36,7 +43,10 @@ struct Collector {
   }
   void operator()(const tree::ClientDecl& client) { enter(run, "client", *tree, client, set.clients, set.client_places); }
   void operator()(const tree::TemplateDecl& node) { enter(run, "template", *tree, node, set.templates, set.template_places); }
-  void operator()(const tree::Let& let) { enter(run, "let", *tree, let, set.lets, lets); }
+  void operator()(const tree::Let& let) {
+    refuse_entity_name(run, "let", let.name);
+    enter(run, "let", *tree, let, set.lets, lets);
+  }
   void operator()(const tree::ObligationDecl& node) { enter(run, "obligation", *tree, node, set.obligations, obligations); }
   void operator()(const tree::ExtendTenantDecl& extend) { extends.push_back({tree, &extend}); }
   void operator()(const tree::TenantDecl& tenant) {
@@ -61,7 +71,7 @@ struct Collector {
     for (const auto& extend : extends) {
       const auto found = set.tenant_places.find(extend->name.text);
       if (found != set.tenant_places.end()) set.tenants[found->second].extends.push_back(extend);
-      else undeclared(run, Code::undeclared, "there is no tenant", extend->name, names_of(set.tenant_places));
+      else undeclared(run, Code::undeclared, "there is no tenant", extend->name, set.tenant_places);
     }
   }
 };
@@ -101,6 +111,15 @@ Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tre
   return diagnostic;
 }
 
+Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, const Places& places) {
+  return undeclared(run, code, sentence, seen, run.suggestions == 0 ? std::vector<std::string_view>{} : names_of(places));
+}
+
+void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name) {
+  if (!find_builtin(name.text)) return;
+  run.diagnostics.add(Code::builtin_name, name.span, std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact").under("always there");
+}
+
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {
   return run.diagnostics.add(Code::duplicate_name, again.span, std::string(kind) + " " + in_ticks(again.text) + " is declared twice")
       .at(first, "first declared here");
@@ -108,13 +127,6 @@ Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& ag
 
 Diagnostic& given_twice(Run& run, std::string_view word, Span again, Span first) {
   return run.diagnostics.add(Code::given_twice, again, in_ticks(word) + " is given twice").at(first, "first given here");
-}
-
-std::vector<std::string_view> names_of(const Places& places) {
-  std::vector<std::string_view> names;
-  for (const auto& [name, place] : places) names.push_back(name);
-  std::ranges::sort(names);
-  return names;
 }
 
 }  // namespace writ::check

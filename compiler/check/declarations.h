@@ -77,13 +77,15 @@ std::string joined(const std::vector<tree::Name>& path);  // "tenant.tier"
 
 // `sentence` says what there is none of ("tenant `acme` has no connection"); the name follows, and the nearest candidate as help.
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, std::span<const std::string_view> candidates);
+Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, const Places& places);
+// A let or parameter named like `client` would hide the entity that rules ask about.
+void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name);
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first);
 
 template <class Names>
 std::vector<std::string_view> views(const Names& names) {
   return {names.begin(), names.end()};
 }
-std::vector<std::string_view> names_of(const Places& places);  // sorted
 
 // ---------------------------------------------------------------- reading blocks
 

@@ -25,7 +25,7 @@ Discoveries read_discoveries(TenantCheck& tenant, const Block& block, const std:
   each<tree::Discover>(block, [&](const tree::Discover& node) {
     const auto found = tenant.connection_places.find(node.via.text);
     if (found == tenant.connection_places.end()) {
-      undeclared(run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", node.via, names_of(tenant.connection_places));
+      undeclared(run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", node.via, tenant.connection_places);
       return;
     }
     if (const auto [first, fresh] = seen.try_emplace(node.domain.text, node.span); !fresh) {

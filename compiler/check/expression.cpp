@@ -1,11 +1,12 @@
-// Expressions, from the top: a condition is a tree of `and`, `or` and `not` over leaves (decision 0001, 30), with boolean lets written out
-// in place. Walking it left to right we carry what `has` has proven:
+// Expressions, from the top: a condition is a tree of `and`, `or` and `not` over leaves (decision 0001, 30), with
+// boolean lets written out in place. Walking it left to right we carry what `has` has proven:
 //
 //     has user.department and user.department == "IT"      after the first operand user.department is known to be present
 //     not has user.department or user.department == "IT"   after the first operand came out false, it is known too
 //
-// So a condition answers what is known after it came out true, and after it came out false; `not` swaps the two. Operands of one `and` are
-// a list and are walked in a loop: an author may write 100,000 of them. What nests is counted in `depth_`.
+// So a condition answers what is known after it came out true, and after it came out false; `not` swaps the two.
+// Operands of one `and` are a list and are walked in a loop: an author may write 100,000 of them. What nests is
+// counted in `depth_`.
 #include "compiler/check/expression.h"
 
 #include "compiler/syntax/syntax.h"
@@ -18,13 +19,19 @@ namespace writ::check {
 namespace {
 // Expressions inside one another, lets written out: more would be a danger to the stack, and no reader follows them.
 constexpr std::size_t nesting_limit = 500;
-// Expressions of lets written out in one rule, as a multiple of the conditions it may have: lets that use lets twice double each time.
+// Expressions of lets written out in one rule, as a multiple of the conditions it may have: lets that use lets twice
+// double each time.
 constexpr std::size_t written_out_per_condition = 2;
 }  // namespace
 
-Checker::Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits, std::vector<model::Expr>& nodes,
-                 Diagnostics& diagnostics)
-    : place_(place), sources_(sources), limits_(limits), nodes_(nodes), diagnostics_(diagnostics), here_{&tree, place.scope} {}
+Checker::Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits,
+                 std::vector<model::Expr>& nodes, Diagnostics& diagnostics)
+    : place_(place),
+      sources_(sources),
+      limits_(limits),
+      nodes_(nodes),
+      diagnostics_(diagnostics),
+      here_{&tree, place.scope} {}
 
 // ---------------------------------------------------------------- structure
 
@@ -33,7 +40,8 @@ template <class Action>
 auto Checker::within_let(const LetEntry& entry, Span use, Action action) {
   using Result = decltype(action(entry.let->value));
   if (std::ranges::find(lets_, entry.let) != lets_.end()) {
-    report(Code::let_cycle, entry.let->name.span, "`" + entry.let->name.text + "` is defined by itself").at(use, "used here, inside its own value");
+    report(Code::let_cycle, entry.let->name.span, "`" + entry.let->name.text + "` is defined by itself")
+        .at(use, "used here, inside its own value");
     return Result{};
   }
   if (lets_.empty()) use_ = use;
@@ -57,12 +65,15 @@ bool Checker::small_enough(Span span) {
   if (too_large_) return false;
   if (!lets_.empty()) ++written_out_;
   std::string message;
-  if (depth_ > nesting_limit) message = "conditions nest deeper than " + std::to_string(nesting_limit) + " levels";
-  else if (leaves_ > limits_.conditions_per_rule || written_out_ > limits_.conditions_per_rule * written_out_per_condition)
+  if (depth_ > nesting_limit)
+    message = "conditions nest deeper than " + std::to_string(nesting_limit) + " levels";
+  else if (leaves_ > limits_.conditions_per_rule ||
+           written_out_ > limits_.conditions_per_rule * written_out_per_condition)
     message = "the rule has more than " + std::to_string(limits_.conditions_per_rule) + " conditions";
   if (message.empty()) return true;
   too_large_ = true;
-  report(Code::condition_too_large, lets_.empty() ? span : use_, std::move(message)).under(lets_.empty() ? "" : "with its lets written out");
+  report(Code::condition_too_large, lets_.empty() ? span : use_, std::move(message))
+      .under(lets_.empty() ? "" : "with its lets written out");
   return false;
 }
 
@@ -81,10 +92,13 @@ Flow Checker::condition(tree::ExprId id) {
     flow.node = node(Op::not_, {flow.node});
   } else {
     const tree::Path* name = word(id);
-    const bool is_let = name != nullptr && !is_variable(name->parts[0].text) && find_argument(name->parts[0].text) == nullptr;
+    const bool is_let =
+        name != nullptr && !is_variable(name->parts[0].text) && find_argument(name->parts[0].text) == nullptr;
     const LetEntry* let = is_let ? find_let(name->parts[0].text) : nullptr;
-    if (let != nullptr && !inside_leaf_) flow.node = let_in_place(*let, here.span);
-    else flow = leaf(id);
+    if (let != nullptr && !inside_leaf_)
+      flow.node = let_in_place(*let, here.span);
+    else
+      flow = leaf(id);
   }
   --depth_;
   return flow;
@@ -127,7 +141,8 @@ Flow Checker::any_of(const std::vector<tree::ExprId>& operands) {
   return flow;
 }
 
-// Anything boolean that is no structure. On the way down from a rule it becomes a leaf of the trace, with its text and what explains it.
+// Anything boolean that is no structure. On the way down from a rule it becomes a leaf of the trace, with its text
+// and what explains it.
 Flow Checker::leaf(tree::ExprId id) {
   const bool outermost = !inside_leaf_;
   if (outermost) {
@@ -141,8 +156,12 @@ Flow Checker::leaf(tree::ExprId id) {
   if (const auto* presence = std::get_if<tree::Has>(&expression(id).node)) {
     flow = has(*presence, id);
   } else if (const auto result = value(id)) {
-    if (result->kind == TypeKind::boolean) flow.node = result->node;
-    else report(Code::not_a_condition, span_of(id), "a condition is wanted, but " + quoted(id) + " is " + type_text(*result)).under("not `bool`");
+    if (result->kind == TypeKind::boolean)
+      flow.node = result->node;
+    else
+      report(Code::not_a_condition, span_of(id),
+             "a condition is wanted, but " + quoted(id) + " is " + type_text(*result))
+          .under("not `bool`");
   }
   if (flow.node == model::ExprId::none) flow.node = boolean_node(false);
   if (outermost) {
@@ -170,7 +189,8 @@ std::optional<Typed> Checker::maybe(tree::ExprId id, const Typed* other) {
   auto result = of_node(id, other);
   --depth_;
   // A string beside a name or a word of an enumeration is that name: `connection == "google-oauth2"`.
-  if (!result || other == nullptr || result->kind != TypeKind::string || !(other->is_name() || other->kind == TypeKind::enumeration))
+  if (!result || other == nullptr || result->kind != TypeKind::string ||
+      !(other->is_name() || other->kind == TypeKind::enumeration))
     return result;
   const auto* text = constant(*result);
   return text != nullptr ? named(std::get<std::string>(*text), span_of(id), *other) : result;
@@ -222,7 +242,9 @@ Typed Checker::literal(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   Typed typed;
   if (const auto* number = std::get_if<std::int64_t>(&literal.value)) {
-    typed.kind = literal.kind == Kind::duration ? TypeKind::duration : literal.kind == Kind::time ? TypeKind::time : TypeKind::integer;
+    typed.kind = literal.kind == Kind::duration ? TypeKind::duration
+                 : literal.kind == Kind::time   ? TypeKind::time
+                                                : TypeKind::integer;
     if (typed.kind == TypeKind::integer) typed.low = typed.high = *number;
     typed.node = node(Op::const_int, {}, program::Constant{*number});
   } else if (const auto* text = std::get_if<std::string>(&literal.value)) {
@@ -254,15 +276,16 @@ model::ExprId Checker::node(Op op, std::vector<model::ExprId> operands, std::opt
 const program::Constant* Checker::constant(const Typed& value) const {
   if (value.node == model::ExprId::none) return nullptr;
   const model::Expr& made = nodes_[static_cast<std::size_t>(value.node)];
-  const bool known = made.op == Op::const_bool || made.op == Op::const_int || made.op == Op::const_string || made.op == Op::const_ip;
+  const bool known =
+      made.op == Op::const_bool || made.op == Op::const_int || made.op == Op::const_string || made.op == Op::const_ip;
   return known ? &*made.constant : nullptr;
 }
 
 model::ExprId Checker::constant_node(TypeKind kind, const program::Constant& constant) {
-  const Op op = kind == TypeKind::boolean  ? Op::const_bool
-                : kind == TypeKind::string ? Op::const_string
+  const Op op = kind == TypeKind::boolean                        ? Op::const_bool
+                : kind == TypeKind::string                       ? Op::const_string
                 : kind == TypeKind::ip || kind == TypeKind::cidr ? Op::const_ip
-                                           : Op::const_int;
+                                                                 : Op::const_int;
   return node(op, {}, constant);
 }
 
@@ -310,7 +333,8 @@ std::optional<Typed> Checker::let_value(const LetEntry& entry, tree::ExprId use,
   }
   auto result = within_let(entry, span, [&](tree::ExprId body) { return maybe(body, other); });
   // Guards do not reach into a let: only `else` helps, and it stands where the let is used.
-  if (result && result->absence) result->absence = Absence{no_key, here_, use, "from `let " + entry.let->name.text + "`, which may be absent"};
+  if (result && result->absence)
+    result->absence = Absence{no_key, here_, use, "from `let " + entry.let->name.text + "`, which may be absent"};
   return result;
 }
 
@@ -326,8 +350,8 @@ Flow Checker::satisfied_when(const LetEntry& entry, Span use) {
   return within_let(entry, use, [&](tree::ExprId body) { return condition(body); });
 }
 
-void check_alone(const Place& place, const tree::Tree& tree, tree::ExprId expression, bool boolean, const SourceSet& sources,
-                 const Limits& limits, Diagnostics& diagnostics) {
+void check_alone(const Place& place, const tree::Tree& tree, tree::ExprId expression, bool boolean,
+                 const SourceSet& sources, const Limits& limits, Diagnostics& diagnostics) {
   std::vector<model::Expr> nodes;
   Checker(place, tree, sources, limits, nodes, diagnostics).alone(expression, boolean);
 }

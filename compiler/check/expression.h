@@ -1,13 +1,14 @@
-// Inside the checking of expressions: what the files expression*.cpp share. One Checker works on one rule (or one expression that stands
-// alone) and walks it once, from left to right:
+// Inside the checking of expressions: what the files expression*.cpp share. One Checker works on one rule (or one
+// expression that stands alone) and walks it once, from left to right:
 //
 //   condition  `and`, `or`, `not` and boolean lets: the structure the trace shows; carries what `has` has proven so far
 //   leaf       everything else that is boolean, taken whole
 //   value      inside a leaf: a typed node, perhaps absent
 //
-// A value that may be absent carries a node that says whether it is present and the reason it may not be; `else` and `has` use the first,
-// the error E0301 the second. Every function that finds a mistake reports it and returns nothing, and nothing is silent: whoever gets
-// nothing stops, and the rule's condition becomes a constant false beside an error that refuses the policy.
+// A value that may be absent carries a node that says whether it is present and the reason it may not be; `else` and
+// `has` use the first, the error E0301 the second. Every function that finds a mistake reports it and returns
+// nothing, and nothing is silent: whoever gets nothing stops, and the rule's condition becomes a constant false
+// beside an error that refuses the policy.
 #pragma once
 
 #include "compiler/check/scope.h"
@@ -39,23 +40,23 @@ struct Where {
 
 // Why a value may be absent.
 struct Absence {
-  std::size_t key = no_key;   // what `has` would prove; no_key where `has` cannot
+  std::size_t key = no_key;  // what `has` would prove; no_key where `has` cannot
   Where where;
   tree::ExprId expression{};  // what may be absent
   std::string label;          // "declared `string?` at acme/facts.writ:3:3"
 };
 
 struct Typed {
-  model::ExprId node = model::ExprId::none;     // none: a set that the policy holds (`features` or `attribute`)
+  model::ExprId node = model::ExprId::none;  // none: a set that the policy holds (`features` or `attribute`)
   TypeKind kind = TypeKind::boolean;
-  std::vector<std::string_view> values;         // enumeration: its words
-  bool ordered = true;                          // enumeration: `<` means something
+  std::vector<std::string_view> values;            // enumeration: its words
+  bool ordered = true;                             // enumeration: `<` means something
   std::int64_t low = INT64_MIN, high = INT64_MAX;  // integer: what it can be
-  model::ExprId present = model::ExprId::none;  // none: always present
-  std::optional<Absence> absence;               // set with `present`
-  bool optional_somewhere = false;              // present here, but `else` on it is no mistake
-  bool features = false;                        // tenant.features
-  const TenantAttribute* attribute = nullptr;   // a `set of string` of the tenant
+  model::ExprId present = model::ExprId::none;     // none: always present
+  std::optional<Absence> absence;                  // set with `present`
+  bool optional_somewhere = false;                 // present here, but `else` on it is no mistake
+  bool features = false;                           // tenant.features
+  const TenantAttribute* attribute = nullptr;      // a `set of string` of the tenant
 
   bool ranged() const { return low != INT64_MIN || high != INT64_MAX; }
   bool is_name() const { return kind >= TypeKind::tenant; }
@@ -71,8 +72,8 @@ class Checker {
   using Op = program::Op;
 
  public:
-  Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits, std::vector<model::Expr>& nodes,
-          Diagnostics& diagnostics);
+  Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits,
+          std::vector<model::Expr>& nodes, Diagnostics& diagnostics);
 
   void rule(const tree::Rule& source, model::Rule& rule);
   void alone(tree::ExprId id, bool boolean);
@@ -86,7 +87,8 @@ class Checker {
   bool small_enough(Span span);
   model::ExprId let_in_place(const LetEntry& entry, Span use);
   std::optional<Typed> value(tree::ExprId id, const Typed* other = nullptr);  // present, or reported
-  std::optional<Typed> maybe(tree::ExprId id, const Typed* other = nullptr);  // may be absent; `other`: what it is compared with
+  // May be absent. `other`: what it is compared with, so that a bare name is known for what it is.
+  std::optional<Typed> maybe(tree::ExprId id, const Typed* other = nullptr);
   std::optional<Typed> of_node(tree::ExprId id, const Typed* other);
   std::optional<Typed> logic(tree::ExprId id);
   Typed literal(const tree::Literal& literal);
@@ -101,25 +103,27 @@ class Checker {
   const Zone* find_zone(std::string_view name) const;
   const program::Part* part() const;
   bool is_variable(std::string_view name) const;
-  bool is_open(tree::ExprId id) const;   // a name whose meaning depends on what it is compared with
+  bool is_open(tree::ExprId id) const;  // a name whose meaning depends on what it is compared with
   std::pair<Where, tree::ExprId> behind(tree::ExprId id) const;  // through lets and parameters to what was written
   std::optional<Typed> path(const tree::Path& path, tree::ExprId id, const Typed* other);
   std::optional<Typed> single_word(const tree::Name& name, tree::ExprId id, const Typed* other);
   std::optional<Typed> let_value(const LetEntry& entry, tree::ExprId use, const Typed* other);
   std::optional<Typed> argument_value(const Argument& argument, Span use);
+  std::optional<Typed> named(std::string_view name, Span span, const Typed& other);
+  std::optional<std::uint32_t> index_of_name(TypeKind kind, std::string_view name, Span span);
+  const TenantAttribute* find_attribute(std::string_view name) const;
+  void unknown_path(const std::string& name, Span span);
+  void unknown_word(const std::string& name, Span span);
+
+  // expression_facts.cpp: facts, properties, attributes of the tenant
+  std::optional<FactInfo> fact_info(const std::string& name);
   std::optional<Typed> fact_value(const FactInfo& info, tree::ExprId id);
   std::optional<Typed> property(const Property& property, tree::ExprId id);
   std::optional<Typed> attribute_value(std::string_view name, const TenantAttribute& attribute, tree::ExprId id);
-  std::optional<Typed> named(std::string_view name, Span span, const Typed& other);
-  std::optional<std::uint32_t> index_of_name(TypeKind kind, std::string_view name, Span span);
-  std::optional<FactInfo> fact_info(const std::string& name);
-  const TenantAttribute* find_attribute(std::string_view name) const;
   bool in_every_action(const FactInfo& info, Span span, std::string_view needed_by = {});
   bool may_be_absent(const FactInfo& info) const;
   model::ExprId presence(const FactInfo& info);
   model::ExprId fact_node(const FactInfo& info);
-  void unknown_path(const std::string& name, Span span);
-  void unknown_word(const std::string& name, Span span);
   std::size_t attribute_key(std::string_view name);
 
   // expression_compare.cpp: == != < <= > >=, starts with, ends with
@@ -135,7 +139,8 @@ class Checker {
   std::optional<Typed> membership(const tree::Compare& compare, tree::ExprId id);
   std::optional<Typed> right_of_in(const tree::Compare& compare);
   std::optional<Typed> in_range(const tree::Compare& compare, const tree::Range& range, const Typed& left);
-  std::optional<Typed> in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window, const Typed& left);
+  std::optional<Typed> in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window,
+                                       const Typed& left);
   std::optional<Typed> in_list(const tree::Compare& compare, Where where, const tree::List& list, const Typed& left);
   std::optional<Typed> in_constants(const Typed& left, const std::vector<program::Constant>& items);
   std::optional<program::Constant> list_item(Where where, tree::ExprId item, const Typed& left);
@@ -174,7 +179,8 @@ class Checker {
   std::optional<std::string> word_argument(const tree::Obligation& obligation, tree::ExprId id);
 
   // nodes
-  model::ExprId node(Op op, std::vector<model::ExprId> operands = {}, std::optional<program::Constant> constant = std::nullopt);
+  model::ExprId node(Op op, std::vector<model::ExprId> operands = {},
+                     std::optional<program::Constant> constant = std::nullopt);
   model::ExprId boolean_node(bool value) { return node(Op::const_bool, {}, program::Constant{value}); }
   const program::Constant* constant(const Typed& value) const;  // when its value is known
   model::ExprId constant_node(TypeKind kind, const program::Constant& constant);
@@ -194,11 +200,11 @@ class Checker {
   Diagnostics& diagnostics_;
 
   Where here_;
-  const tree::Rule* rule_ = nullptr;       // while its own `when` or `unless` is read
-  std::vector<const tree::Let*> lets_;     // being written out, outermost first
-  Span use_;                               // of the outermost let
+  const tree::Rule* rule_ = nullptr;         // while its own `when` or `unless` is read
+  std::vector<const tree::Let*> lets_;       // being written out, outermost first
+  Span use_;                                 // of the outermost let
   std::vector<std::string_view> variables_;  // of quantifiers, outermost first
-  std::size_t first_variable_ = 0;         // those before it are out of sight: a let's body does not see them
+  std::size_t first_variable_ = 0;           // those before it are out of sight: a let's body does not see them
   Facts known_, reported_, refused_;
   std::map<std::string, std::size_t, std::less<>> attribute_keys_;
   std::map<std::string, std::optional<FactInfo>, std::less<>> infos_;  // of the scope in `infos_scope_`
@@ -206,7 +212,7 @@ class Checker {
   std::vector<std::pair<std::string, model::ExprId>> seen_;
   std::set<FactId> mentions_;
   bool inside_leaf_ = false;
-  tree::ExprId leaf_{};                    // being read, of `leaf_tree_`
+  tree::ExprId leaf_{};  // being read, of `leaf_tree_`
   const tree::Tree* leaf_tree_ = nullptr;
   std::size_t leaves_ = 0, depth_ = 0, written_out_ = 0, errors_ = 0;
   bool too_large_ = false, alone_ = false;

@@ -1,14 +1,14 @@
-// E0301: a value that may be absent stands where one is needed. The message shows the author's own rule twice, rewritten:
+// E0301: a value that may be absent stands where one is needed. The message shows the author's own rule twice,
+// rewritten:
 //
 //     deny login when user.department != "IT"
 //       to deny when it is absent:  deny login unless has user.department and user.department == "IT"
 //       to let absence through:     deny login when (user.department else "IT") != "IT"    (lint: absence-opens)
 //
-// The first is the one under which absence denies. Which way that is follows from the place of the leaf: the condition of an allow must come
-// out false and that of a deny or require true, and each `not`, and `unless`, turns it round. A leaf comes out false on absence as
-// `has f and L`, true as `not has f or L`.
+// The first is the one under which absence denies. Which way that is follows from the place of the leaf: the
+// condition of an allow must come out false and that of a deny or require true, and each `not`, and `unless`, turns
+// it round. A leaf comes out false on absence as `has f and L`, true as `not has f or L`.
 #include "compiler/check/expression.h"
-
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
@@ -22,17 +22,17 @@ constexpr std::uint32_t longest_rule = 240;  // bytes of a rule that is shown wh
 std::optional<tree::CompareOp> opposite(tree::CompareOp op) {
   using enum tree::CompareOp;
   switch (op) {
-    case eq: return ne;
-    case ne: return eq;
-    case lt: return ge;
-    case ge: return lt;
-    case gt: return le;
-    case le: return gt;
-    case in: return not_in;
-    case not_in: return in;
-    case starts_with:
-    case ends_with:
-    case contains: return std::nullopt;
+  case eq: return ne;
+  case ne: return eq;
+  case lt: return ge;
+  case ge: return lt;
+  case gt: return le;
+  case le: return gt;
+  case in: return not_in;
+  case not_in: return in;
+  case starts_with:
+  case ends_with:
+  case contains: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -40,7 +40,8 @@ std::optional<tree::CompareOp> opposite(tree::CompareOp op) {
 // Copies one rule's expressions into a tree of their own, with one leaf rewritten.
 class Rewriter {
  public:
-  Rewriter(const tree::Tree& from, tree::ExprId leaf, tree::ExprId absent) : from_(from), leaf_(leaf), absent_(absent) {}
+  Rewriter(const tree::Tree& from, tree::ExprId leaf, tree::ExprId absent)
+      : from_(from), leaf_(leaf), absent_(absent) {}
 
   tree::Tree made;
 
@@ -97,7 +98,8 @@ tree::ExprId Rewriter::guarded_opposite() {
 }
 
 // Operands of `and` and `or`; a guard of the same kind joins the list instead of nesting in it.
-std::vector<tree::ExprId> Rewriter::copy_all(const std::vector<tree::ExprId>& ids, bool wanted, const tree::ExprNode& parent) {
+std::vector<tree::ExprId> Rewriter::copy_all(const std::vector<tree::ExprId>& ids, bool wanted,
+                                             const tree::ExprNode& parent) {
   std::vector<tree::ExprId> copies;
   for (const auto id : ids) {
     const auto one = copy(id, wanted, &parent);
@@ -105,9 +107,12 @@ std::vector<tree::ExprId> Rewriter::copy_all(const std::vector<tree::ExprId>& id
     const auto* inner_and = std::get_if<tree::And>(&node);
     const auto* inner_or = std::get_if<tree::Or>(&node);
     const bool splice = id == leaf_ && !inside_leaf_;
-    if (splice && inner_and != nullptr && std::holds_alternative<tree::And>(parent)) copies.insert(copies.end(), inner_and->operands.begin(), inner_and->operands.end());
-    else if (splice && inner_or != nullptr && std::holds_alternative<tree::Or>(parent)) copies.insert(copies.end(), inner_or->operands.begin(), inner_or->operands.end());
-    else copies.push_back(one);
+    if (splice && inner_and != nullptr && std::holds_alternative<tree::And>(parent))
+      copies.insert(copies.end(), inner_and->operands.begin(), inner_and->operands.end());
+    else if (splice && inner_or != nullptr && std::holds_alternative<tree::Or>(parent))
+      copies.insert(copies.end(), inner_or->operands.begin(), inner_or->operands.end());
+    else
+      copies.push_back(one);
   }
   return copies;
 }
@@ -128,14 +133,18 @@ tree::ExprId Rewriter::copy(tree::ExprId id, bool wanted, const tree::ExprNode* 
     void operator()(tree::ClockWindow&) const {}
     void operator()(tree::Has& has) const { child(has.path); }
     void operator()(tree::Else& choice) const { child(choice.optional), child(choice.fallback); }
-    void operator()(tree::Call& call) const { for (auto& argument : call.arguments) child(argument); }
+    void operator()(tree::Call& call) const {
+      for (auto& argument : call.arguments) child(argument);
+    }
     void operator()(tree::Not& negated) const { negated.operand = rewriter.copy(negated.operand, !wanted, &source); }
     void operator()(tree::And& all) const { all.operands = rewriter.copy_all(all.operands, wanted, source); }
     void operator()(tree::Or& any) const { any.operands = rewriter.copy_all(any.operands, wanted, source); }
     void operator()(tree::Compare& compare) const { child(compare.left), child(compare.right); }
     void operator()(tree::Matches& matches) const { child(matches.left); }
     void operator()(tree::Arithmetic& sum) const { child(sum.left), child(sum.right); }
-    void operator()(tree::List& list) const { for (auto& item : list.items) child(item); }
+    void operator()(tree::List& list) const {
+      for (auto& item : list.items) child(item);
+    }
     void operator()(tree::Range& range) const { child(range.low), child(range.high); }
     void operator()(tree::Quantifier& quantifier) const { child(quantifier.set), child(quantifier.body); }
   };
@@ -176,7 +185,8 @@ tree::Rule Rewriter::rewrite(const tree::Rule& rule, bool condition_on_absence) 
 std::optional<tree::Literal> other_than(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   if (literal.kind == Kind::boolean) return tree::Literal{Kind::boolean, !std::get<bool>(literal.value)};
-  if (literal.kind == Kind::string) return tree::Literal{Kind::string, std::string(std::get<std::string>(literal.value).empty() ? "-" : "")};
+  if (literal.kind == Kind::string)
+    return tree::Literal{Kind::string, std::string(std::get<std::string>(literal.value).empty() ? "-" : "")};
   return std::nullopt;
 }
 
@@ -188,7 +198,8 @@ std::optional<tree::Literal> value_for(const tree::Tree& tree, tree::ExprId leaf
   const auto* compare = std::get_if<tree::Compare>(&tree[leaf].node);
   if (compare == nullptr || (compare->left != absent && compare->right != absent)) return std::nullopt;
   const tree::ExprNode& other = tree[compare->left == absent ? compare->right : compare->left].node;
-  if (const auto* list = std::get_if<tree::List>(&other); list != nullptr && !list->items.empty() && (compare->op == in || compare->op == not_in)) {
+  if (const auto* list = std::get_if<tree::List>(&other);
+      list != nullptr && !list->items.empty() && (compare->op == in || compare->op == not_in)) {
     const auto* first = std::get_if<tree::Literal>(&tree[list->items[0]].node);
     if (first == nullptr) return std::nullopt;
     if (wanted == (compare->op == in)) return *first;
@@ -196,25 +207,27 @@ std::optional<tree::Literal> value_for(const tree::Tree& tree, tree::ExprId leaf
       const auto* one = std::get_if<tree::Literal>(&tree[item].node);
       return one == nullptr || (one->kind == Kind::string && std::get<std::string>(one->value).empty());
     });
-    return first->kind == Kind::string && !holds_empty ? std::optional(tree::Literal{Kind::string, std::string{}}) : std::nullopt;
+    return first->kind == Kind::string && !holds_empty ? std::optional(tree::Literal{Kind::string, std::string{}})
+                                                       : std::nullopt;
   }
   const auto* literal = std::get_if<tree::Literal>(&other);
   if (literal == nullptr) return std::nullopt;
   switch (compare->op) {
-    case eq: return wanted ? *literal : other_than(*literal);
-    case ne: return wanted ? other_than(*literal) : *literal;
-    case le:
-    case ge: return wanted ? std::optional(*literal) : std::nullopt;
-    case lt:
-    case gt: return wanted ? std::nullopt : std::optional(*literal);
-    case starts_with:
-    case ends_with:
-    case contains:
-      if (compare->left != absent || literal->kind != Kind::string) return std::nullopt;
-      if (wanted) return *literal;
-      return std::get<std::string>(literal->value).empty() ? std::nullopt : std::optional(tree::Literal{Kind::string, std::string{}});
-    case in:
-    case not_in: return std::nullopt;
+  case eq: return wanted ? *literal : other_than(*literal);
+  case ne: return wanted ? other_than(*literal) : *literal;
+  case le:
+  case ge: return wanted ? std::optional(*literal) : std::nullopt;
+  case lt:
+  case gt: return wanted ? std::nullopt : std::optional(*literal);
+  case starts_with:
+  case ends_with:
+  case contains:
+    if (compare->left != absent || literal->kind != Kind::string) return std::nullopt;
+    if (wanted) return *literal;
+    return std::get<std::string>(literal->value).empty() ? std::nullopt
+                                                         : std::optional(tree::Literal{Kind::string, std::string{}});
+  case in:
+  case not_in: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -239,19 +252,19 @@ std::optional<bool> polarity(const tree::Tree& tree, tree::ExprId id, tree::Expr
 
 std::string literal_of(const Typed& value) {
   switch (value.kind) {
-    case TypeKind::boolean: return "false";
-    case TypeKind::integer: return "0";
-    case TypeKind::string: return "\"\"";
-    case TypeKind::duration: return "0s";
-    case TypeKind::enumeration: return value.values.empty() ? "…" : std::string(value.values.front());
-    case TypeKind::ip:
-    case TypeKind::cidr:
-    case TypeKind::time:
-    case TypeKind::string_set:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return "…";
+  case TypeKind::boolean: return "false";
+  case TypeKind::integer: return "0";
+  case TypeKind::string: return "\"\"";
+  case TypeKind::duration: return "0s";
+  case TypeKind::enumeration: return value.values.empty() ? "…" : std::string(value.values.front());
+  case TypeKind::ip:
+  case TypeKind::cidr:
+  case TypeKind::time:
+  case TypeKind::string_set:
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization: return "…";
   }
   return "…";
 }
@@ -269,14 +282,17 @@ bool Checker::need_present(const Typed& value) {
   }
   const tree::Expr& absent = (*absence.where.tree)[absence.expression];
   const std::string text = canonical(*absence.where.tree, absence.expression);
-  auto& diagnostic = report(Code::unguarded_optional, absent.span, in_backticks(text) + " may be absent").under(absence.label);
+  auto& diagnostic =
+      report(Code::unguarded_optional, absent.span, in_backticks(text) + " may be absent").under(absence.label);
   if (!lets_.empty()) diagnostic.at(use_, "used here");
-  const bool in_rule = rule_ != nullptr && lets_.empty() && absence.where.tree == leaf_tree_ && rule_->span.end - rule_->span.begin <= longest_rule;
+  const bool in_rule = rule_ != nullptr && lets_.empty() && absence.where.tree == leaf_tree_ &&
+                       rule_->span.end - rule_->span.begin <= longest_rule;
   if (in_rule) {
     add_fixes(diagnostic, absence);
   } else if (absence.key != no_key && leaf_tree_ == absence.where.tree) {
     diagnostic.hint("guard it:           has " + text + " and " + canonical(*leaf_tree_, leaf_));
-    if (value.kind != TypeKind::string_set) diagnostic.hint("or give it a value: (" + text + " else " + literal_of(value) + ")");
+    if (value.kind != TypeKind::string_set)
+      diagnostic.hint("or give it a value: (" + text + " else " + literal_of(value) + ")");
   } else if (value.kind != TypeKind::string_set) {
     diagnostic.hint("give it a value: (" + text + " else " + literal_of(value) + ")");
   }
@@ -293,14 +309,18 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
   const auto fixed = [&](bool condition_on_absence, bool with_value) -> std::optional<std::string> {
     Rewriter rewriter(tree, leaf_, absence.expression);
     const auto literal = value_for(tree, leaf_, absence.expression, condition_on_absence == straight);
-    if (with_value && literal) rewriter.give(*literal);
-    else if (absence.key == no_key) return std::nullopt;
-    else rewriter.guard();
+    if (with_value && literal)
+      rewriter.give(*literal);
+    else if (absence.key == no_key)
+      return std::nullopt;
+    else
+      rewriter.guard();
     const tree::Rule rule = rewriter.rewrite(*rule_, condition_on_absence);
     return canonical(rewriter.made, rule);
   };
   const auto strict = fixed(denies, absence.key == no_key), lax = fixed(!denies, true);
-  const std::string what = rule_->effect == RuleEffect::require ? "to require it when absent:  " : "to deny when it is absent:  ";
+  const std::string what =
+      rule_->effect == RuleEffect::require ? "to require it when absent:  " : "to deny when it is absent:  ";
   if (strict) diagnostic.hint(what + *strict);
   if (lax) diagnostic.hint("to let absence through:     " + *lax + (denies ? "    (lint: absence-opens)" : ""));
   if (!strict && !lax) diagnostic.hint("give it a value: (" + canonical(tree, absence.expression) + " else …)");

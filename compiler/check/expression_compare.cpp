@@ -1,24 +1,24 @@
-// Comparisons of two values (decision 0001, 10): both of one type, `==` and `!=` on all types but sets, order on those that have one. Names of
-// declared things are indexes, so `client == admin` asks whether the client's index is in a set of one.
+// Comparisons of two values (decision 0001, 10): both of one type, `==` and `!=` on all types but sets, order on
+// those that have one. Names of declared things are indexes, so `client == admin` asks whether the client's index is
+// in a set of one.
 #include "compiler/check/expression.h"
-
 #include "compiler/syntax/syntax.h"
 
 namespace writ::check {
 
 std::optional<Typed> Checker::compare(const tree::Compare& compare, tree::ExprId id) {
   switch (compare.op) {
-    case tree::CompareOp::in:
-    case tree::CompareOp::not_in: return membership(compare, id);
-    case tree::CompareOp::contains: return contains(compare);
-    case tree::CompareOp::starts_with:
-    case tree::CompareOp::ends_with: return affix(compare);
-    case tree::CompareOp::eq:
-    case tree::CompareOp::ne:
-    case tree::CompareOp::lt:
-    case tree::CompareOp::le:
-    case tree::CompareOp::gt:
-    case tree::CompareOp::ge: break;
+  case tree::CompareOp::in:
+  case tree::CompareOp::not_in: return membership(compare, id);
+  case tree::CompareOp::contains: return contains(compare);
+  case tree::CompareOp::starts_with:
+  case tree::CompareOp::ends_with: return affix(compare);
+  case tree::CompareOp::eq:
+  case tree::CompareOp::ne:
+  case tree::CompareOp::lt:
+  case tree::CompareOp::le:
+  case tree::CompareOp::gt:
+  case tree::CompareOp::ge: break;
   }
   std::optional<Typed> a, b;
   if (!both(compare.left, compare.right, a, b) || !same_type(*a, *b, compare.left, compare.right)) return std::nullopt;
@@ -40,7 +40,8 @@ bool Checker::both(tree::ExprId left, tree::ExprId right, std::optional<Typed>& 
 
 bool Checker::same_type(const Typed& a, const Typed& b, tree::ExprId left, tree::ExprId right) {
   if (a.kind == b.kind && a.values == b.values) return true;
-  report(Code::wrong_type, span_of(right), quoted(left) + " is " + type_text(a) + ", " + quoted(right) + " is " + type_text(b))
+  report(Code::wrong_type, span_of(right),
+         quoted(left) + " is " + type_text(a) + ", " + quoted(right) + " is " + type_text(b))
       .under(type_text(b))
       .at(span_of(left), type_text(a));
   return false;
@@ -51,23 +52,23 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
   const auto finish = [&](model::ExprId id) { return boolean(negated ? node(Op::not_, {id}) : id); };
   const auto *known_a = constant(a), *known_b = constant(b);
   switch (a.kind) {
-    case TypeKind::string_set:
-    case TypeKind::cidr:
-      report(Code::wrong_operator, span_of(compare.left), type_text(a) + " cannot be compared")
-          .hint(a.kind == TypeKind::cidr ? "ask whether an address is in it: `request.ip in 10.0.0.0/8`"
-                                         : "ask for an element: `\"x\" in " + canonical(*here_.tree, compare.left) + "`");
-      return std::nullopt;
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization:
-    case TypeKind::boolean:
-    case TypeKind::integer:
-    case TypeKind::string:
-    case TypeKind::ip:
-    case TypeKind::time:
-    case TypeKind::duration:
-    case TypeKind::enumeration: break;
+  case TypeKind::string_set:
+  case TypeKind::cidr:
+    report(Code::wrong_operator, span_of(compare.left), type_text(a) + " cannot be compared")
+        .hint(a.kind == TypeKind::cidr ? "ask whether an address is in it: `request.ip in 10.0.0.0/8`"
+                                       : "ask for an element: `\"x\" in " + canonical(*here_.tree, compare.left) + "`");
+    return std::nullopt;
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization:
+  case TypeKind::boolean:
+  case TypeKind::integer:
+  case TypeKind::string:
+  case TypeKind::ip:
+  case TypeKind::time:
+  case TypeKind::duration:
+  case TypeKind::enumeration: break;
   }
   if (known_a != nullptr && known_b != nullptr) return boolean(boolean_node((*known_a == *known_b) != negated));
   if (a.is_name() && (known_a != nullptr) != (known_b != nullptr)) {
@@ -90,16 +91,20 @@ std::optional<Typed> Checker::order(const tree::Compare& compare, tree::ExprId i
                              : compare.op == tree::CompareOp::gt ? ">"
                                                                  : ">=";
     const bool unordered = a.kind == TypeKind::enumeration;
-    report(Code::wrong_operator, span_of(id), (unordered ? quoted(compare.left) + " has" : type_text(a) + " values have") + " no order")
+    report(Code::wrong_operator, span_of(id),
+           (unordered ? quoted(compare.left) + " has" : type_text(a) + " values have") + " no order")
         .under("`" + sign + "` is for int, time, duration and declared enumerations")
         .hint("compare with `==`, `!=` or `in`");
     return std::nullopt;
   }
   const auto *known_a = constant(a), *known_b = constant(b);
   Op op = Op::ge_int;
-  if (compare.op == tree::CompareOp::lt) op = Op::lt_int;
-  else if (compare.op == tree::CompareOp::le) op = Op::le_int;
-  else if (compare.op == tree::CompareOp::gt) op = Op::gt_int;
+  if (compare.op == tree::CompareOp::lt)
+    op = Op::lt_int;
+  else if (compare.op == tree::CompareOp::le)
+    op = Op::le_int;
+  else if (compare.op == tree::CompareOp::gt)
+    op = Op::gt_int;
   if (known_a == nullptr || known_b == nullptr) return boolean(node(op, {a.node, b.node}));
   const auto left = std::get<std::int64_t>(*known_a), right = std::get<std::int64_t>(*known_b);
   return boolean(boolean_node(op == Op::lt_int   ? left < right
@@ -120,7 +125,8 @@ std::optional<Typed> Checker::affix(const tree::Compare& compare) {
     good = good && texts[side] && texts[side]->kind == TypeKind::string;
   }
   if (!good) return std::nullopt;
-  return boolean(node(compare.op == tree::CompareOp::starts_with ? Op::starts_with : Op::ends_with, {texts[0]->node, texts[1]->node}));
+  return boolean(node(compare.op == tree::CompareOp::starts_with ? Op::starts_with : Op::ends_with,
+                      {texts[0]->node, texts[1]->node}));
 }
 
 }  // namespace writ::check

@@ -1,7 +1,6 @@
-// Settings: values that must be known when a policy is checked. A literal, a let that is one, or what a template was given; words where an
-// enumeration is wanted. Also the words of messages that the other files share.
+// Settings: values that must be known when a policy is checked. A literal, a let that is one, or what a template was
+// given; words where an enumeration is wanted. Also the words of messages that the other files share.
 #include "compiler/check/expression.h"
-
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
@@ -20,15 +19,18 @@ struct Written {
 Written behind(const Scope& scope, const tree::Tree& tree, tree::ExprId id) {
   Written written{&tree, id};
   const Scope* level = &scope;
-  for (std::size_t steps = 0; steps < 64; ++steps) {  // a circle of lets ends here; the let itself is reported where it stands
+  for (std::size_t steps = 0; steps < 64;
+       ++steps) {  // a circle of lets ends here; the let itself is reported where it stands
     const auto* path = std::get_if<tree::Path>(&written.expression().node);
     if (path == nullptr || path->parts.size() != 1) return written;
     const std::string& name = path->parts[0].text;
     const Argument* argument = nullptr;
     const LetEntry* let = nullptr;
     for (const Scope* outer = level; outer != nullptr && argument == nullptr && let == nullptr; outer = outer->outer) {
-      if (const auto found = outer->arguments.find(name); found != outer->arguments.end()) argument = &found->second;
-      else if (const auto other = outer->lets.find(name); other != outer->lets.end()) let = &other->second;
+      if (const auto found = outer->arguments.find(name); found != outer->arguments.end())
+        argument = &found->second;
+      else if (const auto other = outer->lets.find(name); other != outer->lets.end())
+        let = &other->second;
     }
     if (argument != nullptr) return {argument->tree, argument->value};
     if (let == nullptr) return written;
@@ -43,32 +45,45 @@ std::optional<program::Constant> literal_as(const tree::Literal& literal, TypeKi
   using Kind = tree::Literal::Kind;
   const auto exactly = [&](Kind wanted) { return literal.kind == wanted; };
   switch (kind) {
-    case TypeKind::boolean: return exactly(Kind::boolean) ? std::optional<program::Constant>(std::get<bool>(literal.value)) : std::nullopt;
-    case TypeKind::integer: return exactly(Kind::integer) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case TypeKind::time: return exactly(Kind::time) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case TypeKind::duration: return exactly(Kind::duration) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case TypeKind::string: return exactly(Kind::string) ? std::optional<program::Constant>(std::get<std::string>(literal.value)) : std::nullopt;
-    case TypeKind::ip: return exactly(Kind::ip) ? std::optional<program::Constant>(std::get<Ip>(literal.value)) : std::nullopt;
-    case TypeKind::cidr:
-      if (exactly(Kind::cidr)) return std::vector<Cidr>{std::get<Cidr>(literal.value)};
-      if (exactly(Kind::ip)) return std::vector<Cidr>{Cidr{std::get<Ip>(literal.value), 128}};
-      return std::nullopt;
-    case TypeKind::string_set:
-    case TypeKind::enumeration:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return std::nullopt;
+  case TypeKind::boolean:
+    return exactly(Kind::boolean) ? std::optional<program::Constant>(std::get<bool>(literal.value)) : std::nullopt;
+  case TypeKind::integer:
+    return exactly(Kind::integer) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value))
+                                  : std::nullopt;
+  case TypeKind::time:
+    return exactly(Kind::time) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value)) : std::nullopt;
+  case TypeKind::duration:
+    return exactly(Kind::duration) ? std::optional<program::Constant>(std::get<std::int64_t>(literal.value))
+                                   : std::nullopt;
+  case TypeKind::string:
+    return exactly(Kind::string) ? std::optional<program::Constant>(std::get<std::string>(literal.value))
+                                 : std::nullopt;
+  case TypeKind::ip:
+    return exactly(Kind::ip) ? std::optional<program::Constant>(std::get<Ip>(literal.value)) : std::nullopt;
+  case TypeKind::cidr:
+    if (exactly(Kind::cidr)) return std::vector<Cidr>{std::get<Cidr>(literal.value)};
+    if (exactly(Kind::ip)) return std::vector<Cidr>{Cidr{std::get<Ip>(literal.value), 128}};
+    return std::nullopt;
+  case TypeKind::string_set:
+  case TypeKind::enumeration:
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization: return std::nullopt;
   }
   return std::nullopt;
 }
 
-std::optional<program::Constant> word_of(const tree::Type& wanted, const tree::Expr& written, Span use, Diagnostics& diagnostics) {
+std::optional<program::Constant> word_of(const tree::Type& wanted, const tree::Expr& written, Span use,
+                                         Diagnostics& diagnostics) {
   std::string word;
-  if (const auto* path = std::get_if<tree::Path>(&written.node); path != nullptr && path->parts.size() == 1) word = path->parts[0].text;
-  else if (const auto* literal = std::get_if<tree::Literal>(&written.node); literal != nullptr && literal->kind == tree::Literal::Kind::string)
+  if (const auto* path = std::get_if<tree::Path>(&written.node); path != nullptr && path->parts.size() == 1)
+    word = path->parts[0].text;
+  else if (const auto* literal = std::get_if<tree::Literal>(&written.node);
+           literal != nullptr && literal->kind == tree::Literal::Kind::string)
     word = std::get<std::string>(literal->value);
-  else return std::nullopt;
+  else
+    return std::nullopt;
   for (std::size_t i = 0; i < wanted.values.size(); ++i)
     if (wanted.values[i].text == word) return static_cast<std::int64_t>(i);
   std::vector<std::string_view> names;
@@ -76,14 +91,16 @@ std::optional<program::Constant> word_of(const tree::Type& wanted, const tree::E
   auto& diagnostic = diagnostics.add(Code::unknown_value, written.span.known() ? written.span : use,
                                      in_backticks(word) + " is not a value of " + type_text(wanted.kind, names, 0, 0));
   if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
-  if (const auto near = nearest_name(word, names); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+  if (const auto near = nearest_name(word, names); !near.empty())
+    diagnostic.hint("did you mean `" + std::string(near) + "`?");
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tree& tree, tree::ExprId expression, const tree::Type& wanted,
-                                             const SourceSet& sources, Diagnostics& diagnostics) {
+std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tree& tree, tree::ExprId expression,
+                                             const tree::Type& wanted, const SourceSet& sources,
+                                             Diagnostics& diagnostics) {
   const Span use = tree[expression].span;
   const Written written = behind(scope, tree, expression);
   const tree::Expr& value = written.expression();
@@ -91,7 +108,8 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
     if (std::holds_alternative<tree::List>(value.node)) {
       const std::size_t errors = diagnostics.errors();
       std::vector<std::string> strings;
-      for (auto& text : strings_of(scope, *written.tree, std::get<tree::List>(value.node).items, sources, diagnostics)) strings.push_back(std::move(text.text));
+      for (auto& text : strings_of(scope, *written.tree, std::get<tree::List>(value.node).items, sources, diagnostics))
+        strings.push_back(std::move(text.text));
       return diagnostics.errors() == errors ? std::optional<program::Constant>(std::move(strings)) : std::nullopt;
     }
   } else if (wanted.kind == TypeKind::enumeration) {
@@ -102,22 +120,25 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
     auto constant = literal_as(*literal, wanted.kind);
     const auto* number = constant && wanted.kind == TypeKind::integer ? &std::get<std::int64_t>(*constant) : nullptr;
     if (number != nullptr && ((wanted.low && *number < *wanted.low) || (wanted.high && *number > *wanted.high))) {
-      auto& diagnostic = diagnostics.add(Code::out_of_range, use, "`" + std::to_string(*number) + "` is not in `" + type_text(wanted) + "`");
+      auto& diagnostic = diagnostics.add(Code::out_of_range, use,
+                                         "`" + std::to_string(*number) + "` is not in `" + type_text(wanted) + "`");
       if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
       return std::nullopt;
     }
     if (constant) return constant;
   }
-  const bool is_literal = std::holds_alternative<tree::Literal>(value.node) || std::holds_alternative<tree::List>(value.node);
-  auto& diagnostic = diagnostics.add(is_literal ? Code::wrong_type : Code::not_a_constant, use,
-                                     type_text(wanted) + " is wanted, not " + in_backticks(canonical(*written.tree, written.id)));
+  const bool is_literal =
+      std::holds_alternative<tree::Literal>(value.node) || std::holds_alternative<tree::List>(value.node);
+  auto& diagnostic =
+      diagnostics.add(is_literal ? Code::wrong_type : Code::not_a_constant, use,
+                      type_text(wanted) + " is wanted, not " + in_backticks(canonical(*written.tree, written.id)));
   if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
   if (wanted.kind == TypeKind::duration && is_literal) diagnostic.hint("durations have units: `15m`, `1h30m`, `90d`");
   return std::nullopt;
 }
 
-std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, std::span<const tree::ExprId> items, const SourceSet& sources,
-                                   Diagnostics& diagnostics) {
+std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, std::span<const tree::ExprId> items,
+                                   const SourceSet& sources, Diagnostics& diagnostics) {
   std::vector<tree::Text> texts;
   for (const auto item : items) {
     const Written written = behind(scope, tree, item);
@@ -127,7 +148,9 @@ std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, s
         const auto* literal = std::get_if<tree::Literal>(&(*written.tree)[inner].node);
         if (literal != nullptr && literal->kind == tree::Literal::Kind::string)
           texts.push_back({std::get<std::string>(literal->value), (*written.tree)[inner].span});
-        else diagnostics.add(Code::wrong_type, (*written.tree)[inner].span, "a string is wanted, not " + in_backticks(canonical(*written.tree, inner)));
+        else
+          diagnostics.add(Code::wrong_type, (*written.tree)[inner].span,
+                          "a string is wanted, not " + in_backticks(canonical(*written.tree, inner)));
       }
       continue;
     }
@@ -148,19 +171,19 @@ std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, s
 
 std::string_view kind_text(TypeKind kind) {
   switch (kind) {
-    case TypeKind::boolean: return "bool";
-    case TypeKind::integer: return "int";
-    case TypeKind::string: return "string";
-    case TypeKind::ip: return "ip";
-    case TypeKind::cidr: return "cidr";
-    case TypeKind::time: return "time";
-    case TypeKind::duration: return "duration";
-    case TypeKind::string_set: return "set of string";
-    case TypeKind::enumeration: return "one of";
-    case TypeKind::tenant: return "tenant";
-    case TypeKind::client: return "client";
-    case TypeKind::connection: return "connection";
-    case TypeKind::organization: return "organization";
+  case TypeKind::boolean: return "bool";
+  case TypeKind::integer: return "int";
+  case TypeKind::string: return "string";
+  case TypeKind::ip: return "ip";
+  case TypeKind::cidr: return "cidr";
+  case TypeKind::time: return "time";
+  case TypeKind::duration: return "duration";
+  case TypeKind::string_set: return "set of string";
+  case TypeKind::enumeration: return "one of";
+  case TypeKind::tenant: return "tenant";
+  case TypeKind::client: return "client";
+  case TypeKind::connection: return "connection";
+  case TypeKind::organization: return "organization";
   }
   return "";
 }
@@ -173,7 +196,8 @@ std::string type_text(TypeKind kind, std::span<const std::string_view> values, s
     if (values.size() > shown) text += ", …";
   }
   if (kind == TypeKind::integer && (low != INT64_MIN || high != INT64_MAX)) {
-    text += " " + (low != INT64_MIN ? std::to_string(low) : "") + ".." + (high != INT64_MAX ? std::to_string(high) : "");
+    text +=
+        " " + (low != INT64_MIN ? std::to_string(low) : "") + ".." + (high != INT64_MAX ? std::to_string(high) : "");
   }
   return text;
 }
@@ -186,7 +210,9 @@ std::string type_text(const tree::Type& type) {
 }
 
 std::string Checker::type_text(const Typed& value) const {
-  return value.kind == TypeKind::integer && value.low == value.high ? "int" : check::type_text(value.kind, value.values, value.low, value.high);
+  return value.kind == TypeKind::integer && value.low == value.high
+             ? "int"
+             : check::type_text(value.kind, value.values, value.low, value.high);
 }
 
 std::string actions_text(ActionMask actions) {
@@ -208,13 +234,17 @@ std::string Checker::quoted(tree::ExprId id) const { return in_backticks(canonic
 
 // The canonical text itself decides what needs quotes.
 std::string name_text(std::string_view name) {
-  constexpr std::string_view hard[] = {"and", "or", "not", "in", "has", "else", "when", "unless", "on", "any", "all", "true", "false", "matches", "starts", "ends", "contains", "with"};
+  constexpr std::string_view hard[] = {"and", "or",  "not",  "in",    "has",     "else",   "when", "unless",   "on",
+                                       "any", "all", "true", "false", "matches", "starts", "ends", "contains", "with"};
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const bool bare = !name.empty() && letter(name.front()) && std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); }) &&
+  const bool bare = !name.empty() && letter(name.front()) &&
+                    std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); }) &&
                     std::ranges::find(hard, name) == std::end(hard);
   tree::Tree tree;
-  if (bare) tree.expressions.push_back({tree::Path{{{std::string(name), {}, false}}}, {}, false});
-  else tree.expressions.push_back({tree::Literal{tree::Literal::Kind::string, std::string(name)}, {}, false});
+  if (bare)
+    tree.expressions.push_back({tree::Path{{{std::string(name), {}, false}}}, {}, false});
+  else
+    tree.expressions.push_back({tree::Literal{tree::Literal::Kind::string, std::string(name)}, {}, false});
   return canonical(tree, tree::ExprId{0});
 }
 

@@ -1,8 +1,8 @@
-// `in` and `contains` (decision 0001, 10, 12 and 14). What stands right of `in` decides: a range, a clock window, a list, a block, a zone, a set.
-// Lists and blocks may be written in place, in a let, or given for a template's parameter.
+// `in` and `contains` (decision 0001, 10, 12 and 14). What stands right of `in` decides: a range, a clock window, a
+// list, a block, a zone, a set. Lists and blocks may be written in place, in a let, or given for a template's
+// parameter.
 #include "compiler/check/expression.h"
 #include "compiler/check/zones.h"
-
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
@@ -14,11 +14,13 @@ std::optional<Typed> Checker::contains(const tree::Compare& compare) {
   const auto part = value(compare.right);
   if (!whole || !part) return std::nullopt;
   if (whole->kind != TypeKind::string && whole->kind != TypeKind::string_set) {
-    report(Code::wrong_type, span_of(compare.left), "a string or a set is wanted, but " + quoted(compare.left) + " is " + type_text(*whole));
+    report(Code::wrong_type, span_of(compare.left),
+           "a string or a set is wanted, but " + quoted(compare.left) + " is " + type_text(*whole));
     return std::nullopt;
   }
   if (part->kind != TypeKind::string) {
-    report(Code::wrong_type, span_of(compare.right), "a string is wanted, but " + quoted(compare.right) + " is " + type_text(*part));
+    report(Code::wrong_type, span_of(compare.right),
+           "a string is wanted, but " + quoted(compare.right) + " is " + type_text(*part));
     return std::nullopt;
   }
   if (whole->kind == TypeKind::string_set) return in_set(*whole, *part);
@@ -45,15 +47,19 @@ std::optional<Typed> Checker::right_of_in(const tree::Compare& compare) {
   if (const auto* list = std::get_if<tree::List>(&right)) return in_list(compare, where, *list, *left);
   const auto* literal = std::get_if<tree::Literal>(&right);
   if (literal != nullptr && literal->kind == tree::Literal::Kind::cidr && left->kind == TypeKind::ip)
-    return boolean(node(Op::in_cidrs, {left->node}, program::Constant{std::vector<Cidr>{std::get<Cidr>(literal->value)}}));
-  if (left->kind == TypeKind::ip && word(compare.right) != nullptr && is_open(compare.right)) return in_named_zone(compare, *left);
+    return boolean(
+        node(Op::in_cidrs, {left->node}, program::Constant{std::vector<Cidr>{std::get<Cidr>(literal->value)}}));
+  if (left->kind == TypeKind::ip && word(compare.right) != nullptr && is_open(compare.right))
+    return in_named_zone(compare, *left);
   const auto set = value(compare.right, &*left);
   if (!set) return std::nullopt;
   if (set->kind == TypeKind::string_set && left->kind == TypeKind::string) return in_set(*set, *left);
-  auto& diagnostic = report(Code::wrong_type, span_of(compare.right),
-                            "no " + type_text(*left) + " can be in " + quoted(compare.right) + ", which is " + type_text(*set));
+  auto& diagnostic =
+      report(Code::wrong_type, span_of(compare.right),
+             "no " + type_text(*left) + " can be in " + quoted(compare.right) + ", which is " + type_text(*set));
   diagnostic.under("a list, a range, a set, a zone or a block is wanted");
-  if (set->kind == left->kind) diagnostic.hint("compare with `==`, or write a list: `[" + canonical(*here_.tree, compare.right) + "]`");
+  if (set->kind == left->kind)
+    diagnostic.hint("compare with `==`, or write a list: `[" + canonical(*here_.tree, compare.right) + "]`");
   return std::nullopt;
 }
 
@@ -61,14 +67,18 @@ std::optional<Typed> Checker::right_of_in(const tree::Compare& compare) {
 
 std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree::Range& range, const Typed& left) {
   if (left.kind != TypeKind::integer && left.kind != TypeKind::time && left.kind != TypeKind::duration) {
-    report(Code::wrong_type, span_of(compare.left), "ranges are of int, time and duration, but " + quoted(compare.left) + " is " + type_text(left));
+    report(Code::wrong_type, span_of(compare.left),
+           "ranges are of int, time and duration, but " + quoted(compare.left) + " is " + type_text(left));
     return std::nullopt;
   }
   const auto low = value(range.low, &left), high = value(range.high, &left);
-  if (!low || !high || !same_type(left, *low, compare.left, range.low) || !same_type(left, *high, compare.left, range.high)) return std::nullopt;
+  if (!low || !high || !same_type(left, *low, compare.left, range.low) ||
+      !same_type(left, *high, compare.left, range.high))
+    return std::nullopt;
   const auto *from = constant(*low), *to = constant(*high);
   if (from != nullptr && to != nullptr && std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to)) {
-    report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right)).under("begins after its end");
+    report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right))
+        .under("begins after its end");
     return std::nullopt;
   }
   const auto above = node(Op::ge_int, {left.node, low->node});
@@ -76,21 +86,26 @@ std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree:
   return boolean(node(Op::and_, {above, below}));
 }
 
-std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window, const Typed& left) {
+std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window,
+                                              const Typed& left) {
   if (left.kind != TypeKind::time) {
-    report(Code::wrong_type, span_of(compare.left), "a clock window is for times, but " + quoted(compare.left) + " is " + type_text(left));
+    report(Code::wrong_type, span_of(compare.left),
+           "a clock window is for times, but " + quoted(compare.left) + " is " + type_text(left));
     return std::nullopt;
   }
   if (!window.zone.span.known() && window.zone.text.empty()) {
-    report(Code::window_without_zone, span_of(compare.right), "a clock window needs its time zone").hint("write the zone after it: `08:00..18:00 \"Europe/Berlin\"`");
+    report(Code::window_without_zone, span_of(compare.right), "a clock window needs its time zone")
+        .hint("write the zone after it: `08:00..18:00 \"Europe/Berlin\"`");
     return std::nullopt;
   }
   auto offsets = zone_offsets(window.zone.text);
   if (!offsets) {
-    auto& diagnostic = report(Code::unknown_time_zone, window.zone.span.known() ? window.zone.span : span_of(compare.right),
-                              "there is no time zone " + in_backticks(window.zone.text));
+    auto& diagnostic =
+        report(Code::unknown_time_zone, window.zone.span.known() ? window.zone.span : span_of(compare.right),
+               "there is no time zone " + in_backticks(window.zone.text));
     diagnostic.under("not in the IANA database");
-    if (const auto near = nearest_zone(window.zone.text); !near.empty()) diagnostic.hint("did you mean `\"" + near + "\"`?");
+    if (const auto near = nearest_zone(window.zone.text); !near.empty())
+      diagnostic.hint("did you mean `\"" + near + "\"`?");
     return std::nullopt;
   }
   program::Window made{window.begin, window.end, window.days, window.zone.text, std::move(*offsets)};
@@ -106,8 +121,10 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
     using Kind = tree::Literal::Kind;
     if (left.kind == TypeKind::string && literal->kind == Kind::string) return std::get<std::string>(literal->value);
     if (left.kind == TypeKind::integer && literal->kind == Kind::integer) return std::get<std::int64_t>(literal->value);
-    if (left.kind == TypeKind::ip && literal->kind == Kind::cidr) return std::vector<Cidr>{std::get<Cidr>(literal->value)};
-    if (left.kind == TypeKind::ip && literal->kind == Kind::ip) return std::vector<Cidr>{Cidr{std::get<Ip>(literal->value), 128}};
+    if (left.kind == TypeKind::ip && literal->kind == Kind::cidr)
+      return std::vector<Cidr>{std::get<Cidr>(literal->value)};
+    if (left.kind == TypeKind::ip && literal->kind == Kind::ip)
+      return std::vector<Cidr>{Cidr{std::get<Ip>(literal->value), 128}};
   }
   const Where outside = std::exchange(here_, where);
   const std::size_t nodes = nodes_.size();
@@ -116,9 +133,11 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
     const auto* known = constant(*typed);
     const bool block = left.kind == TypeKind::ip && typed->kind == TypeKind::cidr;
     if (!block && (typed->kind != left.kind || typed->values != left.values)) {
-      report(Code::wrong_type, written.span, "a list of " + type_text(left) + " is wanted, but " + quoted(item) + " is " + type_text(*typed));
+      report(Code::wrong_type, written.span,
+             "a list of " + type_text(left) + " is wanted, but " + quoted(item) + " is " + type_text(*typed));
     } else if (known == nullptr) {
-      report(Code::not_a_constant, written.span, quoted(item) + " is not a constant").under("lists hold literals, names, lets and parameters");
+      report(Code::not_a_constant, written.span, quoted(item) + " is not a constant")
+          .under("lists hold literals, names, lets and parameters");
     } else if (left.kind == TypeKind::ip && !block) {
       result = std::vector<Cidr>{Cidr{std::get<Ip>(*known), 128}};
     } else {
@@ -130,13 +149,15 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
   return result;
 }
 
-std::optional<Typed> Checker::in_list(const tree::Compare& compare, Where where, const tree::List& list, const Typed& left) {
+std::optional<Typed> Checker::in_list(const tree::Compare& compare, Where where, const tree::List& list,
+                                      const Typed& left) {
   if (left.kind == TypeKind::string_set || left.kind == TypeKind::cidr) {
     report(Code::wrong_type, span_of(compare.left), "no list holds " + type_text(left) + " values");
     return std::nullopt;
   }
   if (list.items.size() > limits_.list_items) {
-    report(Code::condition_too_large, span_of(compare.right), "the list has more than " + std::to_string(limits_.list_items) + " items");
+    report(Code::condition_too_large, span_of(compare.right),
+           "the list has more than " + std::to_string(limits_.list_items) + " items");
     return std::nullopt;
   }
   std::vector<program::Constant> items;
@@ -182,7 +203,8 @@ std::optional<Typed> Checker::in_constants(const Typed& left, const std::vector<
     if (std::ranges::find(items, program::Constant{!first}) != items.end()) return boolean(boolean_node(true));
     return boolean(node(Op::eq_bool, {left.node, boolean_node(first)}));
   }
-  if (left.kind == TypeKind::string) return boolean(node(Op::in_strings, {left.node}, program::Constant{sorted_set<std::string>(items)}));
+  if (left.kind == TypeKind::string)
+    return boolean(node(Op::in_strings, {left.node}, program::Constant{sorted_set<std::string>(items)}));
   const auto values = sorted_set<std::int64_t>(items);
   if (!left.is_name()) return boolean(node(Op::in_ints, {left.node}, program::Constant{values}));
   program::Bits bits;
@@ -201,14 +223,16 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
     for (const Scope* scope = here_.scope; scope != nullptr; scope = scope->outer)
       for (const auto& [known, other] : scope->zones) names.push_back(known);
     auto& diagnostic = report(Code::unknown_zone, span, "there is no zone " + quoted(compare.right));
-    if (const auto near = nearest_name(name, names); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+    if (const auto near = nearest_name(name, names); !near.empty())
+      diagnostic.hint("did you mean `" + std::string(near) + "`?");
     return std::nullopt;
   }
-  if (zone->countries.empty() && zone->asns.empty()) return boolean(node(Op::in_cidrs, {left.node}, program::Constant{zone->cidrs}));
+  if (zone->countries.empty() && zone->asns.empty())
+    return boolean(node(Op::in_cidrs, {left.node}, program::Constant{zone->cidrs}));
   report(Code::zone_of_more_than_addresses, span, "zone " + in_backticks(name) + " holds more than addresses")
       .at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries")
-      .hint("ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") + " may be absent:  (request in " +
-            name + " else false)");
+      .hint("ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") +
+            " may be absent:  (request in " + name + " else false)");
   return std::nullopt;
 }
 
@@ -216,7 +240,8 @@ std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree
   const auto* name = word(compare.right);
   const Zone* zone = name != nullptr ? find_zone(name->parts[0].text) : nullptr;
   if (zone == nullptr) {
-    report(Code::unknown_zone, span_of(compare.right), "there is no zone " + quoted(compare.right)).under("`request in …` asks for a zone");
+    report(Code::unknown_zone, span_of(compare.right), "there is no zone " + quoted(compare.right))
+        .under("`request in …` asks for a zone");
     return std::nullopt;
   }
   auto inside = request_inside(*zone, compare.left);
@@ -225,7 +250,8 @@ std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree
   return inside;
 }
 
-// Decision 0001, 12: true by whatever is present; present when that is true or when everything the zone looks at is there.
+// Decision 0001, 12: true by whatever is present; present when that is true or when everything the zone looks at is
+// there.
 std::optional<Typed> Checker::request_inside(const Zone& zone, tree::ExprId request) {
   std::vector<model::ExprId> any, present;
   bool good = true;
@@ -242,13 +268,17 @@ std::optional<Typed> Checker::request_inside(const Zone& zone, tree::ExprId requ
   ask("request.country", !zone.countries.empty(), Op::in_strings, zone.countries);
   ask("request.asn", !zone.asns.empty(), Op::in_ints, zone.asns);
   if (!good) return std::nullopt;
-  const auto joined = [&](Op op, const std::vector<model::ExprId>& ids) { return ids.size() == 1 ? ids[0] : node(op, ids); };
+  const auto joined = [&](Op op, const std::vector<model::ExprId>& ids) {
+    return ids.size() == 1 ? ids[0] : node(op, ids);
+  };
   Typed result = boolean(any.empty() ? boolean_node(false) : joined(Op::or_, any));
   result.optional_somewhere = true;  // a zone may come to hold a country: `else` is never a mistake
   if (present.empty()) return result;
   result.present = node(Op::or_, {result.node, joined(Op::and_, present)});
-  result.absence = Absence{no_key, here_, request, "the zone looks at " + std::string(zone.countries.empty() ? "`request.asn`" : "`request.country`") +
-                                                       ", which may be absent"};
+  result.absence =
+      Absence{no_key, here_, request,
+              "the zone looks at " + std::string(zone.countries.empty() ? "`request.asn`" : "`request.country`") +
+                  ", which may be absent"};
   return result;
 }
 
@@ -269,7 +299,9 @@ model::ExprId Checker::in_features(const Typed& element) {
   if (part == nullptr) return boolean_node(false);
   if (const auto* known = constant(element)) {
     const std::string word = std::get<std::string>(*known);
-    const auto has = [&](const std::vector<std::string>& features) { return std::ranges::find(features, word) != features.end(); };
+    const auto has = [&](const std::vector<std::string>& features) {
+      return std::ranges::find(features, word) != features.end();
+    };
     if (has(part->features)) return boolean_node(true);
     program::Bits adding;
     for (std::uint32_t i = 0; i < part->organizations.size(); ++i)

@@ -1,23 +1,18 @@
-// What words mean (decision 0001, 5 to 8 and 11). A bare word is, in this order: a quantifier's variable, a template's parameter, a let, one
-// of the entity facts; else a name of the kind that stands on the other side. A path of two words or more is a fact, a property of an
-// entity, or an attribute of the tenant.
+// What words mean (decision 0001, 5 to 8 and 11). A bare word is, in this order: a quantifier's variable, a
+// template's parameter, a let, one of the entity facts; else a name of the kind that stands on the other side. A path
+// of two words or more is a fact, a property of an entity, or an attribute of the tenant.
 #include "compiler/check/expression.h"
 
 #include <algorithm>
-#include <array>
 
 namespace writ::check {
 
 namespace {
 
-constexpr std::array<std::string_view, strategies.size()> strategy_names = [] {
-  std::array<std::string_view, strategies.size()> names;
-  for (std::size_t i = 0; i < names.size(); ++i) names[i] = strategies[i].name;
-  return names;
-}();
-
 template <class Names>
-std::vector<std::string_view> all(const Names& names) { return {names.begin(), names.end()}; }
+std::vector<std::string_view> all(const Names& names) {
+  return {names.begin(), names.end()};
+}
 
 std::string joined(const tree::Path& path) {
   std::string text;
@@ -27,14 +22,15 @@ std::string joined(const tree::Path& path) {
 
 // The first level outwards that has it.
 template <class Value>
-const Value* outwards(const Scope* scope, std::map<std::string, Value, std::less<>> Scope::*member, std::string_view name) {
+const Value* outwards(const Scope* scope, std::map<std::string, Value, std::less<>> Scope::* member,
+                      std::string_view name) {
   for (; scope != nullptr; scope = scope->outer)
     if (const auto found = (scope->*member).find(name); found != (scope->*member).end()) return &found->second;
   return nullptr;
 }
 
 template <class Value>
-Value outwards(const Scope* scope, Value Scope::*member) {
+Value outwards(const Scope* scope, Value Scope::* member) {
   for (; scope != nullptr; scope = scope->outer)
     if (scope->*member != nullptr) return scope->*member;
   return nullptr;
@@ -43,8 +39,10 @@ Value outwards(const Scope* scope, Value Scope::*member) {
 // By name in a list sorted by wire id: most often the two are one.
 template <class Record>
 std::optional<std::uint32_t> find_in(const std::vector<Record>& records, std::string_view name) {
-  const auto at = std::ranges::lower_bound(records, name, {}, [](const Record& record) { return std::string_view(record.id); });
-  if (at != records.end() && at->id == name && at->name == name) return static_cast<std::uint32_t>(at - records.begin());
+  const auto at =
+      std::ranges::lower_bound(records, name, {}, [](const Record& record) { return std::string_view(record.id); });
+  if (at != records.end() && at->id == name && at->name == name)
+    return static_cast<std::uint32_t>(at - records.begin());
   const auto found = std::ranges::find(records, name, &Record::name);
   if (found == records.end()) return std::nullopt;
   return static_cast<std::uint32_t>(found - records.begin());
@@ -58,26 +56,41 @@ std::vector<std::string_view> names_of(const std::vector<Record>& records) {
 }
 
 void suggest(Diagnostic& diagnostic, std::string_view seen, std::span<const std::string_view> candidates) {
-  if (const auto near = nearest_name(seen, candidates); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+  if (const auto near = nearest_name(seen, candidates); !near.empty())
+    diagnostic.hint("did you mean `" + std::string(near) + "`?");
 }
 
 }  // namespace
 
-std::optional<std::uint32_t> find_client(const program::Part& part, std::string_view name) { return find_in(part.clients, name); }
-std::optional<std::uint32_t> find_connection(const program::Part& part, std::string_view name) { return find_in(part.connections, name); }
-std::optional<std::uint32_t> find_organization(const program::Part& part, std::string_view name) { return find_in(part.organizations, name); }
+std::optional<std::uint32_t> find_client(const program::Part& part, std::string_view name) {
+  return find_in(part.clients, name);
+}
+std::optional<std::uint32_t> find_connection(const program::Part& part, std::string_view name) {
+  return find_in(part.connections, name);
+}
+std::optional<std::uint32_t> find_organization(const program::Part& part, std::string_view name) {
+  return find_in(part.organizations, name);
+}
 
 std::optional<FactInfo> find_fact(const Scope& scope, std::string_view name) {
   if (const auto builtin = find_builtin(name)) {
     const Fact& fact = builtin_facts[index(*builtin)];
-    return FactInfo{*builtin, fact.name, fact.type, fact.required, fact.optional, fact.low, fact.high, all(fact.values), {}};
+    return FactInfo{*builtin,  fact.name,        fact.type, fact.required, fact.optional, fact.low,
+                    fact.high, all(fact.values), {}};
   }
   const auto* attributes = outwards(&scope, &Scope::attributes);
   if (attributes == nullptr) return std::nullopt;
   const auto found = std::ranges::find(*attributes, name, &program::Attribute::name);
   if (found == attributes->end()) return std::nullopt;
-  FactInfo info{static_cast<FactId>(builtin_facts.size() + static_cast<std::size_t>(found - attributes->begin())), found->name, found->type,
-                found->required, found->optional, found->low, found->high, all(found->values), {}};
+  FactInfo info{static_cast<FactId>(builtin_facts.size() + static_cast<std::size_t>(found - attributes->begin())),
+                found->name,
+                found->type,
+                found->required,
+                found->optional,
+                found->low,
+                found->high,
+                all(found->values),
+                {}};
   if (const auto* spans = outwards(&scope, &Scope::attribute_spans))
     if (const auto span = spans->find(name); span != spans->end()) info.declared = span->second;
   return info;
@@ -91,9 +104,12 @@ const tree::Path* Checker::word(tree::ExprId id) const {
 }
 
 bool Checker::is_variable(std::string_view name) const {
-  return std::find(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_), variables_.end(), name) != variables_.end();
+  return std::find(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_), variables_.end(), name) !=
+         variables_.end();
 }
-const Argument* Checker::find_argument(std::string_view name) const { return outwards(here_.scope, &Scope::arguments, name); }
+const Argument* Checker::find_argument(std::string_view name) const {
+  return outwards(here_.scope, &Scope::arguments, name);
+}
 const LetEntry* Checker::find_let(std::string_view name) const { return outwards(here_.scope, &Scope::lets, name); }
 const Zone* Checker::find_zone(std::string_view name) const { return outwards(here_.scope, &Scope::zones, name); }
 
@@ -111,7 +127,8 @@ const TenantAttribute* Checker::find_attribute(std::string_view name) const {
   return found == attributes->end() ? nullptr : &found->second;
 }
 
-// Through lets and parameters to what stands there. A circle ends at the last word looked at: reading its value reports it.
+// Through lets and parameters to what stands there. A circle ends at the last word looked at: reading its value
+// reports it.
 std::pair<Where, tree::ExprId> Checker::behind(tree::ExprId id) const {
   Where where = here_;
   for (std::size_t steps = 0; steps < 64; ++steps) {
@@ -166,8 +183,10 @@ std::optional<Typed> Checker::single_word(const tree::Name& name, tree::ExprId i
   }
   if (const auto* argument = find_argument(name.text)) return argument_value(*argument, name.span);
   if (const auto* let = find_let(name.text)) return let_value(*let, id, other);
-  if (find_builtin(name.text)) return fact_value(*fact_info(name.text), id);  // a built-in fact of one word is an entity
-  if (other != nullptr && (other->is_name() || other->kind == TypeKind::enumeration)) return named(name.text, name.span, *other);
+  if (find_builtin(name.text))
+    return fact_value(*fact_info(name.text), id);  // a built-in fact of one word is an entity
+  if (other != nullptr && (other->is_name() || other->kind == TypeKind::enumeration))
+    return named(name.text, name.span, *other);
   unknown_word(name.text, name.span);
   return std::nullopt;
 }
@@ -191,166 +210,6 @@ std::optional<Typed> Checker::argument_value(const Argument& argument, Span use)
   return typed;
 }
 
-// ---------------------------------------------------------------- facts
-
-std::optional<FactInfo> Checker::fact_info(const std::string& name) {
-  if (infos_scope_ != here_.scope) {
-    infos_.clear();
-    infos_scope_ = here_.scope;
-  }
-  const auto [entry, fresh] = infos_.try_emplace(name);
-  if (fresh) entry->second = find_fact(*here_.scope, name);
-  return entry->second;
-}
-
-bool Checker::in_every_action(const FactInfo& info, Span span, std::string_view needed_by) {
-  const ActionMask has = info.required | info.optional;
-  const auto missing = static_cast<ActionMask>(place_.actions & ~has);
-  if (missing == 0) return true;
-  if (refused_.test(index(info.id))) return false;
-  refused_.set(index(info.id));
-  const std::string name = "`" + std::string(info.name) + "`";
-  auto& diagnostic = report(Code::fact_not_in_action, lets_.empty() ? span : use_,
-                            needed_by.empty() ? name + " does not exist in " + actions_text(missing)
-                                              : "`" + std::string(needed_by) + "` needs " + name + ", which does not exist in " + actions_text(missing));
-  diagnostic.under("exists in " + actions_text(has) + " only");
-  if (!lets_.empty()) diagnostic.at(span, "mentioned here");
-  if (const auto left = static_cast<ActionMask>(place_.actions & has); left != 0)
-    diagnostic.hint("let this rule stand for " + actions_text(left) + " only, and write another one for " + actions_text(missing));
-  return false;
-}
-
-// A let that stands alone has no actions: there only what is optional wherever it exists counts.
-bool Checker::may_be_absent(const FactInfo& info) const {
-  return place_.actions != 0 ? (info.optional & place_.actions) != 0 : info.required == 0;
-}
-
-model::ExprId Checker::fact_node(const FactInfo& info) {
-  Op op = Op::fact_int;
-  switch (info.type) {
-    case TypeKind::boolean: op = Op::fact_bool; break;
-    case TypeKind::string: op = Op::fact_string; break;
-    case TypeKind::ip:
-    case TypeKind::cidr: op = Op::fact_ip; break;
-    case TypeKind::string_set: op = Op::fact_set; break;
-    case TypeKind::client: op = Op::client_index; break;
-    case TypeKind::connection: op = Op::connection_index; break;
-    case TypeKind::organization: op = Op::organization_index; break;
-    case TypeKind::tenant: return node(Op::const_int, {}, program::Constant{std::int64_t{0}});  // a part is of one tenant
-    case TypeKind::integer:
-    case TypeKind::time:
-    case TypeKind::duration:
-    case TypeKind::enumeration: break;
-  }
-  const auto made = node(op);
-  nodes_.back().fact = info.id;
-  return made;
-}
-
-// An organization is no slot of the request: it is there when the structure checks found one.
-model::ExprId Checker::presence(const FactInfo& info) {
-  if (info.type == TypeKind::organization) {
-    const auto zero = node(Op::const_int, {}, program::Constant{std::int64_t{0}});
-    return node(Op::ge_int, {fact_node(info), zero});
-  }
-  const auto made = node(Op::has_fact);
-  nodes_.back().fact = info.id;
-  return made;
-}
-
-std::optional<Typed> Checker::fact_value(const FactInfo& info, tree::ExprId id) {
-  if (!in_every_action(info, span_of(id))) return std::nullopt;
-  Typed typed;
-  typed.kind = info.type;
-  typed.values = info.values;
-  typed.ordered = info.id != fact("grant");
-  typed.low = info.low;
-  typed.high = info.high;
-  typed.node = fact_node(info);
-  typed.optional_somewhere = info.optional != 0;
-  if (!typed.is_name()) mentions_.insert(info.id);
-  if (std::ranges::find(seen_, info.name, [](const auto& one) { return std::string_view(one.first); }) == seen_.end())
-    seen_.emplace_back(info.name, typed.node);
-  if (!may_be_absent(info) || known_.test(index(info.id))) return typed;
-  typed.present = presence(info);
-  const std::string type = "`" + type_text(typed) + "?`";
-  const ActionMask needed = info.required & place_.actions;
-  typed.absence = Absence{index(info.id), here_, id,
-                          info.declared.known() ? "declared " + type + " at " + sources_.place(info.declared)
-                          : needed != 0         ? "may be absent in " + actions_text(info.optional & place_.actions)
-                                                : "built in as " + type};
-  return typed;
-}
-
-std::optional<Typed> Checker::property(const Property& property, tree::ExprId id) {
-  if (!in_every_action(*fact_info(std::string(property.of)), span_of(id), property.name)) return std::nullopt;
-  Typed typed;
-  typed.kind = property.type;
-  if (typed.kind == TypeKind::string_set) {
-    typed.features = true;
-    return typed;
-  }
-  typed.ordered = false;
-  const bool of_client = property.of == "client", family = property.name == "connection.family";
-  typed.values = of_client ? all(client_type_names) : family ? all(family_names) : all(strategy_names);
-  typed.node = node(of_client ? Op::client_type : family ? Op::connection_family : Op::connection_strategy);
-  seen_.emplace_back(property.name, typed.node);
-  return typed;
-}
-
-// ---------------------------------------------------------------- attributes of the tenant: constants
-
-std::size_t Checker::attribute_key(std::string_view name) {
-  const auto found = attribute_keys_.find(name);
-  if (found != attribute_keys_.end()) return found->second;
-  if (attribute_keys_.size() >= attribute_bits) return no_key;
-  const std::size_t key = program::max_facts + attribute_keys_.size();
-  attribute_keys_.emplace(name, key);
-  return key;
-}
-
-namespace {
-program::Constant zero_of(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::boolean: return false;
-    case TypeKind::string: return std::string{};
-    case TypeKind::ip: return Ip{};
-    case TypeKind::cidr: return std::vector<Cidr>{};
-    case TypeKind::string_set: return std::vector<std::string>{};
-    case TypeKind::integer:
-    case TypeKind::time:
-    case TypeKind::duration:
-    case TypeKind::enumeration:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return std::int64_t{0};
-  }
-  return std::int64_t{0};
-}
-}  // namespace
-
-std::optional<Typed> Checker::attribute_value(std::string_view name, const TenantAttribute& attribute, tree::ExprId id) {
-  Typed typed;
-  typed.kind = attribute.type->kind;
-  for (const auto& word : attribute.type->values) typed.values.push_back(word.text);
-  if (typed.kind == TypeKind::string_set) {
-    typed.attribute = &attribute;
-  } else {
-    typed.node = constant_node(typed.kind, attribute.value ? *attribute.value : zero_of(typed.kind));
-    if (typed.kind == TypeKind::integer) {  // its type's range, not its value: what checks in one tenant checks in all
-      typed.low = attribute.type->low.value_or(INT64_MIN);
-      typed.high = attribute.type->high.value_or(INT64_MAX);
-    }
-  }
-  typed.optional_somewhere = attribute.type->optional;
-  const std::size_t key = attribute_key(name);
-  if (!attribute.type->optional || (key != no_key && known_.test(key))) return typed;
-  typed.present = boolean_node(attribute.value.has_value());
-  typed.absence = Absence{key, here_, id, "declared `" + type_text(typed) + "?` at " + sources_.place(attribute.declared)};
-  return typed;
-}
-
 // ---------------------------------------------------------------- names of declared things and of values
 
 std::optional<Typed> Checker::named(std::string_view name, Span span, const Typed& other) {
@@ -362,7 +221,9 @@ std::optional<Typed> Checker::named(std::string_view name, Span span, const Type
   if (other.kind == TypeKind::enumeration) {
     const auto found = std::ranges::find(other.values, name);
     if (found == other.values.end()) {
-      auto& diagnostic = report(Code::unknown_value, span, in_backticks(name) + " is not a value of " + check::type_text(other.kind, other.values, 0, 0));
+      auto& diagnostic =
+          report(Code::unknown_value, span,
+                 in_backticks(name) + " is not a value of " + check::type_text(other.kind, other.values, 0, 0));
       suggest(diagnostic, name, other.values);
       return std::nullopt;
     }
@@ -385,15 +246,19 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
   }
   const program::Part* part = this->part();
   if (floor || part == nullptr || (kind == TypeKind::tenant && part->name.empty())) {
-    report(Code::tenant_thing_in_floor, span, "a rule for all tenants cannot name the " + what + " " + in_backticks(name) + " of one")
-        .hint(kind == TypeKind::connection ? "speak of kinds: `connection.family == database`, `connection.strategy == saml`"
-              : kind == TypeKind::client   ? "speak of kinds: `client.type == spa`"
-                                           : "declare an attribute for it: `attributes { tenant.tier : one of free, gold }`");
+    report(Code::tenant_thing_in_floor, span,
+           "a rule for all tenants cannot name the " + what + " " + in_backticks(name) + " of one")
+        .hint(kind == TypeKind::connection
+                  ? "speak of kinds: `connection.family == database`, `connection.strategy == saml`"
+              : kind == TypeKind::client
+                  ? "speak of kinds: `client.type == spa`"
+                  : "declare an attribute for it: `attributes { tenant.tier : one of free, gold }`");
     return std::nullopt;
   }
   if (kind == TypeKind::tenant) {
     if (name == part->name) return 0;
-    report(Code::other_tenant, span, in_backticks(name) + " is another tenant").hint("rules of a tenant speak of this tenant only: `" + part->name + "`");
+    report(Code::other_tenant, span, in_backticks(name) + " is another tenant")
+        .hint("rules of a tenant speak of this tenant only: `" + part->name + "`");
     return std::nullopt;
   }
   const auto found = kind == TypeKind::client       ? find_client(*part, name)
@@ -403,7 +268,8 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
   const auto candidates = kind == TypeKind::client       ? names_of(part->clients)
                           : kind == TypeKind::connection ? names_of(part->connections)
                                                          : names_of(part->organizations);
-  auto& diagnostic = report(Code::unknown_thing, span, "tenant `" + part->name + "` has no " + what + " " + in_backticks(name));
+  auto& diagnostic =
+      report(Code::unknown_thing, span, "tenant `" + part->name + "` has no " + what + " " + in_backticks(name));
   suggest(diagnostic, name, candidates);
   return std::nullopt;
 }
@@ -422,7 +288,8 @@ void Checker::unknown_path(const std::string& name, Span span) {
 }
 
 void Checker::unknown_word(const std::string& name, Span span) {
-  std::vector<std::string_view> candidates(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_), variables_.end());
+  std::vector<std::string_view> candidates(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_),
+                                           variables_.end());
   for (const Scope* scope = here_.scope; scope != nullptr; scope = scope->outer) {
     for (const auto& [known, argument] : scope->arguments) candidates.push_back(known);
     for (const auto& [known, let] : scope->lets) candidates.push_back(known);
@@ -435,8 +302,10 @@ void Checker::unknown_word(const std::string& name, Span span) {
       diagnostic.hint("did you mean `" + std::string(fact.name) + "`?");
       return;
     }
-  if (find_zone(name) != nullptr) diagnostic.hint("a zone is asked with `request.ip in " + name + "`");
-  else suggest(diagnostic, name, candidates);
+  if (find_zone(name) != nullptr)
+    diagnostic.hint("a zone is asked with `request.ip in " + name + "`");
+  else
+    suggest(diagnostic, name, candidates);
 }
 
 }  // namespace writ::check

@@ -1,10 +1,10 @@
-// The rest of what a value can be made of: `has`, `else`, lower and email_domain, arithmetic, patterns, quantifiers (decision 0001, 8 to 10, 13
-// and 15).
+// The rest of what a value can be made of: `has`, `else`, lower and email_domain, arithmetic, patterns, quantifiers
+// (decision 0001, 8 to 10, 13 and 15).
 #include "compiler/check/expression.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+
+#include <re2/re2.h>
 
 namespace writ::check {
 
@@ -16,13 +16,16 @@ Flow Checker::has(const tree::Has& has, tree::ExprId id) {
   std::string name;
   if (path != nullptr)
     for (const auto& part : path->parts) name += (name.empty() ? "" : ".") + part.text;
-  const bool shadowed = path != nullptr && path->parts.size() == 1 && (is_variable(name) || find_argument(name) != nullptr || find_let(name) != nullptr);
+  const bool shadowed = path != nullptr && path->parts.size() == 1 &&
+                        (is_variable(name) || find_argument(name) != nullptr || find_let(name) != nullptr);
   const auto info = path == nullptr || shadowed ? std::nullopt : fact_info(name);
   const TenantAttribute* attribute = path == nullptr || shadowed || info ? nullptr : find_attribute(name);
   const bool is_property = std::ranges::find(properties, std::string_view(name), &Property::name) != properties.end();
   if (!info && attribute == nullptr) {
-    if (path != nullptr && path->parts.size() > 1 && !is_property) unknown_path(name, span_of(has.path));
-    else report(Code::never_absent, span_of(id), "`has` asks for a fact that may be absent, not for " + quoted(has.path));
+    if (path != nullptr && path->parts.size() > 1 && !is_property)
+      unknown_path(name, span_of(has.path));
+    else
+      report(Code::never_absent, span_of(id), "`has` asks for a fact that may be absent, not for " + quoted(has.path));
     return flow;
   }
   const bool optional = info ? info->optional != 0 : attribute->type->optional;
@@ -36,7 +39,8 @@ Flow Checker::has(const tree::Has& has, tree::ExprId id) {
     if (const auto key = attribute_key(name); key != no_key) flow.when_true.set(key);
     return flow;
   }
-  const auto fact = fact_value(*info, has.path);  // its value is among what explains the leaf, and it counts as a mention
+  const auto fact =
+      fact_value(*info, has.path);  // its value is among what explains the leaf, and it counts as a mention
   if (!fact) return flow;
   flow.node = presence(*info);
   flow.when_true.set(index(info->id));
@@ -49,13 +53,16 @@ std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* o
   const auto second = value(choice.fallback, &*first);
   if (!second) return std::nullopt;
   if (first->kind == TypeKind::string_set || first->kind == TypeKind::cidr) {
-    report(Code::bad_else, span_of(choice.fallback), type_text(*first) + " has no `else`").hint("guard it: `has … and …`");
+    report(Code::bad_else, span_of(choice.fallback), type_text(*first) + " has no `else`")
+        .hint("guard it: `has … and …`");
     return std::nullopt;
   }
   if (!same_type(*first, *second, choice.optional, choice.fallback)) return std::nullopt;
   if (first->present == model::ExprId::none) {
     if (first->optional_somewhere) return first;
-    report(Code::never_absent, span_of(choice.fallback), quoted(choice.optional) + " is never absent").under("never used").hint("leave the `else` out");
+    report(Code::never_absent, span_of(choice.fallback), quoted(choice.optional) + " is never absent")
+        .under("never used")
+        .hint("leave the `else` out");
     return std::nullopt;
   }
   Typed result;
@@ -78,24 +85,31 @@ std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* o
   return result;
 }
 
-// lower(x) is absent when x is; email_domain(x) also when x has no `@`. An absent string reads as empty, which has none.
+// lower(x) is absent when x is; email_domain(x) also when x has no `@`. An absent string reads as empty, which has
+// none.
 std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
   const bool is_lower = call.function.text == "lower", is_domain = call.function.text == "email_domain";
   if (!is_lower && !is_domain) {
     constexpr std::string_view functions[] = {"lower", "email_domain"};
-    auto& diagnostic = report(Code::unknown_function, call.function.span, "there is no function " + in_backticks(call.function.text));
-    if (const auto near = nearest_name(call.function.text, functions); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
-    else diagnostic.hint("the functions are `lower` and `email_domain`");
+    auto& diagnostic =
+        report(Code::unknown_function, call.function.span, "there is no function " + in_backticks(call.function.text));
+    if (const auto near = nearest_name(call.function.text, functions); !near.empty())
+      diagnostic.hint("did you mean `" + std::string(near) + "`?");
+    else
+      diagnostic.hint("the functions are `lower` and `email_domain`");
     return std::nullopt;
   }
   if (call.arguments.size() != 1) {
-    report(Code::wrong_type, span_of(id), "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) + " arguments");
+    report(Code::wrong_type, span_of(id),
+           "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) +
+               " arguments");
     return std::nullopt;
   }
   const auto text = maybe(call.arguments[0]);
   if (!text) return std::nullopt;
   if (text->kind != TypeKind::string) {
-    report(Code::wrong_type, span_of(call.arguments[0]), "`" + call.function.text + "` takes a string, but " + quoted(call.arguments[0]) + " is " + type_text(*text));
+    report(Code::wrong_type, span_of(call.arguments[0]),
+           "`" + call.function.text + "` takes a string, but " + quoted(call.arguments[0]) + " is " + type_text(*text));
     return std::nullopt;
   }
   Typed result;
@@ -123,7 +137,8 @@ std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tre
   const bool durations = a->kind == TypeKind::duration && b->kind == TypeKind::duration;
   const bool apart = a->kind == TypeKind::time && b->kind == TypeKind::time && arithmetic.minus;
   if (!shifted && !durations && !apart) {
-    report(Code::wrong_type, span_of(id), "no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " + type_text(*a) + " and " + type_text(*b))
+    report(Code::wrong_type, span_of(id),
+           "no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " + type_text(*a) + " and " + type_text(*b))
         .hint("there are int ± int, time ± duration, duration ± duration and time - time");
     return std::nullopt;
   }
@@ -132,18 +147,22 @@ std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tre
   return result;
 }
 
-std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b) {
+std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a,
+                                       const Typed& b) {
   for (const auto* side : {&a, &b}) {
     if (side->ranged()) continue;
     const auto operand = side == &a ? arithmetic.left : arithmetic.right;
-    report(Code::int_without_range, span_of(operand), quoted(operand) + " has no range, so it compares but does not add")
+    report(Code::int_without_range, span_of(operand),
+           quoted(operand) + " has no range, so it compares but does not add")
         .hint("declare its range: `int 0..1000`");
     return std::nullopt;
   }
   Typed result;
   result.kind = TypeKind::integer;
-  const bool overflows = arithmetic.minus ? __builtin_sub_overflow(a.low, b.high, &result.low) || __builtin_sub_overflow(a.high, b.low, &result.high)
-                                          : __builtin_add_overflow(a.low, b.low, &result.low) || __builtin_add_overflow(a.high, b.high, &result.high);
+  const bool overflows =
+      arithmetic.minus
+          ? __builtin_sub_overflow(a.low, b.high, &result.low) || __builtin_sub_overflow(a.high, b.low, &result.high)
+          : __builtin_add_overflow(a.low, b.low, &result.low) || __builtin_add_overflow(a.high, b.high, &result.high);
   if (overflows) {
     report(Code::arithmetic_overflow, span_of(id), quoted(id) + " may not fit into 64 bits")
         .at(span_of(arithmetic.left), type_text(a))
@@ -160,7 +179,8 @@ std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree:
 std::optional<Typed> Checker::matches(const tree::Matches& matches) {
   const auto left = value(matches.left);
   if (left && left->kind != TypeKind::string) {
-    report(Code::wrong_type, span_of(matches.left), "patterns are for strings, but " + quoted(matches.left) + " is " + type_text(*left));
+    report(Code::wrong_type, span_of(matches.left),
+           "patterns are for strings, but " + quoted(matches.left) + " is " + type_text(*left));
     return std::nullopt;
   }
   if (!matches.regex) {
@@ -172,7 +192,8 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
   options.set_log_errors(false);
   const RE2 compiled(matches.pattern, options);
   if (!compiled.ok()) {
-    report(Code::bad_pattern, matches.pattern_span, "`/" + matches.pattern + "/` is no regular expression: " + compiled.error())
+    report(Code::bad_pattern, matches.pattern_span,
+           "`/" + matches.pattern + "/` is no regular expression: " + compiled.error())
         .hint("the syntax is RE2's: no look-around, no back-references");
     return std::nullopt;
   }
@@ -187,9 +208,12 @@ std::optional<Typed> Checker::quantifier(const tree::Quantifier& quantifier) {
   if (!set) return std::nullopt;
   if (set->kind != TypeKind::string_set || set->node == model::ExprId::none) {
     report(Code::not_a_set, span_of(quantifier.set),
-           "`" + std::string(quantifier.all ? "all" : "any") + "` ranges over a set fact, but " + quoted(quantifier.set) + " is " +
+           "`" + std::string(quantifier.all ? "all" : "any") + "` ranges over a set fact, but " +
+               quoted(quantifier.set) + " is " +
                (set->kind == TypeKind::string_set ? "the policy's own" : type_text(*set)))
-        .hint(set->kind == TypeKind::string_set ? "ask for one word: `\"x\" in tenant.features`" : "sets are `user.groups`, `user.roles`, `request.scopes` and their like");
+        .hint(set->kind == TypeKind::string_set
+                  ? "ask for one word: `\"x\" in tenant.features`"
+                  : "sets are `user.groups`, `user.roles`, `request.scopes` and their like");
     return std::nullopt;
   }
   if (variables_.size() >= limits_.quantifier_depth) {

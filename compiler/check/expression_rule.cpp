@@ -1,11 +1,10 @@
-// One rule, whole: its place, its `on`, its condition, and for a require its obligations (decision 0001, 4, 25, 26 and 30). What comes out is one
-// tree, evaluated from left to right:
+// One rule, whole: its place, its `on`, its condition, and for a require its obligations (decision 0001, 4, 25, 26
+// and 30). What comes out is one tree, evaluated from left to right:
 //
 //     and( place leaves…, the `on` leaf, when, not( unless ) )
 //
 // Of these only what exists; one of them alone stands alone; none of them is the leaf `always`.
 #include "compiler/check/expression.h"
-
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
@@ -35,8 +34,8 @@ constexpr std::array builtin_obligations = std::to_array<BuiltinObligation>({
 
 }  // namespace
 
-void check_rule(const Place& place, const tree::Tree& tree, const tree::Rule& source, const SourceSet& sources, const Limits& limits,
-                std::vector<model::Expr>& nodes, model::Rule& rule, Diagnostics& diagnostics) {
+void check_rule(const Place& place, const tree::Tree& tree, const tree::Rule& source, const SourceSet& sources,
+                const Limits& limits, std::vector<model::Expr>& nodes, model::Rule& rule, Diagnostics& diagnostics) {
   Checker(place, tree, sources, limits, nodes, diagnostics).rule(source, rule);
 }
 
@@ -91,7 +90,8 @@ void Checker::place_leaves(const tree::Rule& source, std::vector<model::ExprId>&
   const program::Part* part = this->part();
   if (part == nullptr) return;
   if (place_.client != UINT32_MAX)
-    operands.push_back(name_leaf(Op::client_index, "client", {place_.client}, "client == " + name_text(part->clients[place_.client].name)));
+    operands.push_back(name_leaf(Op::client_index, "client", {place_.client},
+                                 "client == " + name_text(part->clients[place_.client].name)));
   if (place_.connection != UINT32_MAX) {
     connection_exists(source, source.span, "a rule in a connection");
     operands.push_back(name_leaf(Op::connection_index, "connection", {place_.connection},
@@ -132,11 +132,13 @@ void Checker::connection_exists(const tree::Rule& source, Span span, std::string
   refused_.set(index(info.id));
   Span at = span;
   for (const auto& action : source.actions)
-    if (const auto known = index_of(action_names, action.text); known && (missing & mask_of(static_cast<Action>(*known)))) {
+    if (const auto known = index_of(action_names, action.text);
+        known && (missing & mask_of(static_cast<Action>(*known)))) {
       at = action.span;
       break;
     }
-  report(Code::fact_not_in_action, at, std::string(what) + " cannot stand for " + actions_text(missing) + ", which has no connection")
+  report(Code::fact_not_in_action, at,
+         std::string(what) + " cannot stand for " + actions_text(missing) + ", which has no connection")
       .under("no connection here");
 }
 
@@ -169,7 +171,8 @@ void Checker::alternatives(const tree::Rule& source, model::Rule& rule) {
 std::optional<model::Alternative> Checker::alternative(const tree::Obligation& obligation) {
   model::Alternative result;
   result.text = canonical(*here_.tree, obligation);
-  const auto builtin = std::ranges::find(builtin_obligations, std::string_view(obligation.name.text), &BuiltinObligation::name);
+  const auto builtin =
+      std::ranges::find(builtin_obligations, std::string_view(obligation.name.text), &BuiltinObligation::name);
   std::optional<model::ExprId> satisfied;
   if (builtin == builtin_obligations.end()) {
     satisfied = declared_obligation(obligation);
@@ -177,8 +180,11 @@ std::optional<model::Alternative> Checker::alternative(const tree::Obligation& o
     const bool within = obligation.within != tree::ExprId::none;
     const bool good = obligation.arguments.size() >= builtin->least && obligation.arguments.size() <= builtin->most &&
                       (builtin->within == may || within == (builtin->within == must));
-    if (good) satisfied = builtin_obligation(obligation, result);
-    else report(Code::bad_obligation, obligation.span, "`" + obligation.name.text + "` is not written like this").hint("its form: " + std::string(builtin->form));
+    if (good)
+      satisfied = builtin_obligation(obligation, result);
+    else
+      report(Code::bad_obligation, obligation.span, "`" + obligation.name.text + "` is not written like this")
+          .hint("its form: " + std::string(builtin->form));
   }
   if (!satisfied) return std::nullopt;
   result.satisfied = *satisfied;
@@ -193,7 +199,8 @@ std::optional<model::ExprId> Checker::needed(const tree::Obligation& obligation,
   return fact_node(info);
 }
 
-std::optional<model::ExprId> Checker::builtin_obligation(const tree::Obligation& obligation, model::Alternative& result) {
+std::optional<model::ExprId> Checker::builtin_obligation(const tree::Obligation& obligation,
+                                                         model::Alternative& result) {
   const std::string& name = obligation.name.text;
   if (name == "mfa") return mfa(obligation);
   if (name == "reauthenticate") return at_most(obligation, "session.auth_age");
@@ -203,7 +210,8 @@ std::optional<model::ExprId> Checker::builtin_obligation(const tree::Obligation&
   if (name == "use_connection") {
     const auto value = needed(obligation, "connection");
     const auto target = word_argument(obligation, obligation.arguments[0]);
-    const auto found = target ? index_of_name(TypeKind::connection, *target, span_of(obligation.arguments[0])) : std::nullopt;
+    const auto found =
+        target ? index_of_name(TypeKind::connection, *target, span_of(obligation.arguments[0])) : std::nullopt;
     if (!value || !found) return std::nullopt;
     result.use_connection = static_cast<std::int32_t>(*found);
     return node(Op::in_bits, {*value}, program::Constant{program::Bits{{*found}}});
@@ -261,10 +269,13 @@ std::optional<model::ExprId> Checker::at_most(const tree::Obligation& obligation
 std::optional<std::string> Checker::word_argument(const tree::Obligation& obligation, tree::ExprId id) {
   const auto [where, written] = behind(id);
   const tree::ExprNode& node = (*where.tree)[written].node;
-  if (const auto* literal = std::get_if<tree::Literal>(&node); literal != nullptr && literal->kind == tree::Literal::Kind::string)
+  if (const auto* literal = std::get_if<tree::Literal>(&node);
+      literal != nullptr && literal->kind == tree::Literal::Kind::string)
     return std::get<std::string>(literal->value);
-  if (const auto* path = std::get_if<tree::Path>(&node); path != nullptr && path->parts.size() == 1) return path->parts[0].text;
-  report(Code::bad_obligation, span_of(id), "`" + obligation.name.text + "` takes a name or a string, not " + quoted(id));
+  if (const auto* path = std::get_if<tree::Path>(&node); path != nullptr && path->parts.size() == 1)
+    return path->parts[0].text;
+  report(Code::bad_obligation, span_of(id),
+         "`" + obligation.name.text + "` takes a name or a string, not " + quoted(id));
   return std::nullopt;
 }
 
@@ -281,17 +292,20 @@ std::optional<model::ExprId> Checker::declared_obligation(const tree::Obligation
     if (found == scope->obligations->end()) continue;
     declaration = found->second;
     if (scope->obligation_scopes != nullptr)
-      if (const auto in = scope->obligation_scopes->find(name); in != scope->obligation_scopes->end()) declared_in = in->second;
+      if (const auto in = scope->obligation_scopes->find(name); in != scope->obligation_scopes->end())
+        declared_in = in->second;
     if (declared_in == nullptr) declared_in = scope;
   }
   if (declaration == nullptr) {
     auto& diagnostic = report(Code::unknown_obligation, obligation.name.span, "there is no obligation `" + name + "`");
-    if (const auto near = nearest_name(name, names); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+    if (const auto near = nearest_name(name, names); !near.empty())
+      diagnostic.hint("did you mean `" + std::string(near) + "`?");
     diagnostic.hint("one of your own is declared: obligation " + name + " satisfied when …");
     return std::nullopt;
   }
   if (!obligation.arguments.empty() || obligation.within != tree::ExprId::none) {
-    report(Code::bad_obligation, obligation.span, "`" + name + "` takes no arguments").at(declaration->span, "declared here");
+    report(Code::bad_obligation, obligation.span, "`" + name + "` takes no arguments")
+        .at(declaration->span, "declared here");
     return std::nullopt;
   }
   // Written out like a let: in the scope of its declaration, by itself.

@@ -46,7 +46,7 @@ void read_members(TenantCheck& tenant, const Block& block, const std::string& ti
 void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use, const std::string& title, OrganizationRecord& record) {
   const auto client = tenant.client_places.find(use.client.text);
   if (client == tenant.client_places.end()) {
-    undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no client", use.client, names_of(tenant.client_places));
+    undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no client", use.client, tenant.client_places);
     return;
   }
   if (std::ranges::find(record.uses, client->second, &OrganizationRecord::Use::client) != record.uses.end()) {

@@ -62,35 +62,10 @@ Block& add_body(TenantCheck& tenant, const tree::Tree& tree, const std::vector<t
   return tenant.bodies.emplace_back(Block{&tree, &items, &scope});
 }
 
-void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& inside) {
-  Run& run = tenant.run;
-  const auto& source = *tenant.source.tenant.node;
-  const auto& tree = *tenant.source.tenant.tree;
-  if (source.arguments.size() != node.parameters.size()) {
-    const auto seen = source.arguments.size(), wanted = node.parameters.size();
-    run.diagnostics.add(Code::template_argument_count, source.from->span,
-                        "template " + in_ticks(node.name.text) + " takes " + std::to_string(wanted) + (wanted == 1 ? " argument, " : " arguments, ") +
-                            std::to_string(seen) + (seen == 1 ? " is given" : " are given"))
-        .at(node.name.span, "declared here");
-  }
-  for (std::size_t i = 0; i < node.parameters.size(); ++i) {
-    const auto& parameter = node.parameters[i];
-    if (i >= source.arguments.size()) break;
-    const auto value = source.arguments[i];
-    if (!fits(tree, value, parameter.type))
-      run.diagnostics.add(Code::template_argument_type, tree[value].span,
-                          "parameter " + in_ticks(parameter.name.text) + " of template " + in_ticks(node.name.text) + " is a `" +
-                              type_text(parameter.type) + "`, " + in_ticks(run.sources.text(tree[value].span)) + " is not")
-          .at(parameter.name.span, "declared here")
-          .hint("arguments are literals: a text in quotes, a number, a duration, a list in brackets");
-    else inside.arguments.try_emplace(parameter.name.text, Argument{&tree, value, &parameter.type, parameter.name.span});
-  }
-}
-
-// The literal that stands for a parameter of a template nobody uses.
-tree::ExprId any_literal(tree::Tree& tree, const tree::Type& type) {
-  const auto put = [&tree](tree::ExprNode node) {
-    tree.expressions.push_back({std::move(node), {}, false});
+// The literal that stands for a parameter where there is no right one: of a template nobody uses, or after an error.
+tree::ExprId any_literal(tree::Tree& tree, const tree::Type& type, Span span) {
+  const auto put = [&tree, span](tree::ExprNode node) {
+    tree.expressions.push_back({std::move(node), span, false});
     return static_cast<tree::ExprId>(tree.expressions.size() - 1);
   };
   if (type.list || type.kind == TypeKind::string_set) return put(tree::List{});
@@ -112,6 +87,36 @@ tree::ExprId any_literal(tree::Tree& tree, const tree::Type& type) {
   return put(tree::Literal{Kind::boolean, false});
 }
 
+void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& inside) {
+  Run& run = tenant.run;
+  const auto& source = *tenant.source.tenant.node;
+  const auto& tree = *tenant.source.tenant.tree;
+  if (source.arguments.size() != node.parameters.size()) {
+    const auto seen = source.arguments.size(), wanted = node.parameters.size();
+    run.diagnostics.add(Code::template_argument_count, source.from->span,
+                        "template " + in_ticks(node.name.text) + " takes " + std::to_string(wanted) + (wanted == 1 ? " argument, " : " arguments, ") +
+                            std::to_string(seen) + (seen == 1 ? " is given" : " are given"))
+        .at(node.name.span, "declared here");
+  }
+  for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+    const auto& parameter = node.parameters[i];
+    const bool given = i < source.arguments.size();
+    const auto value = given ? source.arguments[i] : tree::ExprId::none;
+    if (given && fits(tree, value, parameter.type)) {
+      inside.arguments.try_emplace(parameter.name.text, Argument{&tree, value, &parameter.type, parameter.name.span});
+      continue;
+    }
+    if (given)
+      run.diagnostics.add(Code::template_argument_type, tree[value].span,
+                          "parameter " + in_ticks(parameter.name.text) + " of template " + in_ticks(node.name.text) + " is a `" +
+                              type_text(parameter.type) + "`, " + in_ticks(run.sources.text(tree[value].span)) + " is not")
+          .at(parameter.name.span, "declared here")
+          .hint("arguments are literals: a text in quotes, a number, a duration, a list in brackets");
+    const auto stand_in = any_literal(tenant.stand_ins, parameter.type, source.from->span);  // so that its uses are not also wrong
+    inside.arguments.try_emplace(parameter.name.text, Argument{&tenant.stand_ins, stand_in, &parameter.type, parameter.name.span});
+  }
+}
+
 }  // namespace
 
 void open_bodies(TenantCheck& tenant) {
@@ -125,7 +130,7 @@ void open_bodies(TenantCheck& tenant) {
   if (node.from) {
     const auto found = tenant.set.template_places.find(node.from->text);
     if (found == tenant.set.template_places.end()) {
-      undeclared(tenant.run, Code::undeclared, "there is no template", *node.from, names_of(tenant.set.template_places));
+      undeclared(tenant.run, Code::undeclared, "there is no template", *node.from, tenant.set.template_places);
     } else {
       const auto& source = tenant.set.templates[found->second];
       add_body(tenant, *source.tree, source->items);
@@ -151,16 +156,16 @@ TemplateTrial::TemplateTrial(const In<tree::TemplateDecl>& source) {
   tenant.from = source->name;
   tenant.span = source->span;
   tenant.body_written = false;
-  for (const auto& parameter : source->parameters) tenant.arguments.push_back(any_literal(arguments, parameter.type));
-  // The literals have no text of their own: they stand at the template's name.
-  for (auto& expression : arguments.expressions) expression.span = source->name.span;
+  for (const auto& parameter : source->parameters) tenant.arguments.push_back(any_literal(arguments, parameter.type, source->name.span));
 }
 
 void check_parameters(Run& run, const In<tree::TemplateDecl>& source) {
   Places seen;
-  for (const auto& parameter : source->parameters)
+  for (const auto& parameter : source->parameters) {
+    refuse_entity_name(run, "parameter", parameter.name);
     if (const auto [found, fresh] = seen.try_emplace(parameter.name.text, static_cast<std::uint32_t>(seen.size())); !fresh)
       declared_twice(run, "parameter", parameter.name, source->parameters[found->second].name.span);
+  }
 }
 
 }  // namespace writ::check

@@ -52,6 +52,7 @@ struct TenantCheck {
   model::Tenant result = {};
 
   std::deque<Scope> scopes = {};   // addresses stay
+  tree::Tree stand_ins = {};       // literals in place of template arguments that are missing or wrong
   Scope* scope = nullptr;          // the tenant's level
   Scope* floor = nullptr;          // where the platform's and the shared clients' rules are read for this tenant
   std::vector<Block> bodies = {};  // template's, own, extends', in that order

@@ -75,18 +75,9 @@ class Tests {
   void check(const In<tree::TestDecl>& test) {
     tree_ = test.tree;
     tenant_ = nullptr;
-    bool asked = false;
     for (const auto& step : test->steps) {
-      if (const auto* line = std::get_if<tree::RequestLine>(&step)) {
-        request(*line);
-        asked = true;
-      } else if (!asked) {
-        const Span span = std::get<tree::Expect>(step).span;
-        run_.diagnostics.add(Code::expect_without_request, span, "nothing has been asked before this expectation")
-            .hint("first a request: `login to tenant.client via connection`");
-      } else {
-        expectation(std::get<tree::Expect>(step));
-      }
+      if (const auto* line = std::get_if<tree::RequestLine>(&step)) request(*line);
+      else expectation(std::get<tree::Expect>(step));  // the parser has seen that a request stands before it
     }
   }
 
@@ -98,7 +89,7 @@ class Tests {
     action_ = *action;
     const auto found = tenants_.find(line.tenant->text);
     if (found == tenants_.end()) {
-      undeclared(run_, Code::undeclared, "there is no tenant", *line.tenant, names_of(set_.tenant_places));
+      undeclared(run_, Code::undeclared, "there is no tenant", *line.tenant, set_.tenant_places);
       return;
     }
     if (!names_are_there(run_, found->second->structure, line)) return;
@@ -169,8 +160,6 @@ class Tests {
         undeclared(run_, Code::unknown_word, "there is no fault", *expect.fault, std::span(fault_names).subspan(1));
       if (static_cast<Effect>(*effect) != Effect::deny) impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text));
     }
-    if (!expect.obligations.empty() && static_cast<Effect>(*effect) != Effect::challenge)
-      impossible(expect.span, "only a challenge asks for something").hint("write `expect challenge …`");
     if (tenant_ == nullptr) return;  // its request is wrong already
     for (const auto& name : expect.by) by(static_cast<Effect>(*effect), name);
     if (static_cast<Effect>(*effect) == Effect::challenge)
@@ -285,7 +274,7 @@ void check_free_proofs(Run& run, const Declarations& set, const Platform& platfo
       const auto& request = statement.request;
       if (request.tenant) {
         if (!set.tenant_places.contains(request.tenant->text))
-          undeclared(run, Code::undeclared, "there is no tenant", *request.tenant, names_of(set.tenant_places));
+          undeclared(run, Code::undeclared, "there is no tenant", *request.tenant, set.tenant_places);
         continue;
       }
       if (request.connection || request.organization)

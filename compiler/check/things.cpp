@@ -72,7 +72,7 @@ void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Blo
 void add_used_client(TenantCheck& tenant, Things<ClientSource>& things, const Block& body, const tree::UseDecl& use) {
   const auto shared = tenant.set.client_places.find(use.client.text);
   if (shared == tenant.set.client_places.end()) {
-    auto& diagnostic = undeclared(tenant.run, Code::undeclared, "there is no shared client", use.client, names_of(tenant.set.client_places));
+    auto& diagnostic = undeclared(tenant.run, Code::undeclared, "there is no shared client", use.client, tenant.set.client_places);
     for (const auto& other : tenant.bodies)
       each<tree::ClientDecl>(other, [&](const tree::ClientDecl& client) {
         if (client.name.text == use.client.text) diagnostic.at(client.name.span, "the tenant's own: it needs no `use`");
@@ -177,7 +177,7 @@ std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<cons
   for (const auto& name : names) {
     const auto found = tenant.connection_places.find(name.text);
     if (found == tenant.connection_places.end()) {
-      undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", name, names_of(tenant.connection_places));
+      undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", name, tenant.connection_places);
       continue;
     }
     const auto place = static_cast<std::uint32_t>(&name - names.data());

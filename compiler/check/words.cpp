@@ -63,6 +63,7 @@ void check_let(Run& run, const Scope* scope, const tree::Tree& tree, const tree:
 
 void declare_lets(Run& run, const Block& block, Scope& into) {
   each<tree::Let>(block, [&](const tree::Let& let) {
+    refuse_entity_name(run, "let", let.name);
     const auto [found, fresh] = into.lets.try_emplace(let.name.text, LetEntry{block.tree, &let, block.scope});
     if (!fresh) declared_twice(run, "let", let.name, found->second.let->name.span);
   });
@@ -177,6 +178,7 @@ void check_words(TenantCheck& tenant) {
     check_let(run, entry.scope, *entry.tree, *entry.let);
   }
   for (const auto& [scope, let] : tenant.lets) {
+    if (scope->floor) continue;  // a shared client's: no tenant's thing is named there, and check_platform has seen it
     refuse_hidden(run, "let", let->name.text, let->name.span, tenant);
     check_let(run, scope, *scope->tree, *let);
   }

@@ -1,31 +1,34 @@
-// Where the offsets of a zone come from. The date library reads the system's compiled IANA files, which list transitions up to 2037;
-// what holds after that is the rule in the file's last line (RFC 8536, section 3.3):
+// Where the offsets of a zone come from. The date library reads the system's compiled IANA files, which list
+// transitions up to 2037; what holds after that is the rule in the file's last line (RFC 8536, section 3.3):
 //
 //     CET-1CEST,M3.5.0,M10.5.0/3        UTC+1; UTC+2 from the last Sunday of March, 2:00, to that of October, 3:00
 //
-// Signs are POSIX's: positive is west. The library does not read that line, so we do: two transitions a year until the end of 2100.
+// Signs are POSIX's: positive is west. The library does not read that line, so we do: two transitions a year until
+// the end of 2100.
 #include "compiler/check/zones.h"
 
 #include "compiler/diagnostics/diagnostics.h"
-
-#include <date/tz.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <fstream>
 
+#include <date/tz.h>
+
 namespace writ::check {
 
 namespace {
 
-using std::chrono::seconds;
 using program::ZoneOffset;
+using std::chrono::seconds;
 
 constexpr int first_year = 1970, last_year = 2100;
 
 date::sys_seconds start_of(int year) { return date::sys_days{date::year{year} / 1 / 1}; }
-std::int64_t micros(date::sys_seconds time) { return static_cast<std::int64_t>(time.time_since_epoch().count()) * 1'000'000; }
+std::int64_t micros(date::sys_seconds time) {
+  return static_cast<std::int64_t>(time.time_since_epoch().count()) * 1'000'000;
+}
 
 // `M10.5.0/3`: the fifth (5: the last) Sunday (0) of October, 3 hours after local midnight.
 struct YearlyDay {
@@ -35,7 +38,8 @@ struct YearlyDay {
   date::sys_seconds in(int year, seconds offset) const {  // offset: what is in force just before
     const auto of_month = date::year{year} / date::month{month};
     const date::weekday day{weekday};
-    const date::sys_days at = week == 5 ? date::sys_days{of_month / day[date::last]} : date::sys_days{of_month / day[week]};
+    const date::sys_days at =
+        week == 5 ? date::sys_days{of_month / day[date::last]} : date::sys_days{of_month / day[week]};
     return at + after_midnight - offset;
   }
 };
@@ -76,10 +80,11 @@ class RuleReader {
     return true;
   }
   bool name() {  // `CET` or `<-03>`
-    const auto size = rest_.starts_with('<') ? rest_.find('>') + 1
-                                             : static_cast<std::size_t>(std::ranges::find_if_not(rest_, [](unsigned char c) {
-                                                                          return std::isalpha(c) != 0;
-                                                                        }) - rest_.begin());
+    const auto size = rest_.starts_with('<')
+                          ? rest_.find('>') + 1
+                          : static_cast<std::size_t>(
+                                std::ranges::find_if_not(rest_, [](unsigned char c) { return std::isalpha(c) != 0; }) -
+                                rest_.begin());
     if (size < 3) return false;
     rest_.remove_prefix(size);
     return true;
@@ -94,7 +99,9 @@ class RuleReader {
     return true;
   }
   bool day(YearlyDay& day) {
-    if (!take(',') || !take('M') || !number(day.month) || !take('.') || !number(day.week) || !take('.') || !number(day.weekday)) return false;
+    if (!take(',') || !take('M') || !number(day.month) || !take('.') || !number(day.week) || !take('.') ||
+        !number(day.weekday))
+      return false;
     if (day.month < 1 || day.month > 12 || day.week < 1 || day.week > 5 || day.weekday > 6) return false;
     return !take('/') || time(day.after_midnight);
   }
@@ -114,8 +121,10 @@ std::string last_line(const std::string& name) {
 
 void append(std::vector<ZoneOffset>& table, date::sys_seconds from, seconds offset) {
   const auto value = static_cast<std::int32_t>(offset.count());
-  if (table.empty()) table.push_back({INT64_MIN, value});
-  else if (table.back().offset != value) table.push_back({micros(from), value});
+  if (table.empty())
+    table.push_back({INT64_MIN, value});
+  else if (table.back().offset != value)
+    table.push_back({micros(from), value});
 }
 
 // What the file lists; returns where the list ends.
@@ -141,8 +150,8 @@ void append_yearly(const YearlyRule& rule, date::sys_seconds after, std::vector<
 
 // A path of the database that is a zone: not the machine's own setting, not a marker.
 bool is_zone_name(std::string_view name) {
-  return !name.empty() && name != "localtime" && name != "posixrules" && name != "Factory" && !name.starts_with("posix/") &&
-         !name.starts_with("right/");
+  return !name.empty() && name != "localtime" && name != "posixrules" && name != "Factory" &&
+         !name.starts_with("posix/") && !name.starts_with("right/");
 }
 
 }  // namespace
@@ -166,7 +175,8 @@ std::string nearest_zone(std::string_view name) {
     for (const auto& zone : date::get_tzdb().zones)
       if (is_zone_name(zone.name())) names.push_back(zone.name());
     for (const auto known : names)  // `Berlin` is meant as `Europe/Berlin`
-      if (known.size() > name.size() + 1 && known.ends_with(name) && known[known.size() - name.size() - 1] == '/' && !name.empty())
+      if (known.size() > name.size() + 1 && known.ends_with(name) && known[known.size() - name.size() - 1] == '/' &&
+          !name.empty())
         return std::string(known);
     return std::string(nearest_name(name, names));
   } catch (const std::exception&) {

@@ -118,10 +118,9 @@ enum class Code : std::uint16_t {
   bad_import_path = 619,
 
   // 07 tests and proofs
-  expect_without_request = 701,
-  incomplete_request = 702,
-  bad_fact_in_test = 703,
-  impossible_expectation = 704,
+  incomplete_request = 701,
+  bad_fact_in_test = 702,
+  impossible_expectation = 703,
 
   // 09 limits of the compiler: text
   nesting_too_deep = 901,

@@ -37,7 +37,6 @@ inline constexpr CodeRow check_rows[] = {
     {Code::password_without_database, Severity::error, "password policy where there are no passwords"},
     {Code::template_argument_count, Severity::error, "wrong number of template arguments"},
     {Code::template_argument_type, Severity::error, "template argument of another type"},
-    {Code::expect_without_request, Severity::error, "expectation without a request"},
     {Code::incomplete_request, Severity::error, "incomplete request"},
     {Code::bad_fact_in_test, Severity::error, "not a fact a test can set"},
     {Code::impossible_expectation, Severity::error, "expectation that cannot hold"},

@@ -214,7 +214,7 @@ class Loader {
     Diagnostic& told =
         out_.diagnostics.add(Code::import_cycle, path_.back().import,
                              "files import each other in a circle: " + chain + "`" + files_[target].found.name + "`");
-    for (auto at = start; at + 1 != path_.end(); ++at) told.at(at->import, "which is imported here");
+    for (auto at = start; at + 1 != path_.end(); ++at) told.at(at->import, "imported here");
     told.hint("move what both need into a file of its own and import that");
   }
 

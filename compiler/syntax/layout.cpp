@@ -135,10 +135,10 @@ class Layout {
     const bool places = from_source(node.span);
     if (places && comment_before(node.span.end)) return true;
     if (node.entries.empty()) return false;
-    if (level * 2 + flat_text(node).size() > line_width) return true;
     const auto& first = node.entries.front();
-    if (places && from_source(first.span)) return line_of(first.span.begin) > line_of(node.span.begin);
-    return !places && node.always_open;
+    if (places && from_source(first.span) && line_of(first.span.begin) > line_of(node.span.begin)) return true;
+    if (!places && node.always_open) return true;
+    return level * 2 + flat_text(node).size() > line_width;
   }
 
   void open(const Node& node, std::size_t level) {

@@ -10,7 +10,7 @@
 // Depth. A recursive parser is as deep as its input, and ANTLR crashes at some six thousand parentheses. So every rule
 // that is entered is counted (DepthGuard), and beyond the limit the declaration is given up with one message. One
 // level of nesting in the text enters at most `rules_per_level` rules: expression, comparison, sum, fallback, primary
-// for a parenthesis, a few more for what stands around the outermost one. Builder, checker and printer recurse no deeper.
+// for a parenthesis; a few more stand around the outermost one. Builder, checker and printer recurse no deeper.
 //
 // ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned and
 // TooDeep, caught here. Nothing else is thrown on any input short of memory running out.
@@ -35,7 +35,7 @@ namespace {
 using namespace syntax;
 using writ_grammar::WritLexer;
 
-constexpr std::size_t rules_per_level = 8;
+constexpr std::size_t rules_per_level = 5;
 constexpr std::size_t rules_around = 24;
 
 struct TooDeep {

@@ -240,11 +240,10 @@ void Recovery::report_unclosed(antlr4::Parser& parser, const Token& token) {
   const auto& tokens = *parser.getTokenStream();
   std::vector<const Token*> open;
   const Token* suspect = nullptr;
-  const auto indentation = [&](const Token& at) {
-    const auto start = map_.line_starts()[map_.line(span_of(map_, at).begin)];
-    return map_.bytes().find_first_not_of(" \t", start) - start;
-  };
-  for (std::size_t i = 0; i < token.getTokenIndex() && suspect == nullptr; ++i) {
+  const auto indentation = [&](const Token& at) { return map_.indentation(map_.line(span_of(map_, at).begin)); };
+  const antlr4::ParserRuleContext* declaration = parser.getContext();
+  while (declaration->parent != nullptr) declaration = dynamic_cast<antlr4::ParserRuleContext*>(declaration->parent);
+  for (auto i = declaration->start->getTokenIndex(); i < token.getTokenIndex() && suspect == nullptr; ++i) {
     const Token& at = *tokens.get(i);
     if (at.getType() == P::LBRACE) open.push_back(&at);
     if (at.getType() != P::RBRACE || open.empty()) continue;

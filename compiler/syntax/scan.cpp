@@ -69,11 +69,19 @@ void refuse(Diagnostics& diagnostics, Span place, char32_t c) {
 SourceMap::SourceMap(FileId file, std::string_view bytes) : file_(file), bytes_(bytes) {
   if (bytes_.starts_with(byte_order_mark)) mark_ = byte_order_mark.size();
   lines_.push_back(static_cast<std::uint32_t>(mark_));
-  bool ascii = true;
+  bool ascii = true, blank = true;
   for (std::size_t i = mark_; i < bytes_.size(); ++i) {
-    ascii = ascii && static_cast<unsigned char>(bytes_[i]) < 0x80;
-    if (bytes_[i] == '\n') lines_.push_back(static_cast<std::uint32_t>(i + 1));
+    const char byte = bytes_[i];
+    ascii = ascii && static_cast<unsigned char>(byte) < 0x80;
+    if (blank && byte != ' ' && byte != '\t' && byte != '\r') {
+      firsts_.push_back(static_cast<std::uint32_t>(i));
+      blank = false;
+    }
+    if (byte != '\n') continue;
+    lines_.push_back(static_cast<std::uint32_t>(i + 1));
+    blank = true;
   }
+  if (blank) firsts_.push_back(static_cast<std::uint32_t>(bytes_.size()));
   if (ascii) return;
   for (std::size_t i = mark_; i < bytes_.size(); ++i)
     if (!is_continuation(bytes_[i])) offsets_.push_back(static_cast<std::uint32_t>(i));
@@ -90,11 +98,6 @@ std::size_t SourceMap::line(std::uint32_t offset) const {
 }
 
 std::size_t SourceMap::column(std::uint32_t offset) const { return offset - lines_[line(offset)]; }
-
-bool SourceMap::first_on_line(std::uint32_t offset) const {
-  const auto start = lines_[line(offset)];
-  return bytes_.substr(start, offset - start).find_first_not_of(" \t\r") == std::string_view::npos;
-}
 
 bool scan(FileId file, std::string_view bytes, Diagnostics& diagnostics) {
   const auto span = [file](std::size_t begin, std::size_t end) {

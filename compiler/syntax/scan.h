@@ -24,7 +24,8 @@ class SourceMap {
   // Index of the line that holds an offset, and whether only blanks stand before it there.
   std::size_t line(std::uint32_t offset) const;
   std::size_t column(std::uint32_t offset) const;
-  bool first_on_line(std::uint32_t offset) const;
+  bool first_on_line(std::uint32_t offset) const { return firsts_[line(offset)] >= offset; }
+  std::size_t indentation(std::size_t line) const { return firsts_[line] - lines_[line]; }
   const std::vector<std::uint32_t>& line_starts() const { return lines_; }
 
  private:
@@ -33,6 +34,7 @@ class SourceMap {
   std::size_t mark_ = 0;
   std::vector<std::uint32_t> offsets_;  // empty when every code point is a byte
   std::vector<std::uint32_t> lines_;
+  std::vector<std::uint32_t> firsts_;   // of each line, its first byte that is no blank, or its end
 };
 
 // Refuses what no policy may hold anywhere, comments and strings included: bytes that are no UTF-8, controls other than

@@ -76,10 +76,9 @@ Finding tenant(const Asked& a) {
 // at sign-up; everything after that asks.
 bool judges_membership(const Asked& a) {
   if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is({Action::signup, Action::m2m})) return false;
-  const auto& organization = a.organization();
-  if (a.request.action != Action::login) return true;
-  const auto& via = organization.joins_via;
-  if (via.empty()) return organization.members_required;
+  if (a.request.action != Action::login || a.organization().members_required) return true;
+  const auto& via = a.organization().joins_via;
+  if (via.empty()) return false;
   return a.request.frame.connection < 0 || std::ranges::find(via, static_cast<std::uint32_t>(a.request.frame.connection)) == via.end();
 }
 

@@ -53,34 +53,48 @@ std::vector<std::string_view> ids(const std::vector<T>& records) {
 }
 
 // Decision 0001, 17. What the part lists, and what its structure needs whatever it lists: a part made elsewhere must not be able to
-// forget a counter. The entity facts are asked for by name, not as facts.
-void required_bits(const Part& part, std::size_t action, LoadedProgram& program, std::size_t facts) {
-  program.required.resize(words_for(facts));
-  program.required_to_attempt.resize(words_for(facts));
-  const auto mask = mask_of(static_cast<Action>(action));
-  const auto want = [&](FactId id) {
-    const auto place = index(id);
-    const bool builtin = place < builtin_facts.size();
-    const auto& name = builtin ? builtin_facts[place].name : std::string_view(part.attributes[place - builtin_facts.size()].name);
-    const auto type = builtin ? builtin_facts[place].type : part.attributes[place - builtin_facts.size()].type;
-    const auto required = builtin ? builtin_facts[place].required : part.attributes[place - builtin_facts.size()].required;
-    if ((required & mask) == 0 || type > TypeKind::enumeration) return;
-    set_bit(program.required, place);
-    if (name.starts_with("attempts.") || name.starts_with("request.")) set_bit(program.required_to_attempt, place);
-  };
-  std::ranges::for_each(part.programs[action].required, want);
-  want(fact("user.blocked"));
-  if (!part.issuers.empty()) want(fact("token.issuer"));
-  if (static_cast<Action>(action) != Action::login) return;
-  for (const auto& lockout : part.lockouts) {
-    using enum program::Lockout::Counter;
-    want(lockout.counter == by_identifier      ? fact("attempts.by_identifier")
-         : lockout.counter == by_identifier_ip ? fact("attempts.by_identifier_ip")
-                                               : fact("attempts.by_ip"));
-    if (!lockout.exempt.empty()) want(fact("request.ip"));
-    if (lockout.block >= 0 || lockout.within >= 0) want(fact("request.time"));
+// forget a counter. An attempt asks for what lockouts count and for facts of the request (27). The entity facts are asked for by name,
+// not as facts.
+class Required {
+ public:
+  Required(const Part& part, Action action, LoadedProgram& program) : part_(part), action_(action), program_(program) {
+    const auto words = words_for(builtin_facts.size() + part.attributes.size());
+    program_.required.resize(words);
+    program_.required_to_attempt.resize(words);
   }
-}
+
+  void all() {
+    for (const auto id : part_.programs[static_cast<std::size_t>(action_)].required) want(id, false);
+    want(fact("user.blocked"), false);
+    if (!part_.issuers.empty()) want(fact("token.issuer"), false);
+    if (action_ != Action::login) return;
+    for (const auto& lockout : part_.lockouts) {
+      using enum program::Lockout::Counter;
+      want(lockout.counter == by_identifier      ? fact("attempts.by_identifier")
+           : lockout.counter == by_identifier_ip ? fact("attempts.by_identifier_ip")
+                                                 : fact("attempts.by_ip"),
+           true);
+      if (!lockout.exempt.empty()) want(fact("request.ip"), true);
+      if (lockout.block >= 0 || lockout.within >= 0) want(fact("request.time"), true);
+    }
+  }
+
+ private:
+  void want(FactId id, bool of_lockout) {
+    const auto place = index(id);
+    const auto* attribute = place < builtin_facts.size() ? nullptr : &part_.attributes[place - builtin_facts.size()];
+    const auto required = attribute ? attribute->required : builtin_facts[place].required;
+    const auto type = attribute ? attribute->type : builtin_facts[place].type;
+    const auto name = attribute ? std::string_view(attribute->name) : builtin_facts[place].name;
+    if ((required & mask_of(action_)) == 0 || type > TypeKind::enumeration) return;
+    set_bit(program_.required, place);
+    if (of_lockout || name.starts_with("request.")) set_bit(program_.required_to_attempt, place);
+  }
+
+  const Part& part_;
+  Action action_;
+  LoadedProgram& program_;
+};
 
 // The compiled patterns of a row, by slot.
 std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<const std::byte> row, Pool& pool) {
@@ -242,7 +256,7 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool, s
     given.programs[i].shape = program.shared->shape;
     if (is_new) fresh.push_back(program.shared);
     if (const auto wrong = compile_patterns(*loaded, program, given.programs[i].row.bytes(), pool); !wrong.empty()) return refuse(wrong);
-    required_bits(given, i, program, builtin_facts.size() + given.attributes.size());
+    Required(given, static_cast<Action>(i), program).all();
   }
   loaded->part = std::make_shared<const Part>(std::move(given));
   const auto& part = *loaded->part;

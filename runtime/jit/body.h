@@ -4,15 +4,15 @@
 #include "runtime/jit/plan.h"
 #include "runtime/program/frame.h"
 
-#include <llvm/ADT/DenseMap.h>
-#include <llvm/ADT/SmallVector.h>
-#include <llvm/IR/IRBuilder.h>
-#include <llvm/IR/Module.h>
-
 #include <array>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
 
 namespace writ::jit {
 
@@ -35,7 +35,7 @@ class Body {
   Body(llvm::Function* function, const program::Shape& shape, const Plan& plan, std::uint32_t part);
 
   void nodes(std::uint32_t begin, std::uint32_t end);  // those needed and not remade
-  void pass_bits();                                    // booleans of this part to scratch; all other values went there when they were made
+  void pass_bits();  // booleans of this part to scratch; all other values went there when they were made
   void outcome(std::uint32_t begin, std::uint32_t end);  // words of fired, then of satisfied
   void finish() { builder_.CreateRetVoid(); }
   const std::string& error() const { return error_; }  // not empty: the function must be thrown away

@@ -15,6 +15,10 @@
 #include "runtime/jit/link.h"
 #include "runtime/program/builtins.h"
 
+#include <atomic>
+#include <cstring>
+#include <mutex>
+
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/ExecutionEngine/Orc/Core.h>
 #include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
@@ -31,10 +35,6 @@
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
-
-#include <atomic>
-#include <cstring>
-#include <mutex>
 
 namespace writ::jit {
 
@@ -54,7 +54,7 @@ class Session {
   std::atomic<std::size_t> bytes{0};
   std::atomic<std::uint64_t> next{0};
   std::mutex reported_mutex;
-  std::string reported;  // the last error that ORC reported instead of returning it
+  std::string reported;                                  // the last error that ORC reported instead of returning it
   std::unique_ptr<llvm::TargetMachine> quick, thorough;  // O0, O2; of the compiling thread
   std::unique_ptr<orc::ExecutionSession> execution;
   std::unique_ptr<orc::ObjectLinkingLayer> layer;  // after what it links into
@@ -166,7 +166,8 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
-std::unique_ptr<llvm::MemoryBuffer> object_code(llvm::Module& module, llvm::TargetMachine& machine, std::string& error) {
+std::unique_ptr<llvm::MemoryBuffer> object_code(llvm::Module& module, llvm::TargetMachine& machine,
+                                                std::string& error) {
   llvm::SmallVector<char, 0> bytes;
   {
     llvm::raw_svector_ostream stream(bytes);
@@ -201,7 +202,8 @@ std::unique_ptr<llvm::MemoryBuffer> object_of(Session& session, const program::S
   context.setDiagnosticHandler(std::make_unique<Diagnostics>(diagnosed));
   const auto module = emit(context, shape, *plan, error);
   if (!module) return nullptr;
-  const bool thorough = session.options.optimize && size <= session.options.optimize_limit && plan->heaviest <= thorough_limit;
+  const bool thorough =
+      session.options.optimize && size <= session.options.optimize_limit && plan->heaviest <= thorough_limit;
   auto& machine = thorough ? *session.thorough : *session.quick;
   module->setTargetTriple(machine.getTargetTriple().str());
   module->setDataLayout(machine.createDataLayout());

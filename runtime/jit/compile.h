@@ -15,9 +15,9 @@ std::shared_ptr<Session> open_session(Memory memory, const JitOptions& options, 
 std::size_t code_bytes(const Session& session);
 
 struct Compiled {
-  CodeSource::Code code;      // its owner holds the session, too; entry is null when there is no code
+  CodeSource::Code code;  // its owner holds the session, too; entry is null when there is no code
   std::string error;
-  bool by_link = false;       // the shape compiled and could not be brought into memory
+  bool by_link = false;  // the shape compiled and could not be brought into memory
 };
 Compiled compile(const std::shared_ptr<Session>& session, const program::Shape& shape);
 

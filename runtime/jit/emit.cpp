@@ -80,7 +80,8 @@ bool emit_parts(llvm::Module& module, const program::Shape& shape, const Plan& p
 
 }  // namespace
 
-std::unique_ptr<llvm::Module> emit(llvm::LLVMContext& context, const program::Shape& shape, const Plan& plan, std::string& error) {
+std::unique_ptr<llvm::Module> emit(llvm::LLVMContext& context, const program::Shape& shape, const Plan& plan,
+                                   std::string& error) {
   auto module = std::make_unique<llvm::Module>("shape", context);
   if (!(plan.single ? emit_single : emit_parts)(*module, shape, plan, error)) return nullptr;
   return module;

@@ -17,6 +17,7 @@ inline constexpr const char* entry_name = "writ_shape";
 inline constexpr std::size_t default_part_weight = 500;
 
 // The shape verifies and `plan` is its. Null when the shape cannot be written as code; `error` says why. Not verified by LLVM yet.
-std::unique_ptr<llvm::Module> emit(llvm::LLVMContext& context, const program::Shape& shape, const Plan& plan, std::string& error);
+std::unique_ptr<llvm::Module> emit(llvm::LLVMContext& context, const program::Shape& shape, const Plan& plan,
+                                   std::string& error);
 
 }  // namespace writ::jit

@@ -124,7 +124,7 @@ void Source::want(std::shared_ptr<const Shape> shape) try {
   take_in(key, shape);
   changed_.notify_one();
 } catch (const std::exception&) {
-  // No memory to remember the wish: it will be wished again.
+  return;  // no memory to remember the wish: it will be wished again
 }
 
 void Source::take_in(const ShapeKey& key, const std::shared_ptr<const Shape>& shape) {
@@ -138,7 +138,8 @@ void Source::take_in(const ShapeKey& key, const std::shared_ptr<const Shape>& sh
   }
   auto& entry = found->second;
   std::erase_if(entry.shapes, [](const auto& known) { return known.expired(); });
-  const bool known = std::any_of(entry.shapes.begin(), entry.shapes.end(), [&](const auto& other) { return other.lock() == shape; });
+  const bool known =
+      std::any_of(entry.shapes.begin(), entry.shapes.end(), [&](const auto& other) { return other.lock() == shape; });
   if (!known) entry.shapes.push_back(shape);
   if (entry.state == State::waiting) queue_.erase(ticket(key, entry));
   ++entry.asked;
@@ -235,7 +236,6 @@ void Source::work() {
 
 // Sleeps until there is something to do; null when the source goes.
 std::shared_ptr<const Shape> Source::next(ShapeKey& key) {
-  Freed freed;
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });

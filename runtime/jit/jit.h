@@ -11,17 +11,17 @@
 namespace writ {
 
 struct JitOptions {
-  bool optimize = true;                    // O2; shapes above `optimize_limit` nodes get O0, above `node_limit` stay interpreted
-  std::size_t optimize_limit = 4'000;      // nodes, and the arguments of and/or
+  bool optimize = true;  // O2; shapes above `optimize_limit` nodes get O0, above `node_limit` stay interpreted
+  std::size_t optimize_limit = 4'000;  // nodes, and the arguments of and/or
   std::size_t node_limit = 100'000;
-  std::size_t queue_limit = 10'000;        // shapes waiting; further ones are asked for again by the engine
+  std::size_t queue_limit = 10'000;  // shapes waiting; further ones are asked for again by the engine
   std::size_t code_bytes_limit = 256u << 20;
 };
 
 struct JitStatus {
-  std::size_t code_bytes = 0;              // mapped for code that is alive, whoever holds it
+  std::size_t code_bytes = 0;                       // mapped for code that is alive, whoever holds it
   std::size_t ready = 0, waiting = 0, refused = 0;  // shapes; refused ones stay interpreted
-  std::string last_error;                  // why the last refused shape was refused
+  std::string last_error;                           // why the last refused shape was refused
   enum class Memory : std::uint8_t { none, protect, dual } memory = Memory::none;  // how code becomes executable
 };
 

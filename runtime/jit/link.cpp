@@ -2,9 +2,9 @@
 // holds all segments of one shape, so code is freed by unmapping it, and nothing of one shape shares a page with another's.
 #include "runtime/jit/link.h"
 
-#include <llvm/ExecutionEngine/JITLink/JITLink.h>
-
 #include <vector>
+
+#include <llvm/ExecutionEngine/JITLink/JITLink.h>
 
 namespace writ::jit {
 namespace {
@@ -18,9 +18,13 @@ using llvm::jitlink::LinkGraph;
 using llvm::orc::ExecutorAddr;
 using llvm::orc::MemProt;
 
-Error failure(const std::string& text) { return llvm::make_error<llvm::StringError>(text, llvm::inconvertibleErrorCode()); }
+Error failure(const std::string& text) {
+  return llvm::make_error<llvm::StringError>(text, llvm::inconvertibleErrorCode());
+}
 
-bool has(MemProt protection, MemProt flag) { return (static_cast<unsigned>(protection) & static_cast<unsigned>(flag)) != 0; }
+bool has(MemProt protection, MemProt flag) {
+  return (static_cast<unsigned>(protection) & static_cast<unsigned>(flag)) != 0;
+}
 
 // A region that is counted while it lives.
 struct Counted {
@@ -58,7 +62,8 @@ class InFlight final : public JITLinkMemoryManager::InFlightAlloc {
 
 class CodeMemory final : public JITLinkMemoryManager {
  public:
-  CodeMemory(Memory memory, std::atomic<std::size_t>& bytes, std::size_t limit) : memory_(memory), bytes_(bytes), limit_(limit) {}
+  CodeMemory(Memory memory, std::atomic<std::size_t>& bytes, std::size_t limit)
+      : memory_(memory), bytes_(bytes), limit_(limit) {}
 
   using JITLinkMemoryManager::allocate;
   using JITLinkMemoryManager::deallocate;
@@ -117,7 +122,8 @@ class CodeMemory final : public JITLinkMemoryManager {
 
 }  // namespace
 
-std::unique_ptr<JITLinkMemoryManager> make_code_memory(Memory memory, std::atomic<std::size_t>& bytes, std::size_t limit) {
+std::unique_ptr<JITLinkMemoryManager> make_code_memory(Memory memory, std::atomic<std::size_t>& bytes,
+                                                       std::size_t limit) {
   return std::make_unique<CodeMemory>(memory, bytes, limit);
 }
 

@@ -143,8 +143,8 @@ Value* Body::in_bits(Value* index, std::uint32_t slot) {
 TextValue Body::email_domain(std::uint32_t operand) {
   auto* const place = temporary(2);
   call("writ_email_domain", builder_.getVoidTy(), {address_of(text(operand), 0), place});
-  return {builder_.CreateLoad(pointer_, at(place, offsetof(Text, data))), builder_.CreateLoad(i32_, at(place, offsetof(Text, size))),
-          builder_.getInt32(1), nullptr};
+  return {builder_.CreateLoad(pointer_, at(place, offsetof(Text, data))),
+          builder_.CreateLoad(i32_, at(place, offsetof(Text, size))), builder_.getInt32(1), nullptr};
 }
 
 }  // namespace writ::jit

@@ -42,8 +42,10 @@ std::size_t page_size() {
 }
 
 Region::Region(Region&& other) noexcept
-    : working_(std::exchange(other.working_, nullptr)), runnable_(std::exchange(other.runnable_, nullptr)),
-      size_(std::exchange(other.size_, 0)), file_(std::exchange(other.file_, -1)) {}
+    : working_(std::exchange(other.working_, nullptr)),
+      runnable_(std::exchange(other.runnable_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      file_(std::exchange(other.file_, -1)) {}
 
 Region::~Region() {
   if (working_ && working_ != runnable_) munmap(working_, size_);

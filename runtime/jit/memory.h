@@ -39,10 +39,10 @@ class Region {
   Region() = default;
   bool map_twice(std::string& error);
 
-  void* working_ = nullptr;   // dual: unmapped by `seal`
+  void* working_ = nullptr;  // dual: unmapped by `seal`
   void* runnable_ = nullptr;
   std::size_t size_ = 0;
-  int file_ = -1;             // dual: open until `seal`
+  int file_ = -1;  // dual: open until `seal`
 };
 
 std::size_t page_size();

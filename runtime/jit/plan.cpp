@@ -38,26 +38,26 @@ bool is_leaf(Op op) {
 // Arguments of other parts are tested sixty-four at a time, hence the bound.
 std::size_t weight(const Node& node) {
   switch (node.op) {
-    case Op::and_:
-    case Op::or_: return 1 + std::min(node.b, 250u);
-    case Op::eq_string:
-    case Op::in_bits:
-    case Op::in_ints:
-    case Op::in_strings:
-    case Op::in_cidrs:
-    case Op::in_window:
-    case Op::set_has:
-    case Op::has_email_domain:
-    case Op::starts_with:
-    case Op::ends_with:
-    case Op::contains:
-    case Op::glob:
-    case Op::regex:
-    case Op::email_domain:
-    case Op::each:
-    case Op::any_:
-    case Op::all_: return 4;
-    default: return 1;
+  case Op::and_:
+  case Op::or_: return 1 + std::min(node.b, 250u);
+  case Op::eq_string:
+  case Op::in_bits:
+  case Op::in_ints:
+  case Op::in_strings:
+  case Op::in_cidrs:
+  case Op::in_window:
+  case Op::set_has:
+  case Op::has_email_domain:
+  case Op::starts_with:
+  case Op::ends_with:
+  case Op::contains:
+  case Op::glob:
+  case Op::regex:
+  case Op::email_domain:
+  case Op::each:
+  case Op::any_:
+  case Op::all_: return 4;
+  default: return 1;
   }
 }
 
@@ -72,7 +72,8 @@ void mark_needed(const Shape& shape, Plan& plan) {
   plan.needed.assign(shape.nodes.size(), false);
   each_root(shape, [&](std::uint32_t root) { plan.needed[root] = true; });
   for (std::size_t i = shape.nodes.size(); i-- > 0;)
-    if (plan.needed[i]) each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) { plan.needed[operand] = true; });
+    if (plan.needed[i])
+      each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) { plan.needed[operand] = true; });
 }
 
 void mark_lowered(const Shape& shape, Plan& plan) {
@@ -120,7 +121,8 @@ std::size_t weight_of_word(const Shape& shape, std::size_t word) {
   if (word < rule_words) return 64;
   std::size_t sum = 1;
   const auto first = (word - rule_words) * 64;
-  for (auto i = first; i < std::min(first + 64, shape.entries.size()); ++i) sum += 1 + shape.entries[i].satisfied.size();
+  for (auto i = first; i < std::min(first + 64, shape.entries.size()); ++i)
+    sum += 1 + shape.entries[i].satisfied.size();
   return sum;
 }
 
@@ -152,7 +154,8 @@ bool pass_on(const Shape& shape, const std::vector<std::uint32_t>& loop, Plan& p
     if (loop[node] != 0) sound = false;
   };
   for (std::uint32_t i = 0; i < shape.nodes.size(); ++i)
-    if (plan.needed[i]) each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) { use(operand, plan.part_of[i]); });
+    if (plan.needed[i])
+      each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) { use(operand, plan.part_of[i]); });
   each_root(shape, [&](std::uint32_t root) { use(root, Plan::nowhere); });
 
   std::uint32_t bits = 0;

@@ -20,16 +20,17 @@ struct Plan {
     std::uint32_t begin = 0, end = 0;
   };
 
-  bool single = true;                   // everything is in one function
-  std::vector<Range> parts;             // of nodes
-  std::vector<Range> endings;           // of words of `fired`, then of `satisfied`; none when single
-  std::vector<std::uint32_t> part_of;   // by node
-  std::vector<bool> needed;             // by node: a rule or an entry rests on it
-  std::vector<bool> remade;             // by node: made again wherever it is used, never passed on
-  std::vector<std::uint32_t> passed;    // by node: `nowhere`, or where it is passed on: a bit (booleans) or the first of two words
-  std::vector<Lowered> lowered;         // by node, for strings
-  std::uint32_t words = 0;              // of 8 bytes: bits first
-  std::size_t heaviest = 0;             // weight of the heaviest function, about instructions / 4
+  bool single = true;                  // everything is in one function
+  std::vector<Range> parts;            // of nodes
+  std::vector<Range> endings;          // of words of `fired`, then of `satisfied`; none when single
+  std::vector<std::uint32_t> part_of;  // by node
+  std::vector<bool> needed;            // by node: a rule or an entry rests on it
+  std::vector<bool> remade;            // by node: made again wherever it is used, never passed on
+  std::vector<std::uint32_t>
+      passed;  // by node: `nowhere`, or where it is passed on: a bit (booleans) or the first of two words
+  std::vector<Lowered> lowered;  // by node, for strings
+  std::uint32_t words = 0;       // of 8 bytes: bits first
+  std::size_t heaviest = 0;      // weight of the heaviest function, about instructions / 4
 };
 
 // Size of a shape as limits count it: and/or count their arguments.

@@ -283,7 +283,7 @@ struct OrganizationRecord {
   std::string id, name, title;
   std::vector<std::uint32_t> connections;
   bool members_required = true;
-  std::vector<std::uint32_t> joins_via;    // connections on which login joins; all of them when members_required is false and this is empty
+  std::vector<std::uint32_t> joins_via;    // unless members_required: the connections on which login joins; empty: all of them
   std::vector<std::string> domains;
   struct Use { std::uint32_t client; bool narrows = false; std::vector<std::uint32_t> connections; std::vector<std::pair<std::string, std::uint32_t>> discover; };
   std::vector<Use> uses;

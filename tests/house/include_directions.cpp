@@ -44,9 +44,9 @@ const std::vector<Room> rooms = {
      {"compiler", "runtime", "tests/agree/oracle/oracle.h"},
      "puts everything together; the oracle is an engine to choose in builds that have the tests"},
     {"tests/agree/oracle",
-     {"compiler/syntax/tree.h", "compiler/diagnostics/source.h", "runtime/program/facts.h", "runtime/program/value.h",
+     {"compiler/syntax/syntax.h", "compiler/syntax/tree.h", "compiler/diagnostics/source.h", "runtime/program/facts.h", "runtime/program/value.h",
       "runtime/program/vocabulary.h"},
-     "a second opinion on the meaning: the tree, the table of facts and what these two are made of, no code of ours"},
+     "a second opinion on the meaning: the tree, its canonical text, the table of facts and what these are made of"},
     {"tests/house", {}, "reads the tree from outside"},
     {"tests", {"compiler", "runtime", "tests"}, "tests see all"},
 };

@@ -33,7 +33,8 @@ std::string constant_text(const program::Constant& constant) {
       return text + "]";
     }
     std::string operator()(const program::Window& window) const {
-      return std::to_string(window.begin) + ".." + std::to_string(window.end) + " " + window.zone + " " + std::to_string(window.days);
+      return std::to_string(window.begin) + ".." + std::to_string(window.end) + " " + window.zone + " " +
+             std::to_string(window.days);
     }
     std::string operator()(const program::Glob& glob) const { return "\"" + glob.pattern + "\""; }
     std::string operator()(const program::Regex& regex) const { return "/" + regex.pattern + "/"; }
@@ -41,10 +42,11 @@ std::string constant_text(const program::Constant& constant) {
   return std::visit(Visit{}, constant);
 }
 
-program::Attribute attribute(std::string name, TypeKind type, bool optional, std::int64_t low = INT64_MIN, std::int64_t high = INT64_MAX,
-                             std::vector<std::string> values = {}) {
+program::Attribute attribute(std::string name, TypeKind type, bool optional, std::int64_t low = INT64_MIN,
+                             std::int64_t high = INT64_MAX, std::vector<std::string> values = {}) {
   const ActionMask where = name.starts_with("user.") ? all_actions & ~mask_of(Action::m2m) : all_actions;
-  return {std::move(name), type, optional ? ActionMask{0} : where, optional ? where : ActionMask{0}, low, high, std::move(values)};
+  return {std::move(name),  type, optional ? ActionMask{0} : where, optional ? where : ActionMask{0}, low, high,
+          std::move(values)};
 }
 
 template <class Record>
@@ -61,7 +63,8 @@ std::string Checked::code(model::ExprId id) const {
   std::string text(program::row_of(one.op).name);
   if (one.op == program::Op::has_fact || text.starts_with("fact.")) {
     const auto place = index(one.fact);
-    text += " " + (place < builtin_facts.size() ? std::string(builtin_facts[place].name) : "#" + std::to_string(place - builtin_facts.size()));
+    text += " " + (place < builtin_facts.size() ? std::string(builtin_facts[place].name)
+                                                : "#" + std::to_string(place - builtin_facts.size()));
   }
   if (one.op == program::Op::element) text += " " + std::to_string(one.depth);
   if (one.constant) text += " " + constant_text(*one.constant);
@@ -88,12 +91,14 @@ std::string Checked::codes() const {
 
 Bench::Bench() {
   part_.id = part_.name = "acme";
-  for (const auto* name : {"google-oauth2", "staff", "users"}) part_.connections.push_back(named<program::ConnectionRecord>(name));
+  for (const auto* name : {"google-oauth2", "staff", "users"})
+    part_.connections.push_back(named<program::ConnectionRecord>(name));
   for (const auto* name : {"admin", "shop"}) part_.clients.push_back(named<program::ClientRecord>(name));
   for (const auto* name : {"coke", "pepsi"}) part_.organizations.push_back(named<program::OrganizationRecord>(name));
   part_.features = {"beta"};
   part_.organizations[0].features = {"gamma"};
-  attributes_ = {attribute("request.risk", TypeKind::integer, true, 0, 100), attribute("user.department", TypeKind::string, true),
+  attributes_ = {attribute("request.risk", TypeKind::integer, true, 0, 100),
+                 attribute("user.department", TypeKind::string, true),
                  attribute("user.level", TypeKind::enumeration, false, INT64_MIN, INT64_MAX, {"low", "medium", "high"}),
                  attribute("user.score", TypeKind::integer, false)};
   const FileId facts = sources_.add("facts.writ", "writ 1\nattributes { user.department : string? }\n");
@@ -132,7 +137,8 @@ Checked Bench::run(std::string_view text, check::Place place, bool floor) {
   for (const auto& item : std::get<tree::TenantDecl>(tree.declarations[0]).items) {
     if (const auto* let = std::get_if<tree::Let>(&item)) scope.lets[let->name.text] = {&tree, let, &scope, false};
     if (const auto* one = std::get_if<tree::Rule>(&item)) rule = one;
-    if (const auto* own = std::get_if<tree::ObligationDecl>(&item)) obligations[own->name.text] = own, obligation_scopes[own->name.text] = &scope;
+    if (const auto* own = std::get_if<tree::ObligationDecl>(&item))
+      obligations[own->name.text] = own, obligation_scopes[own->name.text] = &scope;
   }
   scope.obligations = &obligations;
   scope.obligation_scopes = &obligation_scopes;
@@ -159,7 +165,8 @@ void Bench::give_arguments(check::Scope& scope) {
   scope.arguments["company"] = {&written, first, &types_.back(), {}};
   string.list = true;
   types_.push_back(string);
-  scope.arguments["domains"] = {&written, static_cast<tree::ExprId>(written.expressions.size() - 1), &types_.back(), {}};
+  scope.arguments["domains"] = {
+      &written, static_cast<tree::ExprId>(written.expressions.size() - 1), &types_.back(), {}};
 }
 
 Checked Bench::check(std::string_view text, ActionMask actions) {

@@ -1,5 +1,5 @@
-// A tenant made by hand, in which one rule's text is checked: its things, zones and attributes are few and known, so that a test is one line
-// of policy and what comes of it.
+// A tenant made by hand, in which one rule's text is checked: its things, zones and attributes are few and known, so
+// that a test is one line of policy and what comes of it.
 #pragma once
 
 #include "compiler/check/scope.h"

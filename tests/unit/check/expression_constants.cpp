@@ -20,7 +20,8 @@ struct Setting {
         if (let->name.text == "it") value = let->value;
       }
   }
-  std::optional<program::Constant> as(TypeKind kind, std::optional<std::int64_t> low = {}, std::optional<std::int64_t> high = {}) {
+  std::optional<program::Constant> as(TypeKind kind, std::optional<std::int64_t> low = {},
+                                      std::optional<std::int64_t> high = {}) {
     tree::Type type;
     type.kind = kind;
     type.low = low;
@@ -49,7 +50,8 @@ TEST_CASE("literals of the wanted type, and lets that are") {
   CHECK(Setting("let it = true").as(TypeKind::boolean) == program::Constant{true});
   CHECK(Setting("let other = \"x\"\nlet it = other").as(TypeKind::string) == program::Constant{std::string("x")});
   CHECK(Setting("let it = gold").as(TypeKind::enumeration) == program::Constant{std::int64_t{1}});
-  CHECK(Setting("let it = [\"a\", \"b\"]").as(TypeKind::string_set) == program::Constant{std::vector<std::string>{"a", "b"}});
+  CHECK(Setting("let it = [\"a\", \"b\"]").as(TypeKind::string_set) ==
+        program::Constant{std::vector<std::string>{"a", "b"}});
 }
 
 TEST_CASE("what is not one is refused") {

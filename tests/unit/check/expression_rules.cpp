@@ -13,7 +13,9 @@ std::string structure_of(std::string_view text) {
   for (const auto& error : checked.errors) UNSCOPED_INFO(error.message);
   return checked.errors.empty() ? checked.structure() : checked.codes();
 }
-std::string codes_of(std::string_view text, ActionMask actions = mask_of(Action::login)) { return Bench().check(text, actions).codes(); }
+std::string codes_of(std::string_view text, ActionMask actions = mask_of(Action::login)) {
+  return Bench().check(text, actions).codes();
+}
 std::vector<std::string> help_of(std::string_view text) {
   Bench bench;
   const auto checked = bench.check(text);
@@ -30,7 +32,8 @@ TEST_CASE("place, on, when and not unless, and nothing that is not there") {
   CHECK(structure_of("allow login on staff, \"google-oauth2\" when user.email_verified unless user.mfa_enrolled") ==
         "and(connection in [staff, \"google-oauth2\"]; user.email_verified; not(user.mfa_enrolled))");
   CHECK(structure_of("allow login unless user.mfa_enrolled") == "not(user.mfa_enrolled)");
-  CHECK(structure_of("allow login when user.email_verified and (user.mfa_enrolled or not session.mfa) and client == admin") ==
+  CHECK(structure_of(
+            "allow login when user.email_verified and (user.mfa_enrolled or not session.mfa) and client == admin") ==
         "and(user.email_verified; or(user.mfa_enrolled; not(session.mfa)); client == admin)");
   CHECK(structure_of("allow login when (client == admin)") == "client == admin");
   CHECK(structure_of("allow login when request.ip not in office") == "request.ip not in office");
@@ -43,9 +46,11 @@ TEST_CASE("the block that holds a rule is asked first") {
   check::Place place;
   place.actions = mask_of(Action::login);
   place.client = 0;
-  CHECK(bench.check_at("allow login when user.email_verified", place).structure() == "and(client == admin; user.email_verified)");
+  CHECK(bench.check_at("allow login when user.email_verified", place).structure() ==
+        "and(client == admin; user.email_verified)");
   place.organization = 1;
-  CHECK(bench.check_at("allow login", place).structure() == "and(client == admin; has organization; organization == pepsi)");
+  CHECK(bench.check_at("allow login", place).structure() ==
+        "and(client == admin; has organization; organization == pepsi)");
   check::Place connection;
   connection.actions = mask_of(Action::login);
   connection.connection = 0;
@@ -61,8 +66,10 @@ TEST_CASE("parameters print as written and mean what was given") {
   const auto named = bench.check("allow login when connection == partner");
   CHECK(named.structure() == "connection == partner");
   CHECK(named.code() == "in.bits {1}(connection)");
-  CHECK(bench.check("allow login when user.id == company").code() == "eq.string(fact.string user.id, const.string \"acme.com\")");
-  CHECK(bench.check("allow login when user.id in domains").code() == "in.strings [acme.co.uk acme.com](fact.string user.id)");
+  CHECK(bench.check("allow login when user.id == company").code() ==
+        "eq.string(fact.string user.id, const.string \"acme.com\")");
+  CHECK(bench.check("allow login when user.id in domains").code() ==
+        "in.strings [acme.co.uk acme.com](fact.string user.id)");
   CHECK(bench.check("allow login when user.id == domains").codes() == "E0321");
 }
 
@@ -96,14 +103,16 @@ TEST_CASE("a hundred thousand operands are a list") {
 
 TEST_CASE("lets that double are stopped") {
   std::string text = "let l0 = user.email_verified\n";
-  for (int i = 1; i < 40; ++i) text += "let l" + std::to_string(i) + " = l" + std::to_string(i - 1) + " and l" + std::to_string(i - 1) + "\n";
+  for (int i = 1; i < 40; ++i)
+    text += "let l" + std::to_string(i) + " = l" + std::to_string(i - 1) + " and l" + std::to_string(i - 1) + "\n";
   CHECK(codes_of(text + "allow login when l39") == "E0318");
 }
 
 TEST_CASE("limits, just under and just over") {
   Bench bench;
   bench.limits.conditions_per_rule = 6;
-  const std::string two = "let two = session.mfa and user.mfa_enrolled\nallow login when two and two and user.email_verified and client == admin";
+  const std::string two = "let two = session.mfa and user.mfa_enrolled\nallow login when two and two and "
+                          "user.email_verified and client == admin";
   CHECK(bench.check(two).codes().empty());
   CHECK(bench.check(two + " and user.logins > 1").codes() == "E0318");
   const auto chain = [](int lets) {
@@ -117,17 +126,20 @@ TEST_CASE("limits, just under and just over") {
 
 TEST_CASE("a declared obligation is written out in its own scope") {
   Bench bench;
-  const auto checked = bench.check("obligation training satisfied when \"trained\" in user.roles and has user.email\nrequire training or mfa");
+  const auto checked = bench.check(
+      "obligation training satisfied when \"trained\" in user.roles and has user.email\nrequire training or mfa");
   REQUIRE(checked.codes().empty());
   REQUIRE(checked.rule.alternatives.size() == 2);
-  CHECK(checked.code(checked.rule.alternatives[0].satisfied) == "and(set.has(fact.set user.roles, const.string \"trained\"), has user.email)");
+  CHECK(checked.code(checked.rule.alternatives[0].satisfied) ==
+        "and(set.has(fact.set user.roles, const.string \"trained\"), has user.email)");
   CHECK_FALSE(checked.at(checked.rule.alternatives[0].satisfied).leaf);
   CHECK(bench.check("obligation training satisfied when user.email == \"a\"\nrequire training").codes() == "E0301");
 }
 
 TEST_CASE("mentions are what the rule asks for, sorted") {
   Bench bench;
-  const auto checked = bench.check("require mfa within 15m or verify_email when user.id == \"a\" and client == admin and (request in home else false)");
+  const auto checked = bench.check("require mfa within 15m or verify_email when user.id == \"a\" and client == admin "
+                                   "and (request in home else false)");
   REQUIRE(checked.codes().empty());
   std::string names;
   for (const auto id : checked.rule.mentions) names += std::string(builtin_facts[index(id)].name) + " ";
@@ -136,12 +148,15 @@ TEST_CASE("mentions are what the rule asks for, sorted") {
 
 TEST_CASE("obligations") {
   Bench bench;
-  const auto checked = bench.check("require mfa(otp, webauthn) within 15m or step_up(\"urn:a\") or use_connection(staff) or accept(\"terms\") or change_password");
+  const auto checked = bench.check("require mfa(otp, webauthn) within 15m or step_up(\"urn:a\") or "
+                                   "use_connection(staff) or accept(\"terms\") or change_password");
   REQUIRE(checked.codes().empty());
-  CHECK(checked.rule.entry == "mfa(otp, webauthn) within 15m or step_up(\"urn:a\") or use_connection(staff) or accept(\"terms\") or change_password");
+  CHECK(checked.rule.entry == "mfa(otp, webauthn) within 15m or step_up(\"urn:a\") or use_connection(staff) or "
+                              "accept(\"terms\") or change_password");
   REQUIRE(checked.rule.alternatives.size() == 5);
   CHECK(checked.code(checked.rule.alternatives[0].satisfied) ==
-        "and(or(set.has(fact.set session.factors, const.string \"otp\"), set.has(fact.set session.factors, const.string \"webauthn\")), fact.bool session.mfa, "
+        "and(or(set.has(fact.set session.factors, const.string \"otp\"), set.has(fact.set session.factors, "
+        "const.string \"webauthn\")), fact.bool session.mfa, "
         "and(has session.mfa_age, le.int(fact.int session.mfa_age, const.int 900000000)))");
   CHECK(checked.rule.alternatives[2].use_connection == 1);
   CHECK(checked.code(checked.rule.alternatives[4].satisfied) == "const.bool false");
@@ -157,7 +172,8 @@ TEST_CASE("guards flow") {
   CHECK(codes_of("allow login when not has user.email or user.email == \"a\"").empty());
   CHECK(codes_of("allow login when not (not has user.email or client == admin) and user.email == \"a\"").empty());
   CHECK(codes_of("allow login when has user.email unless user.email == \"a\"").empty());
-  CHECK(codes_of("allow login when (has user.email and client == admin or has user.email) and user.email == \"a\"").empty());
+  CHECK(codes_of("allow login when (has user.email and client == admin or has user.email) and user.email == \"a\"")
+            .empty());
   CHECK(codes_of("allow login when (has user.email or client == admin) and user.email == \"a\"") == "E0301");
   CHECK(codes_of("allow login when user.email == \"a\" and has user.email") == "E0301");
   CHECK(codes_of("allow login unless not has user.email or user.email == \"a\"").empty());
@@ -175,7 +191,8 @@ TEST_CASE("the fix offered first denies when the fact is absent") {
   using Help = std::vector<std::string>;
   CHECK(help_of("deny login when user.department != \"IT\"") ==
         Help{"to deny when it is absent:  deny login unless has user.department and user.department == \"IT\"",
-             "to let absence through:     deny login when (user.department else \"IT\") != \"IT\"    (lint: absence-opens)"});
+             "to let absence through:     deny login when (user.department else \"IT\") != \"IT\"    (lint: "
+             "absence-opens)"});
   CHECK(help_of("allow login when user.department == \"IT\"") ==
         Help{"to deny when it is absent:  allow login when has user.department and user.department == \"IT\"",
              "to let absence through:     allow login when (user.department else \"IT\") == \"IT\""});
@@ -183,13 +200,18 @@ TEST_CASE("the fix offered first denies when the fact is absent") {
         Help{"to deny when it is absent:  allow login unless not has user.department or user.department == \"IT\"",
              "to let absence through:     allow login unless (user.department else \"\") == \"IT\""});
   CHECK(help_of("deny login when client == admin and user.department starts with \"x\"") ==
-        Help{"to deny when it is absent:  deny login when client == admin and (not has user.department or user.department starts with \"x\")",
-             "to let absence through:     deny login when client == admin and (user.department else \"\") starts with \"x\"    (lint: absence-opens)"});
+        Help{"to deny when it is absent:  deny login when client == admin and (not has user.department or "
+             "user.department starts with \"x\")",
+             "to let absence through:     deny login when client == admin and (user.department else \"\") starts with "
+             "\"x\"    (lint: absence-opens)"});
   CHECK(help_of("require mfa when (request.ip not in office or request.risk > 50)") ==
-        Help{"to require it when absent:  require mfa when request.ip not in office or not has request.risk or request.risk > 50",
-             "to let absence through:     require mfa when request.ip not in office or (request.risk else 50) > 50    (lint: absence-opens)"});
-  CHECK(help_of("deny login when request in home") == Help{"to deny when it is absent:  deny login when (request in home else true)",
-                                                          "to let absence through:     deny login when (request in home else false)    (lint: absence-opens)"});
+        Help{"to require it when absent:  require mfa when request.ip not in office or not has request.risk or "
+             "request.risk > 50",
+             "to let absence through:     require mfa when request.ip not in office or (request.risk else 50) > 50    "
+             "(lint: absence-opens)"});
+  CHECK(help_of("deny login when request in home") ==
+        Help{"to deny when it is absent:  deny login when (request in home else true)",
+             "to let absence through:     deny login when (request in home else false)    (lint: absence-opens)"});
   CHECK(help_of("deny login when not request.device_known")[0] ==
         "to deny when it is absent:  deny login unless has request.device_known and request.device_known");
 }

@@ -50,8 +50,8 @@ TEST_CASE("constants of the tenant are known and stay leaves") {
   CHECK(code_of("\"delta\" in tenant.features") == "const.bool false");
   CHECK(code_of("\"gamma\" in tenant.features") == "in.bits {0}(organization)");
   CHECK(code_of("tenant.features contains \"gamma\"") == "in.bits {0}(organization)");
-  CHECK(code_of("user.id in tenant.features") ==
-        "or(in.strings [beta](fact.string user.id), and(in.bits {0}(organization), in.strings [gamma](fact.string user.id)))");
+  CHECK(code_of("user.id in tenant.features") == "or(in.strings [beta](fact.string user.id), and(in.bits "
+                                                 "{0}(organization), in.strings [gamma](fact.string user.id)))");
 }
 
 TEST_CASE("membership") {
@@ -61,28 +61,35 @@ TEST_CASE("membership") {
   CHECK(code_of("\"a\" in user.groups") == "set.has(fact.set user.groups, const.string \"a\")");
   CHECK(code_of("user.groups contains \"a\"") == "set.has(fact.set user.groups, const.string \"a\")");
   CHECK(code_of("user.id contains \"a\"") == "contains(fact.string user.id, const.string \"a\")");
-  CHECK(code_of("user.logins in 1..5") == "and(ge.int(fact.int user.logins, const.int 1), le.int(fact.int user.logins, const.int 5))");
+  CHECK(code_of("user.logins in 1..5") ==
+        "and(ge.int(fact.int user.logins, const.int 1), le.int(fact.int user.logins, const.int 5))");
   CHECK(code_of("request.time in 2026-01-01T00:00Z..2026-01-02T00:00Z") ==
-        "and(ge.int(fact.int request.time, const.int 1767225600000000), lt.int(fact.int request.time, const.int 1767312000000000))");
+        "and(ge.int(fact.int request.time, const.int 1767225600000000), lt.int(fact.int request.time, const.int "
+        "1767312000000000))");
   CHECK(code_of("user.id in [\"b\", \"a\", \"b\"]") == "in.strings [a b](fact.string user.id)");
   CHECK(code_of("user.level in [high, low]") == "in.ints [0 2](fact.int #2)");
-  CHECK(code_of("request.time in 22:00..06:00 \"Europe/Berlin\" on weekdays") == "in.window 1320..360 Europe/Berlin 31(fact.int request.time)");
+  CHECK(code_of("request.time in 22:00..06:00 \"Europe/Berlin\" on weekdays") ==
+        "in.window 1320..360 Europe/Berlin 31(fact.int request.time)");
 }
 
 TEST_CASE("zones of more than addresses are asked of the request") {
   CHECK(code_of("request in office") == "in.cidrs [10.0.0.0/8 203.0.113.0/24](fact.ip request.ip)");
-  const std::string inside = "or(in.cidrs [10.0.0.0/8](fact.ip request.ip), and(has request.country, in.strings [DE](fact.string request.country)))";
-  CHECK(code_of("(request in home else false)") == "select.bool(or(" + inside + ", has request.country), " + inside + ", const.bool false)");
+  const std::string inside = "or(in.cidrs [10.0.0.0/8](fact.ip request.ip), and(has request.country, in.strings "
+                             "[DE](fact.string request.country)))";
+  CHECK(code_of("(request in home else false)") ==
+        "select.bool(or(" + inside + ", has request.country), " + inside + ", const.bool false)");
   CHECK(code_of("request in home") == "E0301");
   CHECK(code_of("request.ip in home") == "E0313");
   CHECK(code_of("request.ip in ofice") == "E0227");
 }
 
 TEST_CASE("text, functions, arithmetic, patterns, quantifiers") {
-  CHECK(code_of("(lower(user.email) else \"\") == \"a\"") ==
-        "eq.string(select.string(has user.email, lower(fact.string user.email), const.string \"\"), const.string \"a\")");
+  CHECK(
+      code_of("(lower(user.email) else \"\") == \"a\"") ==
+      "eq.string(select.string(has user.email, lower(fact.string user.email), const.string \"\"), const.string \"a\")");
   CHECK(code_of("(email_domain(user.email) else \"\") == \"a\"") ==
-        "eq.string(select.string(has.email.domain(fact.string user.email), email.domain(fact.string user.email), const.string \"\"), const.string \"a\")");
+        "eq.string(select.string(has.email.domain(fact.string user.email), email.domain(fact.string user.email), "
+        "const.string \"\"), const.string \"a\")");
   CHECK(code_of("request.time - user.created > 90d") ==
         "gt.int(sub(fact.int request.time, fact.int user.created), const.int 7776000000000)");
   CHECK(code_of("user.logins + 1 > 3") == "gt.int(add(fact.int user.logins, const.int 1), const.int 3)");
@@ -116,7 +123,8 @@ TEST_CASE("what is refused, by code") {
   CHECK(code_of("user.id matches /(/") == "E0311");
   CHECK(code_of("user.id in [\"a\", request.user_agent]") == "E0312");
   CHECK(code_of("any g in user.id : g == \"a\"") == "E0314");
-  CHECK(code_of("any a in user.groups : any b in user.groups : any c in user.groups : any d in user.groups : any e in user.groups : a == e") == "E0315");
+  CHECK(code_of("any a in user.groups : any b in user.groups : any c in user.groups : any d in user.groups : any e in "
+                "user.groups : a == e") == "E0315");
   CHECK(code_of("user.id == [\"a\"]") == "E0321");
 }
 

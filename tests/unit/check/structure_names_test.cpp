@@ -80,6 +80,9 @@ TEST_CASE("a let may not hide a thing") {
 TEST_CASE("built-in names stay what they are") {
   CHECK(codes_of("attributes { user.email : string }") == "E0205");
   CHECK(codes_of("attributes { tenant.features : set of string }") == "E0205");
+  CHECK(codes_of("let client = 3") == "E0205");
+  CHECK(codes_of("tenant acme { let connection = 3 }") == "E0205");
+  CHECK(codes_of("template t(grant: string) {}") == "E0205");
   CHECK(codes_of("obligation mfa satisfied when session.mfa") == "E0205");
 }
 

@@ -230,7 +230,8 @@ TEST_CASE("hosts and issuers") {
 TEST_CASE("organizations: members, and joining on login") {
   auto b = acme();
   b.organization("joins", {users, staff}).members_required = false;
-  b.organization("via", {users, staff}).joins_via = {staff};
+  auto& via = b.organization("via", {users, staff});
+  via.members_required = false, via.joins_via = {staff};
   Engine engine;
   REQUIRE(engine.put({b.build()}) == "");
   const auto asks = [&](Action action, std::string organization, std::string connection) {
@@ -354,6 +355,16 @@ TEST_CASE("an attempt asks for structure and lockout alone") {
   CHECK(fault_of(s, true) == Fault::user_blocked);
   s.request.client = "nobody";
   CHECK(fault_of(s, true) == Fault::unknown_client);
+  // what a rule alone counts is not asked for
+  Engine engine;
+  auto b = acme();
+  b.program(Action::login, "shape login\n%0 = fact.int attempts.by_ip\n%1 = ge.int %0 %0\nallow %1\n");
+  REQUIRE(engine.put({b.build()}) == "");
+  r.facts["attempts.by_identifier"] = std::int64_t{0};
+  Request request;
+  engine.bind(r, request);
+  CHECK(engine.attempt(request).effect == Effect::allow);
+  CHECK(engine.decide(request).fault == Fault::invalid_request);
   s.request = ask(Action::signup);
   CHECK(fault_of(s, true) == Fault::invalid_request);
 }

@@ -3,13 +3,12 @@
 #include "runtime/jit/memory.h"
 #include "tests/unit/jit/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
 
+#include <catch2/catch.hpp>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -23,7 +22,8 @@ using namespace writ::test;
 
 namespace {
 
-constexpr int set_mdwe = 65, refuse_exec_gain = 1, unsupported = 77;  // PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN (Linux 6.3)
+constexpr int set_mdwe = 65, refuse_exec_gain = 1,
+              unsupported = 77;  // PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN (Linux 6.3)
 
 // The exit status of a child that runs `body`; a signal is -1.
 int in_child(const std::function<int()>& body) {
@@ -63,7 +63,8 @@ int compiles(Jit& source, std::uint64_t seed) {
   if (!code) return 10;
   for (int i = 0; i < 50; ++i) {
     const auto facts = random_facts(random);
-    if (Bound(maker.constants(), facts).run(code->entry, *shape) != expected(*shape, maker.constants(), facts)) return 11;
+    if (Bound(maker.constants(), facts).run(code->entry, *shape) != expected(*shape, maker.constants(), facts))
+      return 11;
   }
   return 0;
 }
@@ -76,7 +77,9 @@ int refuses(Jit& source) {
   source.wait_idle();
   if (source.find(program::key_of(*shape))) return 20;
   const auto sentence = source.refusal();
-  return sentence.find("refuses executable memory") != std::string::npos && sentence.find('\n') == std::string::npos ? 0 : 21;
+  return sentence.find("refuses executable memory") != std::string::npos && sentence.find('\n') == std::string::npos
+             ? 0
+             : 21;
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ TEST_CASE("memory is never writable and executable") {
     auto region = jit::Region::map(memory, 2 * jit::page_size(), error);
     REQUIRE(region);
     region->working()[0] = 'x';
-    const std::array segments = {jit::Region::Segment{0, jit::page_size(), true}, jit::Region::Segment{jit::page_size(), jit::page_size(), false}};
+    const std::array segments = {jit::Region::Segment{0, jit::page_size(), true},
+                                 jit::Region::Segment{jit::page_size(), jit::page_size(), false}};
     REQUIRE(region->seal(segments, error));
     CHECK(region->runnable()[0] == 'x');
     std::FILE* const maps = std::fopen("/proc/self/maps", "r");
@@ -107,8 +111,10 @@ TEST_CASE("under PR_SET_MDWE code is mapped twice") {
     if (source->status().memory != JitStatus::Memory::dual) return 1;
     return compiles(*source, 1);
   });
-  if (status == unsupported) WARN("this kernel has no PR_SET_MDWE (Linux 6.3): not tested");
-  else CHECK(status == 0);
+  if (status == unsupported)
+    WARN("this kernel has no PR_SET_MDWE (Linux 6.3): not tested");
+  else
+    CHECK(status == 0);
 }
 
 TEST_CASE("a host that hardens itself later keeps its code and gets more") {
@@ -120,8 +126,10 @@ TEST_CASE("a host that hardens itself later keeps its code and gets more") {
     if (const int failed = compiles(*source, 2)) return failed;
     return source->status().memory == JitStatus::Memory::dual ? 0 : 2;
   });
-  if (status == unsupported) WARN("this kernel has no PR_SET_MDWE (Linux 6.3): not tested");
-  else CHECK(status == 0);
+  if (status == unsupported)
+    WARN("this kernel has no PR_SET_MDWE (Linux 6.3): not tested");
+  else
+    CHECK(status == 0);
 }
 
 TEST_CASE("where both ways are refused the source says so and never has code") {
@@ -146,6 +154,8 @@ TEST_CASE("where both ways are refused later the source says so then, and what i
           const auto code = source->find(program::key_of(*shape));
           if (!code) return 3;
           const auto facts = random_facts(random);
-          return Bound(maker.constants(), facts).run(code->entry, *shape) == expected(*shape, maker.constants(), facts) ? 0 : 4;
+          return Bound(maker.constants(), facts).run(code->entry, *shape) == expected(*shape, maker.constants(), facts)
+                     ? 0
+                     : 4;
         }) == 0);
 }

@@ -29,8 +29,9 @@ using Plain = std::variant<std::monostate, bool, std::int64_t, std::string, Ip, 
 inline constexpr std::uint32_t first_fact = static_cast<std::uint32_t>(builtin_facts.size());
 
 struct Facts {
-  std::vector<Plain> values;          // by fact id - first_fact; monostate: absent
-  std::int64_t client = -1, connection = -1, organization = -1, client_type = -1, connection_family = -1, connection_strategy = -1;
+  std::vector<Plain> values;  // by fact id - first_fact; monostate: absent
+  std::int64_t client = -1, connection = -1, organization = -1, client_type = -1, connection_family = -1,
+               connection_strategy = -1;
 };
 
 // A shape under construction.

@@ -3,10 +3,10 @@
 #include "runtime/jit/jit.h"
 #include "tests/unit/jit/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <atomic>
 #include <thread>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::test;

@@ -9,7 +9,8 @@ namespace writ::test {
 
 using Random = std::mt19937_64;
 
-inline constexpr std::uint32_t facts_of_a_type = 4;  // attributes: 4 booleans, 4 integers, 4 strings, 4 addresses, 4 sets
+inline constexpr std::uint32_t facts_of_a_type =
+    4;  // attributes: 4 booleans, 4 integers, 4 strings, 4 addresses, 4 sets
 std::uint32_t fact_of(NodeType type, std::uint32_t which);
 Op fact_op(NodeType type);
 

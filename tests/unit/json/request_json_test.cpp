@@ -56,6 +56,16 @@ TEST_CASE("a full request arrives whole") {
   CHECK(std::get<std::int64_t>(request.facts.at("session.age")) == 90'000'000);
 }
 
+TEST_CASE("a request written is read back equal") {
+  const ReadRequest got = with(R"("connection":"staff","grant":"refresh_token",
+    "user":{"groups":["a"],"address":{"city":"Ulm"},"level":"low"},
+    "request":{"ip":"2001:db8::1","time":"2026-01-15T12:00:00Z","risk":7},"session":{"mfa":false,"age":"1h30m"})");
+  REQUIRE(got.problem == "");
+  const ReadRequest again = read(to_json(got.request, attributes()));
+  REQUIRE(again.problem == "");
+  CHECK(again.request == got.request);
+}
+
 TEST_CASE("what is not understood is named") {
   CHECK(with(R"("user":{"departmant":"IT"})").problem ==
         "user.departmant: unknown field, did you mean user.department?");

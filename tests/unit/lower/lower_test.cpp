@@ -85,7 +85,8 @@ TEST_CASE("a quantifier becomes a loop whose body stands inside it") {
   const auto body = made.add({.op = Op::starts_with, .operands = {element, constant}});
   const auto any = made.add({.op = Op::any_, .operands = {groups, body}, .leaf = true, .text = "any g in user.groups : …"});
   made.rule(RuleEffect::allow, "acme/allow~1", any);
-  const auto& shape = *made.login().shape;
+  const auto login = made.login();
+  const auto& shape = *login.shape;
   CHECK(program::verify(shape) == "");
   REQUIRE(shape.nodes.size() == 6);
   CHECK(shape.nodes[1].op == Op::each);
