@@ -49,12 +49,14 @@ Offer Engine::connections(std::string_view tenant, std::string_view client, std:
   };
   if (state_->tenants.size() == 0) return refuse(Fault::not_ready);
   if (state_->stale.load(std::memory_order_acquire)) return refuse(Fault::stale);
-  if (!sound(tenant) || !sound(client) || !sound(organization.value_or("")) || !sound(email.value_or(""))) return refuse(Fault::invalid_request);
+  for (const auto name : {tenant, client, organization.value_or(""), email.value_or("")})
+    if (!sound(name)) return refuse(Fault::invalid_request);
   const auto loaded = state_->tenants.get(tenant);
   if (!loaded) return refuse(Fault::unknown_tenant);
   const auto client_place = loaded->client(client);
   const auto organization_place = organization ? loaded->organization(*organization) : -1;
-  if (const auto fault = structure(*loaded, client_place, organization_place, organization.has_value()); fault != Fault::none) return refuse(fault);
+  const auto fault = structure(*loaded, client_place, organization_place, organization.has_value());
+  if (fault != Fault::none) return refuse(fault);
 
   const auto& records = loaded->part->connections;
   std::vector<std::uint32_t> enabled, matches;
@@ -64,13 +66,14 @@ Offer Engine::connections(std::string_view tenant, std::string_view client, std:
   const auto domain = at == std::string_view::npos ? std::string() : engine::lowered(email->substr(at + 1));
   if (at != std::string_view::npos)
     for (const auto place : enabled)
-      if (is_enterprise(records[place]) && std::ranges::find(records[place].domains, domain) != records[place].domains.end()) matches.push_back(place);
+      if (is_enterprise(records[place]) && std::ranges::count(records[place].domains, domain) != 0) matches.push_back(place);
   std::optional<std::uint32_t> home;
   if (matches.size() == 1) home = matches.front();
   if (matches.size() > 1) home = discovered(*loaded, client_place, organization_place, domain, matches);
   if (home) offer.home_realm = records[*home].id;
   for (const auto place : enabled)
-    if (!email || home || !is_enterprise(records[place])) offer.connections.push_back({records[place].id, records[place].name, records[place].strategy});
+    if (const auto& record = records[place]; !email || home || !is_enterprise(record))
+      offer.connections.push_back({record.id, record.name, record.strategy});
   return offer;
 }
 

@@ -39,7 +39,9 @@ std::string invalid(const Request::State& request, const Finding& finding) {
     case Detail::mfa_without_age: return "`session.mfa` is true, but `session.mfa_age` is missing";
     case Detail::age_without_mfa: return "`session.mfa_age` is given, but `session.mfa` is not true";
     case Detail::verified_without_email: return "`user.email_verified` is true, but `user.email` is missing";
-    case Detail::stray: return request.stray_name.empty() ? "a fact is given that does not exist" : "fact " + quoted(request.stray_name) + " does not exist or is broken";
+    case Detail::stray:
+      if (request.stray_name.empty()) return "a fact is given that does not exist";
+      return "fact " + quoted(request.stray_name) + " does not exist or is broken";
     case Detail::missing:
     case Detail::connection_missing: return "required fact " + name() + " is missing";
     default: return "the request is not valid";
@@ -64,7 +66,8 @@ std::string unsupported(const Request::State& request, const Finding& finding) {
     case Detail::signup_closed: return "sign-up on connection " + quoted(request.connection) + " is closed";
     default: {
       const auto& client = request.loaded->part->clients[static_cast<std::size_t>(request.frame.client)];
-      return "client " + quoted(request.client) + " is of type " + std::string(client_type_names[static_cast<std::size_t>(client.type)]) + ", which has no " + action;
+      const std::string type(client_type_names[static_cast<std::size_t>(client.type)]);
+      return "client " + quoted(request.client) + " is of type " + type + ", which has no " + action;
     }
   }
 }
@@ -100,7 +103,8 @@ std::string describe(const Request::State& request, const Finding& finding) {
     case Fault::action_not_supported: return unsupported(request, finding);
     case Fault::grant_not_allowed: return grant(request);
     case Fault::callback_not_allowed:
-      return (request.has(fact("request.redirect_uri")) ? quoted(request.text(fact("request.redirect_uri"))) : "the address") + " is not a callback of " + client;
+      if (!request.has(fact("request.redirect_uri"))) return "the address is not a callback of " + client;
+      return quoted(request.text(fact("request.redirect_uri"))) + " is not a callback of " + client;
     case Fault::user_blocked: return "the user is blocked";
     case Fault::locked_out: return "there were too many failed attempts";
   }

@@ -38,7 +38,8 @@ std::string index_by_id(const Ready& ready, std::map<std::string_view, const Loa
 
 // New claims against one another and against those of tenants that stay. `names` picks hosts or issuers.
 template <class F>
-std::string check_claims(const Ready& ready, const std::map<std::string_view, const Loaded*>& by_id, const Claims& held, std::string_view kind, F&& names) {
+std::string check_claims(const Ready& ready, const std::map<std::string_view, const Loaded*>& by_id, const Claims& held,
+                         std::string_view kind, F&& names) {
   std::map<std::string_view, std::string_view> claimed;
   for (const auto& loaded : ready)
     for (const std::string& name : names(*loaded)) {

@@ -97,7 +97,8 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
   }
   if (!asked.loaded || of_attempt(decision)) return explanation;
   add_rules(asked, decision, explanation);
-  if (decision.effect == Effect::allow) explanation.session = asked.loaded->part->clients[static_cast<std::size_t>(asked.frame.client)].session;
+  if (decision.effect == Effect::allow)
+    explanation.session = asked.loaded->part->clients[static_cast<std::size_t>(asked.frame.client)].session;
   return explanation;
 }
 

@@ -57,7 +57,8 @@ Finding form(const Asked& a) {
   if (request.broken_stray) return invalid(Detail::stray);
   if (const auto fact = first_bit(request.invalid)) return invalid(Detail::fact, *fact);
   if (request.has_connection && !has_connection(request.action)) return invalid(Detail::not_in_action, fact("connection"));
-  constexpr auto mfa = fact("session.mfa"), mfa_age = fact("session.mfa_age"), verified = fact("user.email_verified"), email = fact("user.email");
+  constexpr auto mfa = fact("session.mfa"), mfa_age = fact("session.mfa_age");
+  constexpr auto verified = fact("user.email_verified"), email = fact("user.email");
   const bool has_mfa = request.has(mfa) && request[mfa].integer != 0;
   if (request.has(mfa) && has_mfa && !request.has(mfa_age)) return invalid(Detail::mfa_without_age, mfa);
   if (!has_mfa && request.has(mfa_age)) return invalid(Detail::age_without_mfa, mfa_age);
@@ -213,7 +214,8 @@ FactId counter_of(const Lockout& lockout) {
 
 bool holds(const Asked& a, const Lockout& lockout) {
   constexpr auto ip = fact("request.ip"), time = fact("request.time"), last_failed = fact("attempts.last_failed");
-  if (a.request.has(ip) && std::ranges::any_of(lockout.exempt, [&](const Cidr& block) { return block.contains(a.request[ip].ip); })) return false;
+  const auto exempts = [&](const Cidr& block) { return block.contains(a.request[ip].ip); };
+  if (a.request.has(ip) && std::ranges::any_of(lockout.exempt, exempts)) return false;
   if (a.request[counter_of(lockout)].integer < lockout.attempts) return false;
   if (!a.request.has(last_failed)) return true;
   const auto since = program::saturating_sub(a.request[time].integer, a.request[last_failed].integer);
@@ -226,7 +228,8 @@ Finding lockout(const Asked& a) {
   if (family != Family::database && family != Family::passwordless) return {};
   const auto& lockouts = a.part().lockouts;
   const auto of_connection = [&](std::int64_t connection) {
-    const auto range = std::ranges::equal_range(a.loaded().lockouts, connection, {}, [&](auto i) { return std::int64_t{lockouts[i].connection}; });
+    const auto connection_of = [&](auto i) { return std::int64_t{lockouts[i].connection}; };
+    const auto range = std::ranges::equal_range(a.loaded().lockouts, connection, {}, connection_of);
     return std::ranges::any_of(range, [&](auto i) { return holds(a, lockouts[i]); });
   };
   if (of_connection(-1) || of_connection(a.request.frame.connection)) return {Fault::locked_out};

@@ -17,22 +17,17 @@ namespace {
 
 void set_bit(Words& words, std::size_t bit) { words[bit / 64] |= std::uint64_t{1} << bit % 64; }
 
+template <class F>
+FactRule rule_of(const F& fact) {
+  const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
+  if (fact.type == TypeKind::enumeration) return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
+  return {fact.type, actions, fact.low, fact.high};
+}
+
 std::vector<FactRule> fact_rules(const Part& part) {
   std::vector<FactRule> rules;
-  for (const auto& fact : builtin_facts) {
-    const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
-    if (fact.type == TypeKind::enumeration)
-      rules.push_back({fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1});
-    else
-      rules.push_back({fact.type, actions, fact.low, fact.high});
-  }
-  for (const auto& fact : part.attributes) {
-    const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
-    if (fact.type == TypeKind::enumeration)
-      rules.push_back({fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1});
-    else
-      rules.push_back({fact.type, actions, fact.low, fact.high});
-  }
+  for (std::size_t i = 0; i < builtin_facts.size(); ++i) rules.push_back(builtin_rule(i));
+  for (const auto& attribute : part.attributes) rules.push_back(rule_of(attribute));
   return rules;
 }
 
@@ -115,6 +110,8 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
 }
 
 }  // namespace
+
+FactRule builtin_rule(std::size_t place) noexcept { return rule_of(builtin_facts[place]); }
 
 std::string lowered(std::string_view text) {
   std::string result(text);
@@ -235,7 +232,8 @@ bool Loaded::enabled(std::int64_t client, std::int64_t organization, std::int64_
   const auto& record = part->organizations[static_cast<std::size_t>(organization)];
   if (std::ranges::find(record.connections, place) == record.connections.end()) return false;
   return std::ranges::all_of(record.uses, [&](const auto& use) {
-    return use.client != static_cast<std::uint32_t>(client) || !use.narrows || std::ranges::find(use.connections, place) != use.connections.end();
+    const bool narrows = use.narrows && use.client == static_cast<std::uint32_t>(client);
+    return !narrows || std::ranges::find(use.connections, place) != use.connections.end();
   });
 }
 

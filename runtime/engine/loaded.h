@@ -94,6 +94,8 @@ struct FactRule {
   std::int64_t low = INT64_MIN, high = INT64_MAX;
 };
 
+FactRule builtin_rule(std::size_t place) noexcept;
+
 struct LoadedProgram {
   std::shared_ptr<SharedShape> shared;
   const std::byte* row = nullptr;

@@ -7,7 +7,7 @@
 
 namespace writ {
 
-using engine::FactRule;
+using engine::builtin_rule;
 using program::Slot;
 using program::Text;
 
@@ -17,7 +17,8 @@ bool sound(std::string_view text) { return text.size() <= max_string && valid_ut
 
 void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loaded>& part) {
   for (std::size_t word = 0; word < present.size(); ++word)
-    for (auto bits = present[word]; bits != 0; bits &= bits - 1) slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
+    for (auto bits = present[word]; bits != 0; bits &= bits - 1)
+      slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
   present = invalid = {};
   stray = broken_stray = broken_name = false;
   stray_name.clear();
@@ -80,8 +81,7 @@ Slot* Request::State::accept(FactId fact, std::initializer_list<TypeKind> types)
     stray = true;
     return nullptr;
   }
-  const auto rule = loaded ? loaded->facts[place]
-                           : FactRule{builtin_facts[place].type, static_cast<ActionMask>(builtin_facts[place].required | builtin_facts[place].optional)};
+  const auto rule = loaded ? loaded->facts[place] : builtin_rule(place);
   if (rule.type > TypeKind::enumeration && rule.type <= TypeKind::organization) {  // a name, given to `start`
     stray = true;
     return nullptr;
@@ -125,7 +125,10 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
 
 // ---------------------------------------------------------------- setting
 
-Request::Request() : state_(std::make_unique<State>()) { state_->slots.resize(builtin_facts.size()), state_->wrong.resize(builtin_facts.size()); }
+Request::Request() : state_(std::make_unique<State>()) {
+  state_->slots.resize(builtin_facts.size());
+  state_->wrong.resize(builtin_facts.size());
+}
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
@@ -140,15 +143,8 @@ Request& Request::set(FactId fact, std::int64_t value) {
   if (!slot) return *this;
   slot->integer = value;
   const auto place = index(fact);
-  std::int64_t low = INT64_MIN, high = INT64_MAX;
-  if (state_->loaded) {
-    low = state_->loaded->facts[place].low, high = state_->loaded->facts[place].high;
-  } else {
-    const auto& builtin = builtin_facts[place];
-    const bool words = builtin.type == TypeKind::enumeration;
-    low = words ? 0 : builtin.low, high = words ? static_cast<std::int64_t>(builtin.values.size()) - 1 : builtin.high;
-  }
-  if (value < low || value > high) state_->refuse(fact, Wrong::range);
+  const auto rule = state_->loaded ? state_->loaded->facts[place] : builtin_rule(place);
+  if (value < rule.low || value > rule.high) state_->refuse(fact, Wrong::range);
   return *this;
 }
 
@@ -173,8 +169,9 @@ Request& Request::set(FactId fact, std::span<const std::string_view> values) {
 }
 
 Request& Request::unset(FactId fact) {
-  if (index(fact) < state_->slots.size() && (index(fact) >= builtin_facts.size() || builtin_facts[index(fact)].type <= TypeKind::enumeration))
-    state_->clear(fact);
+  const auto place = index(fact);
+  const bool entity = place < builtin_facts.size() && builtin_facts[place].type > TypeKind::enumeration;
+  if (place < state_->slots.size() && !entity) state_->clear(fact);
   return *this;
 }
 
@@ -184,8 +181,8 @@ namespace {
 
 bool sound_value(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return sound(*text);
-  if (const auto* set = std::get_if<StringSet>(&value)) return std::ranges::all_of(*set, [](const std::string& text) { return sound(text); });
-  return true;
+  const auto* set = std::get_if<StringSet>(&value);
+  return !set || std::ranges::all_of(*set, [](const std::string& text) { return sound(text); });
 }
 
 std::optional<FactId> known_fact(const engine::Loaded* loaded, std::string_view name) {

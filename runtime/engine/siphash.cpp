@@ -32,7 +32,8 @@ HashKey random_key() noexcept {
 }
 
 std::uint64_t keyed_hash(const HashKey& key, std::string_view text) noexcept {
-  State state{key.low ^ 0x736f'6d65'7073'6575u, key.high ^ 0x646f'7261'6e64'6f6du, key.low ^ 0x6c79'6765'6e65'7261u, key.high ^ 0x7465'6462'7974'6573u};
+  State state{key.low ^ 0x736f'6d65'7073'6575u, key.high ^ 0x646f'7261'6e64'6f6du, key.low ^ 0x6c79'6765'6e65'7261u,
+              key.high ^ 0x7465'6462'7974'6573u};
   const auto* at = text.data();
   auto left = text.size();
   for (; left >= 8; left -= 8, at += 8) {

@@ -41,7 +41,10 @@ struct Declared {
   std::vector<std::string_view> values;
 };
 Declared declared(const program::Part& part, std::uint32_t fact) {
-  if (fact < builtin_facts.size()) return {builtin_facts[fact].type, {builtin_facts[fact].values.begin(), builtin_facts[fact].values.end()}};
+  if (fact < builtin_facts.size()) {
+    const auto& builtin = builtin_facts[fact];
+    return {builtin.type, {builtin.values.begin(), builtin.values.end()}};
+  }
   const auto& attribute = part.attributes[fact - builtin_facts.size()];
   return {attribute.type, {attribute.values.begin(), attribute.values.end()}};
 }
@@ -77,8 +80,8 @@ std::string integer_text(const program::Part& part, const program::Shape& shape,
     case Op::client_type: return name_at(client_type_names, value);
     case Op::connection_family: return name_at(family_names, value);
     case Op::connection_strategy:
-      return value < 0 || static_cast<std::size_t>(value) >= strategies.size() ? "absent"
-                                                                                : std::string(strategies[static_cast<std::size_t>(value)].name);
+      if (value < 0 || static_cast<std::size_t>(value) >= strategies.size()) return "absent";
+      return std::string(strategies[static_cast<std::size_t>(value)].name);
     default: break;
   }
   switch (kind_of(part, shape, id)) {

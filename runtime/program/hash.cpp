@@ -15,7 +15,9 @@ namespace {
 
 class Hash {
  public:
-  Hash() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { require(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1); }
+  Hash() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    require(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
 
   void bytes(const void* data, std::size_t size) { require(EVP_DigestUpdate(context_.get(), data, size) == 1); }
   std::array<std::uint8_t, 32> finish() {

@@ -59,7 +59,8 @@ void check_structure(const Part& part, Report& report) {
     report.expect(static_cast<std::size_t>(client.type) < client_type_names.size(), "a client is of no type");
     report.expect(static_cast<std::size_t>(client.usage) < organization_usage_names.size(), "a client has no usage of organizations");
     report.expect(client.grants < (1u << grant_names.size()), "a client has a grant that does not exist");
-    report.expect(below(client.connections, connections) && below(client.discover, connections), "a client names a connection that does not exist");
+    report.expect(below(client.connections, connections) && below(client.discover, connections),
+                  "a client names a connection that does not exist");
   }
   for (const auto& connection : part.connections)
     report.expect(connection.strategy < strategies.size(), "a connection has a strategy that does not exist");
@@ -72,9 +73,11 @@ void check_structure(const Part& part, Report& report) {
                     "an organization uses what does not exist");
   }
   for (const auto& lockout : part.lockouts) {
-    report.expect(lockout.connection >= -1 && lockout.connection < static_cast<std::int64_t>(connections), "a lockout is of a connection that does not exist");
+    report.expect(lockout.connection >= -1 && lockout.connection < static_cast<std::int64_t>(connections),
+                  "a lockout is of a connection that does not exist");
     report.expect(static_cast<std::size_t>(lockout.counter) <= 2, "a lockout counts nothing");
-    report.expect(std::ranges::all_of(lockout.exempt, [](const Cidr& cidr) { return cidr.bits <= 128; }), "a lockout exempts a block of over 128 bits");
+    report.expect(std::ranges::all_of(lockout.exempt, [](const Cidr& cidr) { return cidr.bits <= 128; }),
+                  "a lockout exempts a block of over 128 bits");
   }
 }
 
@@ -126,15 +129,17 @@ void check_program(const Part& part, std::size_t action, Report& report) {
   if (const auto wrong = verify(shape); !wrong.empty()) report.expect(false, wrong);
   if (!report.fine()) return;
   const auto facts = builtin_facts.size() + part.attributes.size();
-  report.expect(std::ranges::is_sorted(program.required) && std::ranges::all_of(program.required, [&](FactId id) { return index(id) < facts; }),
-                "a required fact does not exist");
+  const bool exist = std::ranges::all_of(program.required, [&](FactId id) { return index(id) < facts; });
+  report.expect(exist && std::ranges::is_sorted(program.required), "a required fact does not exist");
   for (const auto& node : shape.nodes)
     if (row_of(node.op).operands[0] == Operand::fact) {
       const auto type = type_of(part, node.a);
-      report.expect(type && (node.op == Op::has_fact || fact_fits(node.op, *type)), "a fact is read that does not exist or is of another type");
+      report.expect(type && (node.op == Op::has_fact || fact_fits(node.op, *type)),
+                    "a fact is read that does not exist or is of another type");
     }
   for (const auto& entry : shape.entries)
-    report.expect(entry.use_connection < static_cast<std::int64_t>(part.connections.size()), "an obligation uses a connection that does not exist");
+    report.expect(entry.use_connection < static_cast<std::int64_t>(part.connections.size()),
+                  "an obligation uses a connection that does not exist");
   const auto inside = inside_loops(shape);
   for (const auto& info : program.rules) check_trace(info, shape, inside, report);
 }
