@@ -120,9 +120,4 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   return policy;
 }
 
-std::uint32_t model::Tenant::index_of_client(std::string_view name) const {
-  const auto found = std::ranges::find(structure.clients, name, &program::ClientRecord::name);
-  return found == structure.clients.end() ? 0xffff'ffff : static_cast<std::uint32_t>(found - structure.clients.begin());
-}
-
 }  // namespace writ

@@ -50,6 +50,10 @@ struct Collector {
   void operator()(const tree::ObligationDecl& node) { enter(run, "obligation", *tree, node, set.obligations, obligations); }
   void operator()(const tree::ExtendTenantDecl& extend) { extends.push_back({tree, &extend}); }
   void operator()(const tree::TenantDecl& tenant) {
+    if (tenant.name.text == "platform")  // its rules would have the ids of the floor's
+      run.diagnostics.add(Code::builtin_name, tenant.name.span, "a tenant cannot be named `platform`")
+          .under("that is the owner of the floor's rules")
+          .hint("give it another name and keep the wire name:  tenant platform_team { id \"platform\" … }");
     const auto [found, fresh] = set.tenant_places.try_emplace(tenant.name.text, static_cast<std::uint32_t>(set.tenants.size()));
     if (fresh) set.tenants.push_back({{tree, &tenant}, {}});
     else

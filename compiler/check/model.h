@@ -73,6 +73,11 @@ struct Tenant {
   std::uint32_t index_of_client(std::string_view name) const;  // by name; 0xffffffff when none
 };
 
+// Whether two expressions, two rules mean the same: equal trees over equal facts and constants, whatever they are called.
+bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right);
+bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right);
+bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& right);
+
 struct Policy {
   std::vector<program::Attribute> attributes;      // the platform's
   std::vector<Tenant> tenants;                     // by wire id

@@ -71,12 +71,14 @@ ActionMask actions_of(Run& run, const tree::Rule& rule);
 const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule);
 // Checks the rules of a floor block once, without a tenant; an `allow` is refused.
 void check_floor_rules(Run& run, const Block& block, const Place& place, std::string_view floor);
-// `owner/key` of each rule seen so far, with its text and place: two rules of one id and one text are one.
+// `owner/key` of each rule seen so far, with its text, place and words: two rules of one id, one text and one scope are one.
 struct SeenRule {
   std::string_view text;
   Span span;
+  const Scope* scope = nullptr;
+  std::size_t index = 0;  // among the tenant's rules
 };
 using SeenRules = std::unordered_map<std::string, SeenRule>;
-bool first_of_its_id(Run& run, SeenRules& seen, const std::string& id, const RuleText& text, const tree::Rule& rule);
+Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule, std::string_view how);
 
 }  // namespace writ::check

@@ -1,6 +1,6 @@
 // Which rules are in force for a tenant, and what they are called (decision 0001, 1 to 5). The platform's come first, then those of the
-// shared clients it uses, then those of its bodies, each in the order of the text. A rule's id is its owner and its key; the same text
-// twice at one owner is one rule. Each is checked for this tenant, because fact ids and indexes are the tenant's.
+// shared clients it uses, then those of its bodies, each in the order of the text. A rule's id is its owner and its key; what is written
+// twice at one owner, and means the same, is one rule. Each is checked for this tenant, because fact ids and indexes are the tenant's.
 #include "compiler/check/tenant.h"
 
 #include "compiler/syntax/syntax.h"
@@ -12,9 +12,16 @@ namespace writ::check {
 
 namespace {
 
+// A name as a part of an owner: what would end the part is written as in a URL, so that no two owners read alike.
+std::string owner_part(std::string_view name) {
+  std::string part;
+  for (const char c : name) part += c == '.' ? "%2E" : c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  return part;
+}
+
 class Collector {
  public:
-  explicit Collector(TenantCheck& tenant) : tenant_(tenant), run_(tenant.run) {}
+  explicit Collector(TenantCheck& tenant) : tenant_(tenant), run_(tenant.run), owner_(owner_part(tenant.name())) {}
 
   void collect() {
     for (const auto& block : tenant_.platform.blocks) {
@@ -26,7 +33,7 @@ class Collector {
       if (found == tenant_.client_places.end() || !tenant_.clients[found->second].shared) continue;
       Place place;
       place.client = found->second;
-      rules_of(tenant_.clients[found->second].body, "client." + std::string(found->first), place);
+      rules_of(tenant_.clients[found->second].body, "client." + owner_part(found->first), place);
     }
     for (const auto& body : tenant_.bodies) tenant_body(body);
   }
@@ -37,11 +44,10 @@ class Collector {
   }
 
   void tenant_body(const Block& body) {
-    const std::string& owner = tenant_.name();
     for (const auto& item : *body.items) {
-      if (const auto* rule = std::get_if<tree::Rule>(&item)) add(body, *rule, owner, Place{});
-      else if (const auto* client = std::get_if<tree::ClientDecl>(&item)) inside_client(body, client->name, client->items, owner + ".client.");
-      else if (const auto* use = std::get_if<tree::UseDecl>(&item)) inside_client(body, use->client, use->items, owner + ".use.");
+      if (const auto* rule = std::get_if<tree::Rule>(&item)) add(body, *rule, owner_, Place{});
+      else if (const auto* client = std::get_if<tree::ClientDecl>(&item)) inside_client(body, client->name, client->items, owner_ + ".client.");
+      else if (const auto* use = std::get_if<tree::UseDecl>(&item)) inside_client(body, use->client, use->items, owner_ + ".use.");
       else if (const auto* connection = std::get_if<tree::ConnectionDecl>(&item)) inside_connection(body, *connection);
       else if (const auto* organization = std::get_if<tree::OrganizationDecl>(&item)) inside_organization(body, *organization);
     }
@@ -51,7 +57,7 @@ class Collector {
     const auto found = tenant_.client_places.find(name.text);
     if (found == tenant_.client_places.end()) return;
     place.client = found->second;
-    rules_of(open_block(tenant_, body, items), owner + name.text, place);
+    rules_of(open_block(tenant_, body, items), owner + owner_part(name.text), place);
   }
 
   void inside_connection(const Block& body, const tree::ConnectionDecl& connection) {
@@ -59,7 +65,7 @@ class Collector {
     if (found == tenant_.connection_places.end()) return;
     Place place;
     place.connection = found->second;
-    rules_of(open_block(tenant_, body, connection.items), tenant_.name() + ".connection." + connection.name.text, place);
+    rules_of(open_block(tenant_, body, connection.items), owner_ + ".connection." + owner_part(connection.name.text), place);
   }
 
   void inside_organization(const Block& body, const tree::OrganizationDecl& organization) {
@@ -68,7 +74,7 @@ class Collector {
     Place place;
     place.organization = found->second;
     const Block inside = open_block(tenant_, body, organization.items);
-    const std::string owner = tenant_.name() + ".organization." + organization.name.text;
+    const std::string owner = owner_ + ".organization." + owner_part(organization.name.text);
     for (const auto& item : organization.items) {
       if (const auto* rule = std::get_if<tree::Rule>(&item)) add(inside, *rule, owner, place);
       else if (const auto* use = std::get_if<tree::UseDecl>(&item)) inside_client(inside, use->client, use->items, owner + ".use.", place);
@@ -81,7 +87,10 @@ class Collector {
     if (actions == 0) return;
     const RuleText& text = text_of(run_, *block.tree, source);
     std::string id = owner + "/" + text.key;
-    if (!first_of_its_id(run_, seen_, id, text, source)) return;
+    place.scope = block.scope;
+    place.actions = actions;
+    const auto [first, fresh] = seen_.try_emplace(id, SeenRule{text.canonical, source.span, block.scope, tenant_.result.rules.size()});
+    if (!fresh) return again(first->second, block, source, text, place);
     if (!count(actions, source.span)) return;
     model::Rule& rule = tenant_.result.rules.emplace_back();
     rule.id = std::move(id);
@@ -94,9 +103,24 @@ class Collector {
     rule.report = source.report;
     rule.actions = actions;
     rule.source_order = static_cast<std::uint32_t>(tenant_.result.rules.size() - 1);
-    place.scope = block.scope;
-    place.actions = actions;
     check_rule(place, *block.tree, source, run_.sources, run_.limits, tenant_.result.expressions, rule, run_.diagnostics);
+  }
+
+  // The second of two rules with one id. Words can differ where bodies meet: a template's parameter hides the tenant's `let` of its name.
+  // Dropping the one of them would lose a deny.
+  void again(const SeenRule& first, const Block& block, const tree::Rule& source, const RuleText& text, const Place& place) {
+    if (first.text != text.canonical) {
+      two_of_one_id(run_, first, text, source, "two different rules of one block are ");
+      return;
+    }
+    if (first.scope == block.scope || first.index >= tenant_.result.rules.size()) return;
+    auto& expressions = tenant_.result.expressions;
+    const auto before = expressions.size();
+    model::Rule second;
+    check_rule(place, *block.tree, source, run_.sources, run_.limits, expressions, second, run_.diagnostics);
+    if (!model::same(expressions, tenant_.result.rules[first.index], second))
+      two_of_one_id(run_, first, text, source, "two rules read alike and mean different things, ");
+    expressions.resize(before);
   }
 
   bool count(ActionMask actions, Span span) {
@@ -114,6 +138,7 @@ class Collector {
 
   TenantCheck& tenant_;
   Run& run_;
+  std::string owner_;  // the tenant's part of its rules' ids
   SeenRules seen_;
   std::array<std::size_t, action_count> counts_{};
 };
@@ -136,15 +161,11 @@ const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule
   return found->second;
 }
 
-bool first_of_its_id(Run& run, SeenRules& seen, const std::string& id, const RuleText& text, const tree::Rule& rule) {
-  const auto [found, fresh] = seen.try_emplace(id, SeenRule{text.canonical, rule.span});
-  if (fresh) return true;
-  if (found->second.text == text.canonical) return false;
+Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule, std::string_view how) {
   const Span span = rule.name ? rule.name->span : rule.span;
-  run.diagnostics.add(Code::duplicate_rule, span, "two different rules of one block are " + in_ticks(text.key))
-      .at(found->second.span, "the other one")
+  return run.diagnostics.add(Code::duplicate_rule, span, std::string(how) + in_ticks(text.key))
+      .at(first.span, "the other one")
       .hint(rule.name ? "give one of them another name" : "give one of them a name");
-  return false;
 }
 
 void check_floor_rules(Run& run, const Block& block, const Place& place, std::string_view floor) {
@@ -166,7 +187,11 @@ void check_floor_rules(Run& run, const Block& block, const Place& place, std::st
     here.actions = actions_of(run, source);
     if (here.actions == 0) return;
     const RuleText& text = text_of(run, *block.tree, source);
-    if (!first_of_its_id(run, seen, text.key, text, source)) return;
+    const auto [first, fresh] = seen.try_emplace(text.key, SeenRule{text.canonical, source.span});
+    if (!fresh) {
+      if (first->second.text != text.canonical) two_of_one_id(run, first->second, text, source, "two different rules of one block are ");
+      return;
+    }
     std::vector<model::Expr> nodes;
     model::Rule rule;
     check_rule(here, *block.tree, source, run.sources, run.limits, nodes, rule, run.diagnostics);

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 
 namespace writ {
 
@@ -24,18 +24,19 @@ using program::RuleInfo;
 using program::TraceNode;
 
 // The order of rules in masks: platform, shared clients, the tenant's own, each by the rest of its id. Ids order the lists people see.
-std::tuple<int, std::string_view> mask_order(const model::Rule& rule, std::string_view tenant) {
-  const std::string_view id = rule.id;
-  if (id.starts_with("platform/")) return {0, id};
-  if (id.starts_with("client.")) return {1, id};
-  return {2, id.starts_with(tenant) ? id.substr(tenant.size()) : id};
+// An owner tells whose the rule is by its parts: `platform` · `client.C` · `T` and `T.kind.X…`.
+std::pair<int, std::string_view> mask_order(const model::Rule& rule) {
+  const std::string_view id = rule.id, owner = id.substr(0, id.find('/'));
+  if (owner == "platform") return {0, id};
+  if (std::ranges::count(owner, '.') == 1) return {1, id};
+  return {2, id.substr(id.find_first_of("./"))};
 }
 
 std::vector<const model::Rule*> rules_in_force(const model::Tenant& tenant, Action action) {
   std::vector<const model::Rule*> rules;
   for (const auto& rule : tenant.rules)
     if (rule.actions & mask_of(action)) rules.push_back(&rule);
-  std::ranges::stable_sort(rules, {}, [&](const model::Rule* rule) { return mask_order(*rule, tenant.structure.name); });
+  std::ranges::stable_sort(rules, {}, [&](const model::Rule* rule) { return mask_order(*rule); });
   return rules;
 }
 
@@ -103,19 +104,12 @@ std::vector<FactId> required_facts(const model::Tenant& tenant, Action action, c
   return {facts.begin(), facts.end()};
 }
 
-bool same(const model::Tenant& tenant, model::ExprId left, model::ExprId right) {
-  const auto& a = tenant.expressions[static_cast<std::size_t>(left)];
-  const auto& b = tenant.expressions[static_cast<std::size_t>(right)];
-  return a.op == b.op && a.fact == b.fact && a.depth == b.depth && a.constant == b.constant &&
-         std::ranges::equal(a.operands, b.operands, [&](auto x, auto y) { return same(tenant, x, y); });
-}
-
 // One text can mean two things: `mfa within limit`, where two blocks have a `let limit` of their own. Only rules that ask for the
 // same share an entry, so that satisfying the weaker never satisfies the stricter.
 bool same_entry(const model::Tenant& tenant, const model::Rule& left, const model::Rule& right) {
-  return left.entry == right.entry && std::ranges::equal(left.alternatives, right.alternatives, [&](auto& a, auto& b) {
-           return a.use_connection == b.use_connection && same(tenant, a.satisfied, b.satisfied);
-         });
+  return left.entry == right.entry &&
+         std::ranges::equal(left.alternatives, right.alternatives,
+                            [&](const auto& a, const auto& b) { return model::same(tenant.expressions, a, b); });
 }
 
 // The distinct `A or B` of the requires, by text. The result has, for each rule, the place of its entry.

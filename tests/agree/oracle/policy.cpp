@@ -146,6 +146,12 @@ void declare(Scope& scope, Where where, const List& items) {
   if constexpr (std::is_same_v<List, Items>) each<tree::ZoneDecl>(items, [&](const auto& zone) { scope.zones[zone.name.text] = &zone; });
 }
 
+// No part of an owner holds what separates parts (1).
+std::string owner_part(std::string name) {
+  for (const auto& [sign, written] : {std::pair{"%", "%25"}, {".", "%2E"}, {"/", "%2F"}}) re2::RE2::GlobalReplace(&name, re2::RE2::QuoteMeta(sign), written);
+  return name;
+}
+
 // Reads the items of one block into the tenant, and the blocks inside it.
 struct Reader {
   Policy& policy;
@@ -182,7 +188,7 @@ struct Reader {
     Scope& scope = policy.scopes.emplace_back(Scope{where.scope});
     inner.where.scope = &scope;
     declare(scope, inner.where, items);
-    inner.place.owner += (place.owner.empty() ? step + 1 : step) + name;  // a shared client has no owner: `client.portal`
+    inner.place.owner += (place.owner.empty() ? step + 1 : step) + owner_part(name);  // a shared client has no owner: `client.portal`
     inner.place.*what = name;
     Thing thing{name, name, kind, {{inner.where, &items}}};
     if (const auto* id = only<tree::WireId>(thing)) thing.id = id->text.text;
@@ -267,7 +273,7 @@ void Collector::read_tenant(const File& file, const tree::TenantDecl& declared) 
   for (const auto& [its_file, declaration] : common)
     if (const auto* node = std::get_if<tree::ClientDecl>(declaration); node && used.contains(node->name.text))
       Reader{policy, tenant, seen, {its_file, platform}, {}}.client(*node);
-  for (const auto& [where, items] : bodies) Reader{policy, tenant, seen, where, {tenant.name}}.read(*items);
+  for (const auto& [where, items] : bodies) Reader{policy, tenant, seen, where, {owner_part(tenant.name)}}.read(*items);
 
   for (Thing& organization : tenant.organizations) {
     organization.features = tenant.features;

@@ -206,3 +206,29 @@ TEST_CASE("limits just under and just over") {
   CHECK(codes_of("attributes { user.a : bool\n user.b : bool\n user.c : bool }", limits) == "E0920");
   CHECK(codes_of("attributes { user.a : bool\n user.b : bool } tenant t { attributes { user.c : bool } }", limits) == "E0920");
 }
+
+TEST_CASE("a tenant's rule is never taken for the floor's: no two owners read alike") {
+  CHECK(codes_of("tenant platform { connection u : database }") == "E0205");
+  test::Checked checked;
+  test::check_files(checked, {R"(
+    client portal : web
+    tenant "client.portal" { connection u : database; use portal { connections u; deny login } deny login }
+    tenant acme { connection "u/deny x" : database { deny login "y" } connection u : database { deny login "x/deny y" } })"});
+  INFO(checked.pretty());
+  REQUIRE(checked.codes().empty());
+  REQUIRE(checked.tenant("client.portal").rules.size() == 2);
+  CHECK(checked.tenant("client.portal").rules[1].id.starts_with("client%2Eportal/deny~"));
+  REQUIRE(checked.tenant("acme").rules.size() == 2);
+  CHECK(checked.tenant("acme").rules[0].id == "acme.connection.u%2Fdeny x/deny y");
+  CHECK(checked.tenant("acme").rules[1].id == "acme.connection.u/deny x/deny y");
+}
+
+TEST_CASE("what is written twice is one rule only where it means the same") {
+  const std::string body = "connection u : database\n allow login\n";
+  const std::string denies = "deny login when (user.username else \"\") == who\n";
+  const std::string from = "template t(who: string) { " + body + denies + "}\n";
+  CHECK(codes_of(from + "tenant a from t(\"eve\") { let who = \"bob\"\n" + denies + "}") == "E0208");
+  CHECK(codes_of(from + "tenant a from t(\"eve\") { let who = \"eve\"\n" + denies + "allow login }").empty());
+  const std::string within = "require mfa within limit\n";
+  CHECK(codes_of("template t(limit: duration) { " + body + within + "}\ntenant a from t(5m) { let limit = 5h\n" + within + "}") == "E0208");
+}

@@ -1,0 +1,31 @@
+// Questions to a finished model that more than one phase asks.
+#include "compiler/check/model.h"
+
+#include <algorithm>
+
+namespace writ::model {
+
+std::uint32_t Tenant::index_of_client(std::string_view name) const {
+  const auto found = std::ranges::find(structure.clients, name, &program::ClientRecord::name);
+  return found == structure.clients.end() ? 0xffff'ffff : static_cast<std::uint32_t>(found - structure.clients.begin());
+}
+
+bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right) {
+  if (left == right) return true;
+  const auto& a = expressions[static_cast<std::size_t>(left)];
+  const auto& b = expressions[static_cast<std::size_t>(right)];
+  return a.op == b.op && a.fact == b.fact && a.depth == b.depth && a.constant == b.constant &&
+         std::ranges::equal(a.operands, b.operands, [&](auto x, auto y) { return same(expressions, x, y); });
+}
+
+bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right) {
+  return left.use_connection == right.use_connection && same(expressions, left.satisfied, right.satisfied);
+}
+
+bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& right) {
+  return same(expressions, left.condition, right.condition) &&
+         std::ranges::equal(left.alternatives, right.alternatives,
+                            [&](const auto& a, const auto& b) { return same(expressions, a, b); });
+}
+
+}  // namespace writ::model
