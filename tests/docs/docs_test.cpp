@@ -3,6 +3,7 @@
 // without the word `writ`, and are not run.
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
+#include "runtime/program/facts.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -91,6 +92,28 @@ int run_tests(const std::string& policy) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+std::string joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
+std::string written(ActionMask actions) {
+  if (actions == all_actions) return "all";
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < action_count; ++i)
+    if (actions & mask_of(static_cast<Action>(i))) words.push_back(action_names[i]);
+  return words.empty() ? "–" : joined(words);
+}
+
+std::string type_of(const Fact& fact) {
+  constexpr std::array<std::string_view, 13> words = {"bool",     "int",           "string", "ip",     "cidr",   "time",      "duration",
+                                                      "set of string", "one of ", "tenant", "client", "connection", "organization"};
+  const std::string word(words[static_cast<std::size_t>(fact.type)]);
+  if (fact.type == TypeKind::enumeration) return word + joined(fact.values);
+  return fact.type == TypeKind::integer ? word + " " + std::to_string(fact.low) + ".." + std::to_string(fact.high) : word;
+}
+
 }  // namespace
 
 TEST_CASE("every code has its page and every page its code") {
@@ -147,4 +170,19 @@ TEST_CASE("every policy in the guides checks and passes its tests") {
       if (!seen.errors) CHECK(run_tests(block.text) == 0);
     }
   }
+}
+
+TEST_CASE("the reference's table of facts is the table the code reads") {
+  std::istringstream lines(text_of(docs() / "language.md"));
+  std::vector<std::string> listed, wanted;
+  bool in_table = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("| `") && in_table) listed.push_back(line);
+    if (line.starts_with("| fact |")) in_table = true;
+    if (line.empty()) in_table = false;
+  }
+  for (const Fact& fact : builtin_facts)
+    wanted.push_back("| `" + std::string(fact.name) + "` | " + type_of(fact) + " | " + written(fact.required) + " | " +
+                     written(fact.optional) + " | " + std::string(fact.note) + " |");
+  CHECK(listed == wanted);
 }
