@@ -143,7 +143,7 @@ void set_tenant_attributes(TenantCheck& tenant) {
           .hint("set it in the tenant: `" + name + " = …`, or declare it with `?`");
     attribute.value = any_value(*attribute.type);  // so that rules about it are not also wrong
   }
-  tenant.scope->tenant_attributes = &tenant.attributes;
+  tenant.scope->tenant_attributes = tenant.floor->tenant_attributes = &tenant.attributes;  // the floor's rules may ask, too
 }
 
 program::Constant any_value(const tree::Type& type) {

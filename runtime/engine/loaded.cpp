@@ -21,7 +21,8 @@ template <class F>
 FactRule rule_of(const F& fact) {
   const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
   if (fact.type == TypeKind::enumeration) return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
-  return {fact.type, actions, fact.low, fact.high};
+  const auto bounds = bounds_of(fact.type);
+  return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
 }
 
 std::vector<FactRule> fact_rules(const Part& part) {

@@ -102,6 +102,17 @@ inline constexpr std::array builtin_facts = [] {
   });
 }();
 
+// What a fact of a type can be where nothing narrower is declared; anything else is invalid_request. A time is in the years 1 to 9999, which is
+// what RFC 3339 can write; a duration of a fact is an age or a span, never less than none.
+struct Bounds {
+  std::int64_t low = INT64_MIN, high = INT64_MAX;
+};
+constexpr Bounds bounds_of(TypeKind type) {
+  if (type == TypeKind::time) return {-62'135'596'800'000'000, 253'402'300'799'999'999};
+  if (type == TypeKind::duration) return {0, INT64_MAX};
+  return {};
+}
+
 // Entity properties: read from the policy, not from the request. `tenant.X` attributes and `tenant.features` are
 // folded at compile time.
 struct Property {

@@ -7,8 +7,8 @@ namespace writ::oracle {
 namespace {
 
 bool in_window(Instant time, const tree::ClockWindow& window, const date::time_zone& zone) {
-  const date::sys_time<std::chrono::microseconds> at{std::chrono::microseconds{time.micros}};
-  const auto local = date::floor<std::chrono::minutes>(zone.get_info(at).offset + at.time_since_epoch());
+  const date::sys_time<std::chrono::microseconds> at{std::chrono::microseconds{time.micros}}, epoch{};
+  const auto local = date::floor<std::chrono::minutes>(zone.get_info(std::max(at, epoch)).offset + at.time_since_epoch());
   const auto day = date::floor<date::days>(local);
   const auto minute = (local - day).count();
   const auto listed = [&](date::days which) { return (window.days >> (date::weekday{date::sys_days{which}}.iso_encoding() - 1)) & 1; };

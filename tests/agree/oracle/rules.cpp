@@ -37,6 +37,7 @@ bool Evaluation::fires(const Rule& rule, Outcomes* leaves) {
 }
 
 bool Evaluation::satisfied(const Rule& rule, const tree::Obligation& obligation) {
+  leaves_ = nullptr;  // what satisfies is no leaf of the condition (30)
   const auto& [written_name, arguments, within, span] = obligation;
   const std::string& name = written_name.text;
   const auto text = [&](tree::ExprId id) { return std::get<std::string_view>(needed(rule.where, id)); };

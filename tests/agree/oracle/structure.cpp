@@ -52,7 +52,8 @@ bool fits(const FactRow& row, ActionMask action, const Value& value) {
     case TypeKind::string_set: return std::holds_alternative<StringSet>(value);
     case TypeKind::ip: case TypeKind::cidr: return std::holds_alternative<Ip>(value);
     case TypeKind::enumeration: return number && 0 <= *number && *number < static_cast<std::int64_t>(row.words.size());
-    case TypeKind::integer: case TypeKind::time: case TypeKind::duration: return number && row.low <= *number && *number <= row.high;
+    case TypeKind::integer: return number && row.low <= *number && *number <= row.high;
+    case TypeKind::time: case TypeKind::duration: return number && bounds_of(row.type).low <= *number && *number <= bounds_of(row.type).high;
     case TypeKind::tenant: case TypeKind::client: case TypeKind::connection: case TypeKind::organization: return false;  // never among the facts
   }
   return false;

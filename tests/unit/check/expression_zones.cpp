@@ -1,6 +1,10 @@
 // The tables of time zones.
 #include "compiler/check/zones.h"
 
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 using writ::check::nearest_zone;
@@ -27,6 +31,32 @@ TEST_CASE("offsets before, within and after what the files list") {
   CHECK(offset_at("Australia/Sydney", 4'070'908'800) == 39'600);  // January 2099: summer there
   CHECK(offset_at("Europe/Dublin", 4'086'763'200) == 3'600);      // its winter is the exception
   CHECK(offset_at("Europe/Berlin", -4'000'000'000) == 3'600);
+}
+
+TEST_CASE("every zone is what the C library says, until the end of 2100") {
+  const char* before = std::getenv("TZ");
+  const std::string kept = before ? before : "";
+  const std::filesystem::path folder = "/usr/share/zoneinfo";
+  std::size_t zones = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    const auto name = file.path().lexically_relative(folder).generic_string();
+    if (!file.is_regular_file() || !zone_offsets(name)) continue;
+    INFO(name);
+    ++zones;
+    ::setenv("TZ", (":" + name).c_str(), 1);
+    ::tzset();
+    for (std::int64_t at = 0; at < 4'133'980'800; at += 60 * 86'400 + 3'599) {  // about every two months, at all times of the day
+      const std::time_t time = at;
+      std::tm local{};
+      ::localtime_r(&time, &local);
+      if (local.tm_gmtoff == offset_at(name, at)) continue;
+      FAIL_CHECK("at " << at << ": " << local.tm_gmtoff << " there, " << offset_at(name, at) << " here");
+      break;
+    }
+  }
+  CHECK(zones > 300);
+  before ? ::setenv("TZ", kept.c_str(), 1) : ::unsetenv("TZ");
+  ::tzset();
 }
 
 TEST_CASE("tables begin at the beginning of time and ascend") {

@@ -232,3 +232,9 @@ TEST_CASE("what is written twice is one rule only where it means the same") {
   const std::string within = "require mfa within limit\n";
   CHECK(codes_of("template t(limit: duration) { " + body + within + "}\ntenant a from t(5m) { let limit = 5h\n" + within + "}") == "E0208");
 }
+
+TEST_CASE("the floor may ask for what each tenant sets") {
+  const std::string floor = "attributes { tenant.size : int 0..10? }\nplatform { deny login when (tenant.size else 0) > 5 }\n";
+  CHECK(codes_of(floor + "client portal : web { deny login when has tenant.size and tenant.size > 5 }\n"
+                         "tenant a { tenant.size = 7\n connection u : database\n use portal { connections u }\n allow login }\ntenant b { allow login }").empty());
+}

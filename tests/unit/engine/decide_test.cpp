@@ -180,6 +180,20 @@ TEST_CASE("many rules: the effect is always computed over all of them") {
   CHECK(ids(explain(engine, login()).reasons) == Ids{"acme/deny 220"});
 }
 
+TEST_CASE("the mask of entries has a bit for the last of the sixty-four") {
+  std::string text = "shape login\n%0 = and\n%1 = or\n";
+  for (int i = 0; i < 64; ++i) text += i == 63 || i == 0 ? "entry %1\n" : "entry %0\n";
+  text += "allow %0\n";
+  for (int i = 0; i < 64; ++i) text += "require %0 entry " + std::to_string(i) + "\n";
+  Engine engine;
+  auto b = acme();
+  b.program(Action::login, text);
+  REQUIRE(engine.put({b.build()}) == "");
+  const auto d = decide(engine, login());
+  CHECK_FALSE(d.wide);
+  CHECK(d.unsatisfied == (std::uint64_t{1} << 63 | 1));
+}
+
 TEST_CASE("one text with two meanings is listed once and judged twice") {
   Engine engine;
   auto b = acme();

@@ -1,0 +1,53 @@
+#!/bin/sh
+# run.sh [WORD]: makes the faults of mutants.txt (those whose name holds WORD), one at a time, in a copy of the tree under build/mutants. Each is
+# built as ./dev test builds and all tests are run until one fails. Prints who found it, and ends with 1 when nobody did.
+set -eu
+cd "$(dirname "$0")/../.."
+word=${1:-}
+tree=$PWD/build/mutants/tree
+preset=dev
+
+# The copy is what git would commit, and keeps the times of files that are the same, so that only mutants are compiled.
+mkdir -p "$tree"
+git ls-files --cached --others --exclude-standard | while IFS= read -r file; do
+  [ -f "$file" ] || continue
+  cmp -s "$file" "$tree/$file" && continue
+  mkdir -p "$tree/$(dirname "$file")"
+  cp -p "$file" "$tree/$file"
+done
+cd "$tree"
+cmake --preset $preset --log-level=ERROR >/dev/null
+build() { cmake --build --preset $preset >build/mutant.log 2>&1; }
+
+# The first test that fails; nothing when all pass. The house's own test of this list would find every mutant, so it is not asked.
+found_by() {
+  ctest --preset $preset -j "$(nproc)" --stop-on-failure -E '^house$' 2>&1 |
+    sed -n 's/.*Test *#[0-9]*: \([a-z_]*\) .*\(Failed\|Exception\|Timeout\|Abort\|SegFault\|Subprocess aborted\).*/\1/p' | head -n 1
+}
+
+echo "building the tree without a fault"
+build || { tail -n 20 build/mutant.log; exit 1; }
+[ -z "$(found_by)" ] || { echo "a test fails without a fault; nothing can be said"; exit 1; }
+
+killed=0 survived=0
+grep '^== ' tests/mutants/mutants.txt | cut -c4- >build/mutant.names
+while IFS= read -r name <&3; do
+  case $name in *"$word"*) ;; *) continue ;; esac
+  file=$(NAME=$name perl -ne 'if (/^== (.*)/) { $here = $1 eq $ENV{NAME} } elsif ($here && /^file (.*)/) { print $1 }' tests/mutants/mutants.txt)
+  cp -p "$file" build/mutant.saved
+  NAME=$name perl -e '
+    open my $list, "<", "tests/mutants/mutants.txt" or die; my ($here, @from, @to);
+    while (<$list>) { chomp; if (/^== (.*)/) { $here = $1 eq $ENV{NAME} } elsif ($here && /^- (.*)/) { push @from, $1 } elsif ($here && /^\+ (.*)/) { push @to, $1 } }
+    local $/; open my $in, "<", $ARGV[0] or die; my $text = <$in>; my ($from, $to) = (join("\n", @from), join("\n", @to));
+    my $at = index($text, $from); die "not in $ARGV[0]\n" if $at < 0; substr($text, $at, length $from) = $to;
+    open my $out, ">", $ARGV[0] or die; print $out $text' "$file"
+  began=$(date +%s)
+  if build; then by=$(found_by); else by="the compiler"; fi
+  took=$(($(date +%s) - began))
+  cp build/mutant.saved "$file"
+  if [ -n "$by" ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
+  printf '%-72s %-18s %3d s\n' "$name" "${by:-NOBODY}" "$took"
+done 3<build/mutant.names
+build
+echo "$killed mutants found, $survived not"
+[ "$survived" -eq 0 ]
