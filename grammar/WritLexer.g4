@@ -177,7 +177,7 @@ fragment QUAD : DIGITCHAR+ '.' DIGITCHAR+ '.' DIGITCHAR+ '.' DIGITCHAR+ ;
 // With `::` or seven colons (six before a dotted tail), so that `name : type` and `any g in s : e` stay what they are. The
 // groups are counted: looking for a `::` must not read the rest of a file that is `a:a:a:…` at each of its words.
 fragment SIX
-  : HEXES? '::' (HEXES | TAIL)?
+  : HEXES? '::' (HEXES | TAIL)? ('::' HEXES?)*   // a second `::` is no address, and one mistake
   | HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' HEX+ ':' (HEX+ ':' HEX+ | QUAD)
   ;
 fragment HEXES : HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+ (':' HEX+)?)?)?)?)?)? ;

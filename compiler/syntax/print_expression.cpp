@@ -77,6 +77,13 @@ bool is_membership(const Tree& tree, ExprId id) {
 
 std::string clock_text(std::int64_t minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }
 
+// `2026-12-31T00:00Z`: seconds only where there are some.
+std::string time_text(std::int64_t micros) {
+  auto text = time_to_text(micros);
+  if (text.ends_with(":00Z")) text.erase(text.size() - 4, 3);
+  return text;
+}
+
 std::string literal_text(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   switch (literal.kind) {
@@ -84,7 +91,7 @@ std::string literal_text(const tree::Literal& literal) {
     case Kind::integer: return std::to_string(std::get<std::int64_t>(literal.value));
     case Kind::string: return string_text(std::get<std::string>(literal.value));
     case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
-    case Kind::time: return time_to_text(std::get<std::int64_t>(literal.value));
+    case Kind::time: return time_text(std::get<std::int64_t>(literal.value));
     case Kind::ip: return to_text(std::get<Ip>(literal.value));
     case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
     case Kind::clock: return clock_text(std::get<std::int64_t>(literal.value));
