@@ -218,7 +218,8 @@ std::optional<Typed> Checker::quantifier(const tree::Quantifier& quantifier) {
   }
   if (variables_.size() >= limits_.quantifier_depth) {
     report(Code::quantifiers_too_deep, lets_.empty() ? quantifier.variable.span : use_,
-           "quantifiers nest deeper than " + std::to_string(limits_.quantifier_depth));
+           "a quantifier stands inside another")
+        .hint("whether two sets meet: `any g in user.groups : g in user.roles`");
     return std::nullopt;
   }
   const std::size_t errors = errors_;

@@ -31,7 +31,7 @@ inline constexpr CodeRow expression_rows[] = {
     {Code::not_a_constant, Severity::error, "not a constant"},
     {Code::zone_of_more_than_addresses, Severity::error, "zone of more than addresses"},
     {Code::not_a_set, Severity::error, "not a set"},
-    {Code::quantifiers_too_deep, Severity::error, "quantifiers nested too deep"},
+    {Code::quantifiers_too_deep, Severity::error, "a quantifier inside another"},
     {Code::require_without_login, Severity::error, "require where nobody can be asked"},
     {Code::bad_obligation, Severity::error, "malformed obligation"},
     {Code::condition_too_large, Severity::error, "condition too large"},

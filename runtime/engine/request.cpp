@@ -113,6 +113,7 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
   auto* const slot = accept(fact, {TypeKind::string_set});
   if (!slot) return;
   const auto count = std::size(values);
+  if (count > max_set_items) return refuse(fact, Wrong::size);
   // Setting a set again uses the room it has, so that a request which lives long does not grow.
   auto* const texts = count == 0 ? nullptr : count <= before.size ? const_cast<Text*>(before.items) : take_texts(count);
   std::size_t at = 0;
@@ -120,6 +121,10 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
     if (!sound(value)) return refuse(fact, Wrong::text);
     texts[at++] = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
   }
+  if (count > program::TextSet::sorted_from)
+    std::sort(texts, texts + count, [](const Text& a, const Text& b) {
+      return a.size != b.size ? a.size < b.size : std::string_view(a.data, a.size) < std::string_view(b.data, b.size);
+    });
   slot->set = {texts, count};
 }
 

@@ -131,13 +131,11 @@ bool glob(std::string_view pattern, std::string_view text) {
   return last && *last >= at;
 }
 
-// ---------------------------------------------------------------- order of strings in a row: by length, then bytes
+// ---------------------------------------------------------------- order of strings in a row and in large sets: by length, then bytes
 
-int compare(const Text& text, const std::byte* row, const std::byte* entry) {
-  const auto offset = read<std::uint32_t>(entry), size = read<std::uint32_t>(entry + 4);
+int compare(const Text& text, const char* other, std::uint32_t size) {
   if (text.size != size) return text.size < size ? -1 : 1;
   if (size == 0) return 0;
-  const auto* other = reinterpret_cast<const char*>(row + offset);
   if (!text.lowered) return std::memcmp(text.data, other, size);
   for (std::uint32_t i = 0; i < size; ++i) {
     const auto left = fold(text.data[i], true), right = fold(other[i], false);
@@ -216,7 +214,11 @@ void writ_email_domain(const Text* text, Text* result) noexcept {
 }
 
 bool writ_set_has(const TextSet* set, const Text* text) noexcept {
-  return std::any_of(set->items, set->items + set->size, [&](const Text& item) { return writ_eq_string(&item, text); });
+  if (set->size <= TextSet::sorted_from)
+    return std::any_of(set->items, set->items + set->size, [&](const Text& item) { return writ_eq_string(&item, text); });
+  const auto* const found = std::partition_point(set->items, set->items + set->size,
+                                                 [&](const Text& item) { return compare(*text, item.data, item.size) > 0; });
+  return found != set->items + set->size && writ_eq_string(found, text);
 }
 
 bool writ_in_bits(const std::byte* row, std::uint32_t slot, std::int64_t index) noexcept {
@@ -242,7 +244,8 @@ bool writ_in_strings(const std::byte* row, std::uint32_t slot, const Text* text)
   std::size_t low = 0, high = count;
   while (low < high) {
     const auto middle = (low + high) / 2;
-    const auto order = compare(*text, row, data + middle * 8);
+    const auto* const entry = data + middle * 8;
+    const auto order = compare(*text, reinterpret_cast<const char*>(row) + read<std::uint32_t>(entry), read<std::uint32_t>(entry + 4));
     if (order == 0) return true;
     (order > 0 ? low : high) = order > 0 ? middle + 1 : middle;
   }

@@ -23,7 +23,9 @@ struct Text {
 };
 static_assert(sizeof(Text) == 16);
 
+// A set of more than `sorted_from` strings lies sorted, by length and then bytes, so that looking one up stays quick.
 struct TextSet {
+  static constexpr std::uint64_t sorted_from = 16;
   const Text* items = nullptr;
   std::uint64_t size = 0;
 };

@@ -398,7 +398,7 @@ std::optional<std::string> Expressions::of_tenants(const Place& place) {
 }
 
 std::optional<std::string> Expressions::quantifier(const Place& place, int depth) {
-  if (place.variables.size() >= 3) return std::nullopt;
+  if (!place.variables.empty()) return std::nullopt;  // they do not nest
   const auto set = find(place, TypeKind::string_set, false);
   if (!set) return std::nullopt;
   mention(*set);

@@ -46,7 +46,7 @@ struct Asker {
       case TypeKind::duration: return random.chance(5) ? INT64_MAX : random.between(0, 100) * hour / 4;
       case TypeKind::string_set: {
         StringSet set;
-        for (auto i = random.below(4); i > 0; --i) set.push_back(random.pick(texts));
+        for (auto i = random.chance(4) ? 40 : random.below(4); i > 0; --i) set.push_back(random.pick(texts) + (i > 20 ? std::to_string(i) : ""));  // large ones, too
         return set;
       }
       case TypeKind::enumeration: return static_cast<std::int64_t>(random.below(fact.words.size()));
@@ -179,7 +179,7 @@ struct Asker {
         const auto fact = any_fact();
         const auto& text = random.pick(std::vector<std::string>{broken, cut, surrogate, nul, std::string(65'536, 'a'), std::string(65'537, 'a')});
         if (fact.type == TypeKind::string) facts[fact.name] = text;
-        if (fact.type == TypeKind::string_set) facts[fact.name] = StringSet{"a", text};
+        if (fact.type == TypeKind::string_set) facts[fact.name] = random.chance(50) ? StringSet{"a", text} : StringSet(random.chance(50) ? max_set_items : max_set_items + 1, "a");
         break;
       }
       case 13: {

@@ -49,7 +49,7 @@ bool fits(const FactRow& row, ActionMask action, const Value& value) {
   switch (row.type) {
     case TypeKind::boolean: return std::holds_alternative<bool>(value);
     case TypeKind::string: return std::holds_alternative<std::string>(value);
-    case TypeKind::string_set: return std::holds_alternative<StringSet>(value);
+    case TypeKind::string_set: return std::holds_alternative<StringSet>(value) && std::get<StringSet>(value).size() <= max_set_items;
     case TypeKind::ip: case TypeKind::cidr: return std::holds_alternative<Ip>(value);
     case TypeKind::enumeration: return number && 0 <= *number && *number < static_cast<std::int64_t>(row.words.size());
     case TypeKind::integer: return number && row.low <= *number && *number <= row.high;

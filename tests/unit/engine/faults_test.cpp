@@ -386,3 +386,25 @@ TEST_CASE("faults are named in words") {
   CHECK(detail([](auto& r) { r.connection = "staff"; }, Action::password_reset) == "password_reset needs a database connection, which `staff` is not");
   CHECK(detail([](auto& r) { r.facts["grant"] = grant("ciba"); }) == "grant `ciba` is not allowed for login of client `web`");
 }
+
+TEST_CASE("a set has at most 4,096 strings, and looking one up in a large set finds what a walk finds") {
+  Engine engine;
+  auto b = acme();
+  b.program(Action::login, "shape login\n%0 = fact.set user.groups\n%1 = fact.string user.username\n%2 = set.has %0 %1\nallow %2\n");
+  REQUIRE(engine.put({b.build()}) == "");
+  for (const std::size_t count : {std::size_t{16}, std::size_t{17}, std::size_t{1'000}, max_set_items}) {
+    auto r = login();
+    StringSet groups;
+    for (std::size_t i = 0; i < count; ++i) groups.push_back("g" + std::to_string(i * 7919 % count));
+    r.facts["user.groups"] = groups;
+    for (const auto* name : {"g0", "g1", "g9", "g15", "h", "", "g", "g99999"}) {
+      r.facts["user.username"] = std::string(name);
+      const bool there = std::ranges::find(groups, name) != groups.end();
+      INFO(count << " " << name);
+      CHECK(decide(engine, r).effect == (there ? Effect::allow : Effect::deny));
+    }
+    groups.resize(max_set_items + 1, "x");
+    r.facts["user.groups"] = groups;
+    CHECK(decide(engine, r).fault == Fault::invalid_request);
+  }
+}
