@@ -1,6 +1,6 @@
-// The oracle: a second, independent implementation of what a Writ policy means (docs/decisions/0001-meaning.md; numbers in brackets in these files
-// point there). It walks the trees as they were written and answers as plainly as it can be said: no programs, no folding, no sharing. Absence is a
-// value here: where an expression that the checker let through meets an absent operand, `Impossible` is thrown, for the checker, or this, is wrong.
+// The oracle: a second, independent implementation of what a Writ policy means (numbers in brackets point into decision 0001). It walks the
+// trees as they were written and answers as plainly as it can be said: no programs, no folding, no sharing. Where an expression that the
+// checker let through meets an absent operand, `Impossible` is thrown: the checker, or this, is wrong.
 #pragma once
 
 #include "compiler/syntax/tree.h"
@@ -11,7 +11,6 @@
 #include <stdexcept>
 
 namespace writ::oracle {
-
 using Strings = std::vector<std::string>;
 using Outcomes = std::vector<std::pair<std::string, bool>>;
 
@@ -50,5 +49,4 @@ class Oracle {
  private:
   std::unique_ptr<const Policy> policy_;
 };
-
 }  // namespace writ::oracle
