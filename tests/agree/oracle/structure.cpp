@@ -43,8 +43,9 @@ bool is_malformed(const NamedRequest& request) {
     if (name && !good_text(*name)) return true;
   if (request.connection && !has_connection(request.action)) return true;
   static const Facts rows = builtin_rows();
+  const auto is_fact = [&](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
   for (const auto& [name, value] : request.facts)
-    if (!good_texts(value) || (find_builtin(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
+    if (!good_texts(value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
   return (mfa && *mfa) != request.facts.contains("session.mfa_age") || (verified && *verified && !request.facts.contains("user.email"));
 }
@@ -62,8 +63,9 @@ std::string counter_of(const tree::LockoutDecl& lockout) {
   return counters[static_cast<std::size_t>(lockout.per)];
 }
 
-// What every request of the action must give (17).
-std::set<std::string> required_facts(const Tenant& tenant, Action action) {
+// What every request of the action must give (17). An attempt is asked before the credential is checked: what is given by then are the
+// counters and the facts of the request itself (27).
+std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt) {
   std::set<std::string> wanted{"user.blocked"};
   const NamedRequest empty;
   const Asked nothing{&tenant};
@@ -75,6 +77,7 @@ std::set<std::string> required_facts(const Tenant& tenant, Action action) {
     for (const auto& [text, ways] : rule.duties)
       for (const Named& way : ways) evaluation.condition(way.where, way.value);
   }
+  if (attempt) std::erase_if(wanted, [](const std::string& name) { return !name.starts_with("request."); });
   if (action == Action::access && tenant.settings.contains({"issuers"})) wanted.insert("token.issuer");
   for (const auto& [connection, lockout] : tenant.lockouts) {
     if (action != Action::login) break;
@@ -86,14 +89,13 @@ std::set<std::string> required_facts(const Tenant& tenant, Action action) {
   return wanted;
 }
 
-// What is wrong for this tenant: facts it does not know, facts that must be given (17). An attempt is asked before the credential is
-// checked: what is given by then are the counters and the facts of the request itself (27).
+// What is wrong for this tenant: facts it does not know, facts that must be given.
 bool is_incomplete(const Tenant& tenant, const NamedRequest& request, bool attempt) {
   for (const auto& [name, value] : request.facts)
     if (!tenant.facts.contains(name) || !fits(tenant.facts.at(name), mask_of(request.action), value)) return true;
   if (!request.connection && has_connection(request.action)) return true;
-  for (const auto& name : required_facts(tenant, request.action))
-    if (!request.facts.contains(name) && (!attempt || name.starts_with("request.") || name.starts_with("attempts."))) return true;
+  for (const auto& name : required_facts(tenant, request.action, attempt))
+    if (!request.facts.contains(name)) return true;
   return !attempt && wants_member(tenant, request) && !request.facts.contains("user.organizations");
 }
 // A host or issuer that is another's, or not among those the tenant has (18).
