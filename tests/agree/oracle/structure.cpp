@@ -32,6 +32,7 @@ bool fits(const FactRow& row, ActionMask action, const Value& value) {
   constexpr std::size_t kinds[] = {0, 1, 2, 3, 3, 1, 1, 4, 1};  // by TypeKind: the alternative of Value
   if (!((row.required | row.optional) & action) || value.index() != kinds[static_cast<std::size_t>(row.type)]) return false;
   const auto* number = std::get_if<std::int64_t>(&value);
+  if (const auto* set = std::get_if<StringSet>(&value)) return set->size() <= max_set_items;
   if (row.type == TypeKind::enumeration) return 0 <= *number && *number < static_cast<std::int64_t>(row.words.size());
   const Bounds bounds = bounds_of(row.type);
   return !number || (std::max(row.low, bounds.low) <= *number && *number <= std::min(row.high, bounds.high));
@@ -43,7 +44,7 @@ bool is_malformed(const NamedRequest& request) {
     if (name && !good_text(*name)) return true;
   if (request.connection && !has_connection(request.action)) return true;
   static const Facts rows = builtin_rows();
-  const auto is_fact = [&](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
+  const auto is_fact = [](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
   for (const auto& [name, value] : request.facts)
     if (!good_texts(value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
@@ -59,8 +60,7 @@ bool wants_member(const Tenant& tenant, const NamedRequest& request) {
   return !via.empty() && !among(via, named(tenant, "connection", request.connection));
 }
 std::string counter_of(const tree::LockoutDecl& lockout) {
-  constexpr const char* counters[] = {"attempts.by_identifier", "attempts.by_identifier_ip", "attempts.by_ip"};
-  return counters[static_cast<std::size_t>(lockout.per)];
+  return std::array{"attempts.by_identifier", "attempts.by_identifier_ip", "attempts.by_ip"}[static_cast<std::size_t>(lockout.per)];
 }
 
 // What every request of the action must give (17). An attempt is asked before the credential is checked: what is given by then are the
