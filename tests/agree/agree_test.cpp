@@ -1,7 +1,8 @@
 // The two meanings agree: oracle, interpreter and machine code, on a million generated decisions (and as many attempts and offers as fall to them).
 //
 //   WRIT_AGREE_SEED=N       the policy and requests of one seed; a failure prints it, with the smallest policy and request that still fail
-//   WRIT_AGREE_POLICIES=N   so many policies instead, 2,500 requests each
+//   WRIT_AGREE_POLICIES=N   so many policies instead
+//   WRIT_AGREE_REQUESTS=N   so many requests of each instead of 2,500
 //   WRIT_AGREE_FIRST=N      from this seed on
 //   WRIT_AGREE_THREADS=N    on so many threads; odd ones have machine code without LLVM's optimiser
 #include "tests/agree/case.h"
@@ -23,7 +24,7 @@ namespace {
 
 using namespace writ;
 
-constexpr std::size_t requests_each = 2'500, policies_by_default = 420;  // over a million decisions
+constexpr std::size_t requests_by_default = 2'500, policies_by_default = 420;  // over a million decisions
 constexpr std::uint64_t first_seed = 1;
 constexpr std::size_t trace_every = 5, offers_each = 50, property_every = 8, property_requests = 100;
 
@@ -40,6 +41,11 @@ std::shared_ptr<CodeSource> machine_code([[maybe_unused]] bool optimize) {
 #else
   return nullptr;
 #endif
+}
+
+std::size_t requests_each() {
+  static const auto count = from_environment("WRIT_AGREE_REQUESTS", requests_by_default);
+  return count;
 }
 
 struct Tally {
@@ -84,7 +90,7 @@ void judge(std::uint64_t seed, const std::shared_ptr<CodeSource>& code, Tally& t
     return tally.fail(again + "the generated policy does not check:\n" + prepared->problems);
   }
   std::vector<NamedRequest> some;
-  for (std::size_t i = 0; i < requests_each; ++i) {
+  for (std::size_t i = 0; i < requests_each(); ++i) {
     const auto request = agree::generate_request(world, random);
     if (const auto found = agree::difference(*prepared, request, i % trace_every == 0); !found.empty())
       return tally.fail(again + found + agree::to_text(request) + "the smallest that still fails:\n" + shrunk(world.text, request, code));
@@ -94,7 +100,7 @@ void judge(std::uint64_t seed, const std::shared_ptr<CodeSource>& code, Tally& t
     ++tally.becauses[static_cast<std::size_t>(answer.because)];
     if (some.size() < property_requests) some.push_back(request);
   }
-  tally.decisions += requests_each;
+  tally.decisions += requests_each();
   for (std::size_t i = 0; i < offers_each; ++i)
     if (const auto found = agree::difference(*prepared, agree::generate_question(world, random)); !found.empty()) return tally.fail(again + found + world.text);
   if (seed % property_every == 0)
@@ -125,7 +131,7 @@ TEST_CASE("oracle, interpreter and machine code agree on generated policies and 
             << tally.effects[1] << " challenge, " << tally.effects[0] << " deny, " << tally.decisions - tally.faults[0] << " of these faults\n";
   if (one || !tally.failures.empty()) return;
 
-  CHECK(tally.decisions == policies * requests_each);
+  CHECK(tally.decisions == policies * requests_each());
   if (policies < 100) return;
   // The mix: every effect often, faults at most in two of five, and every reason and fault that a loaded, fresh policy can have.
   for (const auto& effect : tally.effects) CHECK(effect * 50 > tally.decisions);
