@@ -1,4 +1,5 @@
 // `writ check`: every mistake of a policy set, its place, and what to do about it.
+#include "cli/limits.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
 
@@ -12,17 +13,22 @@ namespace writ::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, limits;
   Format format = Format::pretty;
 };
 
 // With --format json the diagnostics are what was asked for, so they are data and go to standard output.
 int check(const Options& options, Console& console) {
+  Limits limits;
+  if (const std::string problem = lower_limits(options.limits, limits); !problem.empty()) {
+    console.err("writ: " + safe(problem) + "\n");
+    return exit_usage;
+  }
   Pipeline pipeline;
-  pipeline.loaded = load(options.paths);
+  pipeline.loaded = load(options.paths, limits);
   Diagnostics& diagnostics = pipeline.loaded.diagnostics;
   if (!diagnostics.has_errors())
-    pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, Limits{}, diagnostics);
+    pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, limits, diagnostics);
   const bool wrong = diagnostics.has_errors();
   if (options.format == Format::json) {
     console.out(render(pipeline, options.format, false));
@@ -41,6 +47,9 @@ void declare_check(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("check", "find every mistake in a policy");
   verb->add_option("PATH", options->paths, "files, folders, or - for standard input")->required();
+  verb->add_option("--limit", options->limits, "lower a limit of the compiler, for a stranger's policy: files=100")
+      ->type_name("NAME=N")
+      ->allow_extra_args(false);
   add_format(*verb, options->format);
   add_examples(*verb, {"writ check my-policy", "writ check --format json my-policy | jq '.[].code'"});
   verb->callback([options, &invocation] {
