@@ -19,25 +19,29 @@ bool is_property(std::string_view name) {
   return std::ranges::any_of(properties, [&](const Property& property) { return property.name == name; });
 }
 
+// The path alone.
+Span name_span(const tree::AttributeDecl& declaration) {
+  return {declaration.span.file, declaration.path.front().span.begin, declaration.path.back().span.end};
+}
+
+// An attribute whose range holds nothing is refused by the parser.
 bool well_formed(Run& run, const tree::AttributeDecl& declaration, const std::string& name) {
   const tree::Type& type = declaration.type;
+  const Span span = name_span(declaration);
   if (declaration.path.size() < 2) {
-    run.diagnostics.add(Code::bad_attribute, declaration.span, "the attribute " + in_ticks(name) + " has one word, two are needed")
-        .hint("say whose it is: `user." + name + "`, `request." + name + "`");
+    run.diagnostics.add(Code::bad_attribute, span, "the attribute " + in_ticks(name) + " has one word, two are needed")
+        .fix("of a user: `user." + name + "`", span, "user." + name)
+        .fix("of a request: `request." + name + "`", span, "request." + name);
     return false;
   }
   if (find_builtin(name) || is_property(name)) {
-    run.diagnostics.add(Code::builtin_name, declaration.span, in_ticks(name) + " is built in and cannot be declared").under("always there");
+    run.diagnostics.add(Code::builtin_name, span, in_ticks(name) + " is built in and cannot be declared")
+        .hint("rules can use " + in_ticks(name) + " as it is: leave the declaration out");
     return false;
   }
-  if (type.list || type.kind == TypeKind::cidr) {
-    run.diagnostics.add(Code::bad_attribute, type.span.known() ? type.span : declaration.span,
-                        std::string("no attribute can be a ") + (type.list ? "list" : "block of addresses"))
-        .hint(type.list ? "a set of strings is `set of string`" : "an address is `ip`");
-    return false;
-  }
-  if (type.low && type.high && *type.low > *type.high) {
-    run.diagnostics.add(Code::bad_attribute, type.span.known() ? type.span : declaration.span, "no integer is in " + in_ticks(std::to_string(*type.low) + ".." + std::to_string(*type.high)));
+  if (type.kind == TypeKind::cidr) {
+    const Span where = type.span.known() ? type.span : span;
+    run.diagnostics.add(Code::bad_attribute, where, "no attribute can be a block of addresses").fix("an address is `ip`", where, "ip");
     return false;
   }
   bool good = true;
@@ -73,7 +77,7 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
     const tree::Name whole{name, declaration.span, false};
     if (declaration.path.front().text == "tenant") {
       if (tenant_attributes == nullptr) {
-        run.diagnostics.add(Code::bad_attribute, declaration.span, in_ticks(name) + " is declared inside a tenant")
+        run.diagnostics.add(Code::bad_attribute, name_span(declaration), in_ticks(name) + " is declared inside a tenant")
             .hint("attributes of tenants are declared at the top, for all of them; a tenant sets them: `" + name + " = …`");
       } else if (const auto [found, fresh] = tenant_attributes->try_emplace(name, &declaration); !fresh) {
         declared_twice(run, "attribute", whole, found->second->span);
@@ -87,7 +91,8 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
     } else {
       attributes.push_back(attribute_of(declaration, std::move(name)));
       if (attributes.size() + inherited.size() == run.limits.attributes + 1)
-        run.diagnostics.add(Code::too_many_things, declaration.span, "more than " + std::to_string(run.limits.attributes) + " attributes");
+        run.diagnostics.add(Code::too_many_things, name_span(declaration), "more than " + std::to_string(run.limits.attributes) + " attributes")
+            .hint("a set says many things with one attribute: `user.traits : set of string`");
     }
   }
 }
@@ -124,8 +129,9 @@ void set_tenant_attributes(TenantCheck& tenant) {
         std::vector<std::string_view> candidates;
         for (const auto& [known, attribute] : tenant.attributes) candidates.push_back(known);
         const Span span = assign.path.empty() ? assign.span : Span{assign.span.file, assign.path.front().span.begin, assign.path.back().span.end};
-        undeclared(tenant.run, Code::undeclared, "no attribute of tenants is named", {name, span, false}, candidates)
-            .hint("it is declared at the top: `attributes { " + name + " : string }`");
+        auto& diagnostic = undeclared(tenant.run, Code::undeclared, "no attribute of tenants is named", {name, span, false}, candidates);
+        if (diagnostic.help.empty() || diagnostic.help.front().edits.empty())
+          diagnostic.hint("declare it at the top of a file: `attributes { " + name + " : string? }`");
         return;
       }
       if (const auto [first, fresh] = set.try_emplace(name, assign.span); !fresh) {
@@ -140,7 +146,8 @@ void set_tenant_attributes(TenantCheck& tenant) {
     if (!set.contains(name) && !tenant.placeholder)
       tenant.run.diagnostics.add(Code::attribute_not_set, tenant.source.tenant->name.span, "tenant " + in_ticks(tenant.name()) + " does not set " + in_ticks(name))
           .at(attribute.declared, "every tenant must set it")
-          .hint("set it in the tenant: `" + name + " = …`, or declare it with `?`");
+          .hint("set it in the tenant: `" + name + " = " + example_of(*attribute.type) + "`")
+          .hint("or declare it with `?`, so that a tenant may leave it out");
     attribute.value = any_value(*attribute.type);  // so that rules about it are not also wrong
   }
   tenant.scope->tenant_attributes = tenant.floor->tenant_attributes = &tenant.attributes;  // the floor's rules may ask, too

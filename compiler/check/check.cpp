@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 
 namespace writ {
 
@@ -41,7 +43,9 @@ void claim_wire_id(Run& run, const TenantSource& source, const model::Tenant& te
   const Span span = source.tenant->name.span;
   const auto [found, fresh] = claims.tenant_ids.try_emplace(tenant.structure.id, Claim{tenant.structure.name, span});
   if (fresh) return;
-  run.diagnostics.add(Code::duplicate_wire_id, span, "two tenants have the wire name " + in_ticks(tenant.structure.id))
+  run.diagnostics
+      .add(Code::duplicate_wire_id, span,
+           "tenant " + in_ticks(tenant.structure.name) + " has the wire name of " + in_ticks(found->second.tenant) + ": " + in_ticks(tenant.structure.id))
       .at(found->second.span, "the other one")
       .hint("give one of them an `id \"…\"` of its own");
 }
@@ -66,6 +70,28 @@ void try_unused_templates(Run& run, const Declarations& set, const Platform& pla
       if (literal || std::ranges::find(of_arguments, one.code) == of_arguments.end()) run.diagnostics.add(one.code, one.span, one.message) = one;
   }
 }
+
+// What is wrong in a template, in a shared client or in the floor is found again for every tenant that it is part of, with that tenant's name
+// in the message. It is one mistake, and the first tenant tells it.
+class SharedMistakes {
+ public:
+  // `since`: how many diagnostics there were before this tenant.
+  void tell_once(const TenantSource& source, Diagnostics& diagnostics, std::size_t since) {
+    if (diagnostics.size() == since) return;
+    diagnostics.keep_since(since, [&](const Diagnostic& one) { return is_own(source, one.span) || !told_.contains(key_of(one)); });
+    for (const Diagnostic& one : diagnostics.since(since)) told_.insert(key_of(one));
+  }
+
+ private:
+  using Key = std::tuple<Code, FileId, std::uint32_t, std::uint32_t>;
+  static Key key_of(const Diagnostic& one) { return {one.code, one.span.file, one.span.begin, one.span.end}; }
+  static bool is_own(const TenantSource& source, Span span) {
+    const auto holds = [span](Span whole) { return whole.file == span.file && whole.begin <= span.begin && span.end <= whole.end; };
+    return !span.known() || holds(source.tenant->span) || std::ranges::any_of(source.extends, [&](const auto& extend) { return holds(extend->span); });
+  }
+
+  std::set<Key> told_;
+};
 
 Proofs proofs_by_tenant(const Declarations& set) {
   Proofs proofs;
@@ -102,10 +128,13 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   check_password_declarations(run, platform);
 
   Claims claims;
+  SharedMistakes shared;
   const Proofs proofs = proofs_by_tenant(set);
   policy.tenants.reserve(set.tenants.size());
   for (const auto& source : set.tenants) {
+    const std::size_t before = found.size();
     policy.tenants.push_back(check_tenant({.run = run, .set = set, .platform = platform, .source = source, .claims = &claims}, proofs));
+    shared.tell_once(source, found, before);
     claim_wire_id(run, source, policy.tenants.back(), claims);
   }
   try_unused_templates(run, set, platform);

@@ -22,11 +22,12 @@ std::uint16_t grants_of(Run& run, const Block& block, ClientType type) {
       mask = static_cast<std::uint16_t>(mask | bit(name.text));
     } else if (name.text == "implicit") {
       run.diagnostics.add(Code::refused_grant, name.span, "the grant `implicit` is refused").under("tokens in the address bar leak")
-          .hint("use `authorization_code` with PKCE");
+          .fix("use `authorization_code` with PKCE", name.span, "authorization_code");
     } else if (name.text == "password") {
       run.diagnostics.add(Code::refused_grant, name.span, "the grant `password` is refused")
           .under("the client sees the user's password, and no second factor can be asked for")
-          .hint("use `authorization_code` with PKCE; for a machine without a user `client_credentials`");
+          .fix("use `authorization_code` with PKCE", name.span, "authorization_code")
+          .hint("for a machine without a user: a client of type `m2m` with `client_credentials`");
     } else {
       undeclared(run, Code::unknown_word, "there is no grant", name, grant_names);
     }
@@ -38,7 +39,7 @@ void read_lifetimes(Run& run, const Block& block, ClientRecord& record) {
   const auto* lifetimes = only<tree::Lifetimes>(run, block, "lifetimes");
   if (lifetimes == nullptr) return;
   const auto take = [&](const std::optional<std::int64_t>& value, std::string_view what, std::int64_t& into) {
-    if (value && positive_duration(run, lifetimes->span, what, *value)) into = *value;
+    if (value && positive_duration(run, entry_in(run.sources, lifetimes->span, what), what, *value)) into = *value;
   };
   take(lifetimes->access_token, "access_token", record.access_token);
   take(lifetimes->refresh_token, "refresh_token", record.refresh_token);
@@ -63,10 +64,11 @@ void limit_databases(TenantCheck& tenant, const ClientRecord& record, const tree
   if (first_too_many == nullptr) return;
   auto& diagnostic = tenant.run.diagnostics.add(
       Code::too_many_database_connections, first_too_many->span,
-      "client " + in_ticks(record.name) + " of tenant " + in_ticks(tenant.name()) + " has " + std::to_string(databases) + " database connections, at most " +
-          std::to_string(tenant.platform.database_connections) + " are allowed");
-  diagnostic.under("one too many from here on");
+      "client " + in_ticks(record.name) + " of tenant " + in_ticks(tenant.name()) + " has " + std::to_string(databases) + " database connections, the limit is " +
+          std::to_string(tenant.platform.database_connections));
+  diagnostic.under("one too many from here on").hint("divide the client in two, or move its users into fewer connections");
   if (tenant.platform.limit.known()) diagnostic.at(tenant.platform.limit, "the limit");
+  else diagnostic.hint("another limit is set in `platform`: `limit database connections per client = 100`");
 }
 
 void read_client(TenantCheck& tenant, std::size_t place) {

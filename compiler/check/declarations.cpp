@@ -7,8 +7,6 @@ namespace writ::check {
 
 namespace {
 
-constexpr std::size_t shown_name = 80;  // bytes of a name in a message
-
 std::vector<std::string_view> names_of(const Places& places) {
   std::vector<std::string_view> names;
   for (const auto& [name, place] : places) names.push_back(name);
@@ -58,7 +56,7 @@ struct Collector {
     if (fresh) set.tenants.push_back({{tree, &tenant}, {}});
     else
       declared_twice(run, "tenant", tenant.name, set.tenants[found->second].tenant->name.span)
-          .hint("to add to it from another place: `extend tenant " + tenant.name.text + " { … }`");
+          .hint("to add to it from another place: `extend tenant " + name_text(tenant.name.text) + " { … }`");
   }
   void operator()(const tree::TestDecl& test) { titled(test, "test", set.tests, tests); }
   void operator()(const tree::ProveDecl& prove) { titled(prove, "proof", set.proves, proves); }
@@ -75,7 +73,7 @@ struct Collector {
     for (const auto& extend : extends) {
       const auto found = set.tenant_places.find(extend->name.text);
       if (found != set.tenant_places.end()) set.tenants[found->second].extends.push_back(extend);
-      else undeclared(run, Code::undeclared, "there is no tenant", extend->name, set.tenant_places);
+      else or_declare(undeclared(run, Code::undeclared, "there is no tenant", extend->name, set.tenant_places), "tenant " + name_text(extend->name.text));
     }
   }
 };
@@ -94,13 +92,6 @@ Declarations collect_declarations(Run& run, std::span<const tree::Tree* const> t
   return set;
 }
 
-std::string in_ticks(std::string_view text) {
-  if (text.size() <= shown_name) return "`" + std::string(text) + "`";
-  auto end = shown_name;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a code point
-  return "`" + std::string(text.substr(0, end)) + "…`";
-}
-
 std::string joined(const std::vector<tree::Name>& path) {
   std::string text;
   for (const auto& part : path) text += (text.empty() ? "" : ".") + part.text;
@@ -109,19 +100,18 @@ std::string joined(const std::vector<tree::Name>& path) {
 
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, std::span<const std::string_view> candidates) {
   auto& diagnostic = run.diagnostics.add(code, seen.span, std::string(sentence) + " " + in_ticks(seen.text));
-  if (run.suggestions == 0) return diagnostic;
-  --run.suggestions;
-  if (const auto near = nearest_name(seen.text, candidates); !near.empty()) diagnostic.hint("did you mean `" + std::string(near) + "`?");
+  if (!suggest(run.diagnostics, diagnostic, run.sources, seen.text, candidates)) list_choices(diagnostic, candidates);
   return diagnostic;
 }
 
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, const Places& places) {
-  return undeclared(run, code, sentence, seen, run.suggestions == 0 ? std::vector<std::string_view>{} : names_of(places));
+  return undeclared(run, code, sentence, seen, run.diagnostics.may_suggest() ? names_of(places) : std::vector<std::string_view>{});
 }
 
 void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name) {
   if (!find_builtin(name.text)) return;
-  run.diagnostics.add(Code::builtin_name, name.span, std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact").under("always there");
+  run.diagnostics.add(Code::builtin_name, name.span, std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact")
+      .hint("give it another name: in every rule " + in_ticks(name.text) + " is that of the request");
 }
 
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {
@@ -131,6 +121,19 @@ Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& ag
 
 Diagnostic& given_twice(Run& run, std::string_view word, Span again, Span first) {
   return run.diagnostics.add(Code::given_twice, again, in_ticks(word) + " is given twice").at(first, "first given here");
+}
+
+Span entry_in(const SourceSet& sources, Span statement, std::string_view word) {
+  const auto text = sources.text(statement);
+  const auto is_part = [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); };
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at > 0 && is_part(text[at - 1])) || (end < text.size() && is_part(text[end]))) continue;
+    const auto value = std::min(text.find_first_not_of(" \t\r\n", end), text.size());
+    const auto stop = std::min(text.find_first_of(" \t\r\n;}", value), text.size());
+    return {statement.file, statement.begin + static_cast<std::uint32_t>(at), statement.begin + static_cast<std::uint32_t>(stop)};
+  }
+  return statement;
 }
 
 }  // namespace writ::check

@@ -4,6 +4,7 @@
 
 #include "compiler/check/model.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/wording.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/limits.h"
 #include "compiler/syntax/tree.h"
@@ -27,7 +28,6 @@ struct Run {
   const SourceSet& sources;
   const Limits& limits;
   Diagnostics& diagnostics;
-  std::size_t suggestions = 200;  // looking for the nearest name costs; nobody reads more than these
   std::unordered_map<const tree::Rule*, RuleText> rule_texts = {};
 };
 
@@ -72,7 +72,6 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
 
 // ---------------------------------------------------------------- saying what is wrong with names
 
-std::string in_ticks(std::string_view text);
 std::string joined(const std::vector<tree::Name>& path);  // "tenant.tier"
 
 // `sentence` says what there is none of ("tenant `acme` has no connection"); the name follows, and the nearest candidate as help.
@@ -108,12 +107,16 @@ Diagnostic& given_twice(Run& run, std::string_view word, Span again, Span first)
 // The setting of that kind, which a block may give once; nothing when it does not.
 template <class Node>
 const Node* only(Run& run, const Block& block, std::string_view word) {
+  constexpr bool is_list = requires(const Node& node) { node.names; } || requires(const Node& node) { node.items; };
   const Node* found = nullptr;
   each<Node>(block, [&](const Node& node) {
     if (found == nullptr) found = &node;
-    else given_twice(run, word, node.span, found->span);
+    else given_twice(run, word, node.span, found->span).hint(is_list ? "write one list, with commas" : "keep one of them");
   });
   return found;
 }
+
+// Where `word` and the value behind it stand inside a statement: `block 0m` of a lockout. The whole where it is not found.
+Span entry_in(const SourceSet& sources, Span statement, std::string_view word);
 
 }  // namespace writ::check

@@ -29,17 +29,21 @@ Discoveries read_discoveries(TenantCheck& tenant, const Block& block, const std:
       return;
     }
     if (const auto [first, fresh] = seen.try_emplace(node.domain.text, node.span); !fresh) {
-      given_twice(run, "discover \"" + node.domain.text + "\"", node.span, first->second);
+      given_twice(run, "discover \"" + node.domain.text + "\"", node.span, first->second).hint("keep one of them");
       return;
     }
     const auto& record = connections[found->second];
     const std::string name = "connection " + in_ticks(record.name);
     if (!is_enterprise(record))
-      run.diagnostics.add(Code::bad_discover, node.via.span, name + " is not an enterprise connection").under("domains lead to enterprise connections only");
-    else if (std::ranges::find(record.domains, node.domain.text) == record.domains.end())
-      run.diagnostics.add(Code::bad_discover, node.domain.span, name + " does not have the domain " + in_ticks(node.domain.text))
-          .at(tenant.connections[found->second].connection->name.span, "declared here");
-    else if (std::ranges::find(enabled, found->second) == enabled.end())
+      run.diagnostics.add(Code::bad_discover, node.via.span, name + " is not an enterprise connection")
+          .under("domains lead to enterprise connections only")
+          .at(tenant.connections[found->second].connection->strategy.span, "its strategy");
+    else if (std::ranges::find(record.domains, node.domain.text) == record.domains.end()) {
+      auto& diagnostic = run.diagnostics.add(Code::bad_discover, node.domain.span, name + " does not have the domain " + in_ticks(node.domain.text));
+      diagnostic.at(tenant.connections[found->second].connection->name.span, record.domains.empty() ? "without domains" : "declared here");
+      if (const auto domains = views(record.domains); !suggest(run.diagnostics, diagnostic, run.sources, node.domain.text, domains))
+        list_choices(diagnostic, domains);
+    } else if (std::ranges::find(enabled, found->second) == enabled.end())
       run.diagnostics.add(Code::not_enabled_here, node.via.span, name + " is not among those of " + where)
           .hint("add it to the `connections` of " + where);
     else list.emplace_back(node.domain.text, found->second);
@@ -65,13 +69,13 @@ bool settled(const Discoveries& list, std::string_view domain, const std::vector
 void report(TenantCheck& tenant, Span span, std::string_view domain, const std::vector<std::uint32_t>& candidates, const std::string& where,
             std::string_view block) {
   const auto& connections = tenant.result.structure.connections;
-  std::string names;
-  for (std::size_t i = 0; i < candidates.size(); ++i)
-    names += (i == 0 ? "" : i + 1 == candidates.size() ? " and " : ", ") + in_ticks(connections[candidates[i]].name);
-  auto& diagnostic = tenant.run.diagnostics.add(Code::ambiguous_discovery, span, "the domain " + in_ticks(domain) + " leads to " + names + " in " + where);
+  std::vector<std::string_view> names;
+  for (const auto candidate : candidates) names.push_back(connections[candidate].name);
+  auto& diagnostic =
+      tenant.run.diagnostics.add(Code::ambiguous_discovery, span, "the domain " + in_ticks(domain) + " leads to " + and_list(names) + " in " + where);
   for (const auto candidate : candidates)
     diagnostic.at(tenant.connections[candidate].connection->name.span, "claims " + in_ticks(domain));
-  diagnostic.hint("say which in the " + std::string(block) + ": `discover \"" + std::string(domain) + "\" via " + connections[candidates.front()].name + "`");
+  diagnostic.hint("say which in the " + std::string(block) + ": `discover \"" + std::string(domain) + "\" via " + name_text(names.front()) + "`");
 }
 
 // One client in one organization: which of its contested domains are contested there too, and not settled.

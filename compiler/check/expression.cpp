@@ -22,6 +22,14 @@ constexpr std::size_t nesting_limit = 500;
 // Expressions of lets written out in one rule, as a multiple of the conditions it may have: lets that use lets twice
 // double each time.
 constexpr std::size_t written_out_per_condition = 2;
+
+// A condition about `text`, for help.
+std::string compared(const std::string& text, const Typed& value) {
+  const std::string example = example_of(value.kind, value.values, value.low, value.high);
+  if (value.kind == TypeKind::string_set) return "\"x\" in " + text;
+  if (value.is_name()) return text + " == …";
+  return text + " == " + example;
+}
 }  // namespace
 
 Checker::Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits,
@@ -40,8 +48,7 @@ template <class Action>
 auto Checker::within_let(const LetEntry& entry, Span use, Action action) {
   using Result = decltype(action(entry.let->value));
   if (std::ranges::find(lets_, entry.let) != lets_.end()) {
-    report(Code::let_cycle, entry.let->name.span, "`" + entry.let->name.text + "` is defined by itself")
-        .at(use, "used here, inside its own value");
+    report_let_cycle(entry.let);
     return Result{};
   }
   if (lets_.empty()) use_ = use;
@@ -60,6 +67,19 @@ auto Checker::within_let(const LetEntry& entry, Span use, Action action) {
   return result;
 }
 
+// A circle of lets, said once: at the first of them in the text, whichever of them it was met by.
+void Checker::report_let_cycle(const tree::Let* let) {
+  std::vector<const tree::Let*> circle(std::ranges::find(lets_, let), lets_.end());
+  const auto place = [](const tree::Let* one) { return std::pair(one->name.span.file, one->name.span.begin); };
+  std::ranges::rotate(circle, std::ranges::min_element(circle, {}, place));
+  std::string chain;
+  for (const auto* one : circle) chain += in_ticks(one->name.text) + " → ";
+  auto& diagnostic = report(Code::let_cycle, circle.front()->name.span,
+                            "a let needs itself: " + chain + in_ticks(circle.front()->name.text));
+  for (std::size_t i = 1; i < circle.size(); ++i) diagnostic.at(circle[i]->name.span, "by way of this");
+  diagnostic.hint("write one of them without the other");
+}
+
 // Counts one expression more; false when that is one too many. The caller lowers `depth_` again.
 bool Checker::small_enough(Span span) {
   if (too_large_) return false;
@@ -73,7 +93,9 @@ bool Checker::small_enough(Span span) {
   if (message.empty()) return true;
   too_large_ = true;
   report(Code::condition_too_large, lets_.empty() ? span : use_, std::move(message))
-      .under(lets_.empty() ? "" : "with its lets written out");
+      .under(lets_.empty() ? "" : "with its lets written out")
+      .hint(lets_.empty() ? "divide the rule in two, or compare with a list: `x in [a, b]`"
+                          : "a let that uses another twice doubles each time: let the host send the answer as a fact");
   return false;
 }
 
@@ -160,8 +182,9 @@ Flow Checker::leaf(tree::ExprId id) {
       flow.node = result->node;
     else
       report(Code::not_a_condition, span_of(id),
-             "a condition is wanted, but " + quoted(id) + " is " + type_text(*result))
-          .under("not `bool`");
+             "a condition is wanted, but " + is_a(id, *result))
+          .under("neither true nor false")
+          .hint("compare it with something: " + in_ticks(compared(canonical(*here_.tree, id), *result)));
   }
   if (flow.node == model::ExprId::none) flow.node = boolean_node(false);
   if (outermost) {
@@ -202,12 +225,12 @@ std::optional<Typed> Checker::of_node(tree::ExprId id, const Typed* other) {
     tree::ExprId id;
     const Typed* other;
     using Result = std::optional<Typed>;
-    Result misplaced(std::string_view what) const {
-      checker.report(Code::out_of_place, checker.span_of(id), std::string(what) + " stands right of `in` only");
+    Result misplaced(std::string_view what, std::string_view help) const {
+      checker.report(Code::out_of_place, checker.span_of(id), std::string(what) + " stands right of `in` only").hint(std::string(help));
       return std::nullopt;
     }
     Result operator()(const tree::Literal& literal) const {
-      return literal.kind == tree::Literal::Kind::clock ? misplaced("a time of day") : Result{checker.literal(literal)};
+      return literal.kind == tree::Literal::Kind::clock ? misplaced("a time of day", "ask for a window: `request.time in 08:00..18:00 \"Europe/Berlin\"`") : Result{checker.literal(literal)};
     }
     Result operator()(const tree::Path& path) const { return checker.path(path, id, other); }
     Result operator()(const tree::Has&) const { return checker.logic(id); }
@@ -220,9 +243,9 @@ std::optional<Typed> Checker::of_node(tree::ExprId id, const Typed* other) {
     Result operator()(const tree::Matches& matches) const { return checker.matches(matches); }
     Result operator()(const tree::Arithmetic& arithmetic) const { return checker.arithmetic(arithmetic, id); }
     Result operator()(const tree::Quantifier& quantifier) const { return checker.quantifier(quantifier); }
-    Result operator()(const tree::List&) const { return misplaced("a list"); }
-    Result operator()(const tree::Range&) const { return misplaced("a range"); }
-    Result operator()(const tree::ClockWindow&) const { return misplaced("a clock window"); }
+    Result operator()(const tree::List&) const { return misplaced("a list", "ask for membership: `user.id in [\"ada\", \"grace\"]`"); }
+    Result operator()(const tree::Range&) const { return misplaced("a range", "ask for membership: `user.logins in 1..10`"); }
+    Result operator()(const tree::ClockWindow&) const { return misplaced("a clock window", "ask for membership: `request.time in 08:00..18:00 \"Europe/Berlin\"`"); }
   };
   const tree::ExprNode& here = expression(id).node;
   return std::visit(Visit{*this, id, other}, here);
@@ -328,13 +351,14 @@ std::optional<Typed> Checker::let_value(const LetEntry& entry, tree::ExprId use,
   const bool is_list = std::holds_alternative<tree::List>((*entry.tree)[entry.let->value].node);
   if (is_list) {
     report(Code::out_of_place, span, "`" + entry.let->name.text + "` is a list; a list stands right of `in` only")
-        .at(entry.let->name.span, "defined here");
+        .at(entry.let->name.span, "defined here")
+        .hint("ask for membership: `… in " + entry.let->name.text + "`");
     return std::nullopt;
   }
   auto result = within_let(entry, span, [&](tree::ExprId body) { return maybe(body, other); });
   // Guards do not reach into a let: only `else` helps, and it stands where the let is used.
   if (result && result->absence)
-    result->absence = Absence{no_key, here_, use, "from `let " + entry.let->name.text + "`, which may be absent"};
+    result->absence = Absence{no_key, here_, use, "from a let that may be absent", entry.let->name.span};
   return result;
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "compiler/check/scope.h"
+#include "compiler/check/wording.h"
 #include "runtime/program/frame.h"
 
 #include <bitset>
@@ -44,6 +45,7 @@ struct Absence {
   Where where;
   tree::ExprId expression{};  // what may be absent
   std::string label;          // "declared `string?` at acme/facts.writ:3:3"
+  Span defined{};             // of the let it comes from
 };
 
 struct Typed {
@@ -57,6 +59,7 @@ struct Typed {
   bool optional_somewhere = false;                 // present here, but `else` on it is no mistake
   bool features = false;                           // tenant.features
   const TenantAttribute* attribute = nullptr;      // a `set of string` of the tenant
+  Span declared;                                   // its type, where the policy declares it
 
   bool ranged() const { return low != INT64_MIN || high != INT64_MAX; }
   bool is_name() const { return kind >= TypeKind::tenant; }
@@ -112,8 +115,10 @@ class Checker {
   std::optional<Typed> named(std::string_view name, Span span, const Typed& other);
   std::optional<std::uint32_t> index_of_name(TypeKind kind, std::string_view name, Span span);
   const TenantAttribute* find_attribute(std::string_view name) const;
+  void report_let_cycle(const tree::Let* let);
   void unknown_path(const std::string& name, Span span);
   void unknown_word(const std::string& name, Span span);
+  std::vector<std::string_view> facts_ending_in(const std::string& word) const;
 
   // expression_facts.cpp: facts, properties, attributes of the tenant
   std::optional<FactInfo> fact_info(const std::string& name);
@@ -130,6 +135,7 @@ class Checker {
   std::optional<Typed> compare(const tree::Compare& compare, tree::ExprId id);
   bool both(tree::ExprId left, tree::ExprId right, std::optional<Typed>& a, std::optional<Typed>& b);
   bool same_type(const Typed& a, const Typed& b, tree::ExprId left, tree::ExprId right);
+  bool compares_lists(const tree::Compare& compare);
   std::optional<Typed> equality(const tree::Compare& compare, const Typed& a, const Typed& b);
   std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> affix(const tree::Compare& compare);
@@ -145,6 +151,9 @@ class Checker {
   std::optional<Typed> in_constants(const Typed& left, const std::vector<program::Constant>& items);
   std::optional<program::Constant> list_item(Where where, tree::ExprId item, const Typed& left);
   std::optional<Typed> in_named_zone(const tree::Compare& compare, const Typed& left);
+  void report_unknown_zone(const tree::Compare& compare);
+  void report_no_members(const tree::Compare& compare, const Typed& left, const Typed& right);
+  Span whole(const tree::Compare& compare) const;
   std::optional<Typed> request_in_zone(const tree::Compare& compare, tree::ExprId id);
   std::optional<Typed> request_inside(const Zone& zone, tree::ExprId request);
   std::optional<Typed> in_set(const Typed& set, const Typed& element);
@@ -171,6 +180,7 @@ class Checker {
   bool require_where_it_means_something(const tree::Rule& source);
   void alternatives(const tree::Rule& source, model::Rule& rule);
   std::optional<model::Alternative> alternative(const tree::Obligation& obligation);
+  void report_unknown_obligation(const tree::Name& name, std::span<const std::string_view> names);
   std::optional<model::ExprId> builtin_obligation(const tree::Obligation& obligation, model::Alternative& result);
   std::optional<model::ExprId> declared_obligation(const tree::Obligation& obligation);
   std::optional<model::ExprId> mfa(const tree::Obligation& obligation);
@@ -188,8 +198,13 @@ class Checker {
 
   // words for messages
   Diagnostic& report(Code code, Span span, std::string message);
+  bool suggest(Diagnostic& diagnostic, std::string_view seen, std::span<const std::string_view> candidates) {
+    return check::suggest(diagnostics_, diagnostic, sources_, seen, candidates);
+  }
   std::string quoted(tree::ExprId id) const;
   std::string type_text(const Typed& value) const;
+  std::string a_type(const Typed& value) const;  // "an int", "a set of string"
+  std::string is_a(tree::ExprId id, const Typed& value) const { return quoted(id) + " is " + a_type(value); }
   const tree::Expr& expression(tree::ExprId id) const { return (*here_.tree)[id]; }
   Span span_of(tree::ExprId id) const { return expression(id).span; }
 
@@ -225,10 +240,6 @@ std::string type_text(TypeKind kind, std::span<const std::string_view> values, s
 std::string type_text(const tree::Type& type);
 // "login, signup"
 std::string actions_text(ActionMask actions);
-// A name as the canonical text writes it: bare when it is an identifier, else quoted.
-std::string name_text(std::string_view name);
-// `text` in backticks, cut where it is long.
-std::string in_backticks(std::string_view text);
 // The place of a name in a part's clients, connections or organizations.
 std::optional<std::uint32_t> find_client(const program::Part& part, std::string_view name);
 std::optional<std::uint32_t> find_connection(const program::Part& part, std::string_view name);

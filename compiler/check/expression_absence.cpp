@@ -271,6 +271,13 @@ std::string literal_of(const Typed& value) {
 
 }  // namespace
 
+// `(f else "")`; where no value is at hand only the form is shown.
+void offer_value(Diagnostic& diagnostic, const std::string& why, Span absent, const std::string& text, const Typed& value) {
+  const std::string literal = literal_of(value), with = "(" + text + " else " + literal + ")";
+  if (literal == "…") diagnostic.hint(why + with);
+  else diagnostic.fix(why + with, absent, with);
+}
+
 // ---------------------------------------------------------------- the report
 
 bool Checker::need_present(const Typed& value) {
@@ -283,18 +290,23 @@ bool Checker::need_present(const Typed& value) {
   const tree::Expr& absent = (*absence.where.tree)[absence.expression];
   const std::string text = canonical(*absence.where.tree, absence.expression);
   auto& diagnostic =
-      report(Code::unguarded_optional, absent.span, in_backticks(text) + " may be absent").under(absence.label);
+      report(Code::unguarded_optional, absent.span, in_ticks(text) + " may be absent").under(absence.label);
+  if (absence.defined.known()) diagnostic.at(absence.defined, "defined here");
   if (!lets_.empty()) diagnostic.at(use_, "used here");
   const bool in_rule = rule_ != nullptr && lets_.empty() && absence.where.tree == leaf_tree_ &&
                        rule_->span.end - rule_->span.begin <= longest_rule;
   if (in_rule) {
     add_fixes(diagnostic, absence);
   } else if (absence.key != no_key && leaf_tree_ == absence.where.tree) {
-    diagnostic.hint("guard it:           has " + text + " and " + canonical(*leaf_tree_, leaf_));
-    if (value.kind != TypeKind::string_set)
-      diagnostic.hint("or give it a value: (" + text + " else " + literal_of(value) + ")");
+    const tree::Expr& leaf = (*leaf_tree_)[leaf_];
+    const std::string guarded = "has " + text + " and " + canonical(*leaf_tree_, leaf_);
+    if (guarded.size() <= longest_rule)
+      diagnostic.fix("guard it:           " + guarded, leaf.span, "(" + guarded + ")");
+    else
+      diagnostic.hint("guard it:           has " + text + " and …");
+    if (value.kind != TypeKind::string_set) offer_value(diagnostic, "or give it a value: ", absent.span, text, value);
   } else if (value.kind != TypeKind::string_set) {
-    diagnostic.hint("give it a value: (" + text + " else " + literal_of(value) + ")");
+    offer_value(diagnostic, "give it a value: ", absent.span, text, value);
   }
   return false;
 }
@@ -306,23 +318,30 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
   if (!in_when && !in_unless) return;
   const bool denies = rule_->effect != RuleEffect::allow;  // what the condition must come out as so that absence denies
   const bool straight = in_when ? *in_when : !*in_unless;
-  const auto fixed = [&](bool condition_on_absence, bool with_value) -> std::optional<std::string> {
+  const auto offer = [&](const std::string& what, const std::string& after, bool condition_on_absence, bool with_value) {
     Rewriter rewriter(tree, leaf_, absence.expression);
     const auto literal = value_for(tree, leaf_, absence.expression, condition_on_absence == straight);
     if (with_value && literal)
       rewriter.give(*literal);
     else if (absence.key == no_key)
-      return std::nullopt;
+      return false;
     else
       rewriter.guard();
-    const tree::Rule rule = rewriter.rewrite(*rule_, condition_on_absence);
-    return canonical(rewriter.made, rule);
+    tree::Rule rule = rewriter.rewrite(*rule_, condition_on_absence);
+    const std::string shown = canonical(rewriter.made, rule);
+    rule.message = rule_->message;
+    rule.note = rule_->note;
+    const bool has_comment = sources_.text(rule_->span).find("//") != std::string_view::npos;  // which the edit would lose
+    if (has_comment)
+      diagnostic.hint(what + shown + after);
+    else
+      diagnostic.fix(what + shown + after, rule_->span, canonical(rewriter.made, rule));
+    return true;
   };
-  const auto strict = fixed(denies, absence.key == no_key), lax = fixed(!denies, true);
-  const std::string what =
-      rule_->effect == RuleEffect::require ? "to require it when absent:  " : "to deny when it is absent:  ";
-  if (strict) diagnostic.hint(what + *strict);
-  if (lax) diagnostic.hint("to let absence through:     " + *lax + (denies ? "    (lint: absence-opens)" : ""));
+  const bool required = rule_->effect == RuleEffect::require;
+  const bool strict =
+      offer(required ? "to require it when absent:  " : "to deny when it is absent:  ", "", denies, absence.key == no_key);
+  const bool lax = offer("to let absence through:     ", denies ? "    (lint: absence-opens)" : "", !denies, true);
   if (!strict && !lax) diagnostic.hint("give it a value: (" + canonical(tree, absence.expression) + " else …)");
 }
 

@@ -4,6 +4,8 @@
 #include "compiler/check/expression.h"
 #include "compiler/syntax/syntax.h"
 
+#include <algorithm>
+
 namespace writ::check {
 
 std::optional<Typed> Checker::compare(const tree::Compare& compare, tree::ExprId id) {
@@ -20,10 +22,29 @@ std::optional<Typed> Checker::compare(const tree::Compare& compare, tree::ExprId
   case tree::CompareOp::gt:
   case tree::CompareOp::ge: break;
   }
+  if (compares_lists(compare)) return std::nullopt;
   std::optional<Typed> a, b;
   if (!both(compare.left, compare.right, a, b) || !same_type(*a, *b, compare.left, compare.right)) return std::nullopt;
   const bool equal = compare.op == tree::CompareOp::eq || compare.op == tree::CompareOp::ne;
   return equal ? equality(compare, *a, *b) : order(compare, id, *a, *b);
+}
+
+// `user.id == ["ada", "grace"]` is meant as `in`.
+bool Checker::compares_lists(const tree::Compare& compare) {
+  const bool equal = compare.op == tree::CompareOp::eq, unequal = compare.op == tree::CompareOp::ne;
+  const auto [where, id] = behind(compare.right);
+  if (!std::holds_alternative<tree::List>((*where.tree)[id].node)) return false;
+  auto& diagnostic = report(Code::out_of_place, span_of(compare.right),
+                            (id == compare.right && where.tree == here_.tree ? "a list" : quoted(compare.right) + " is a list; a list") +
+                                " stands right of `in` only");
+  if (!equal && !unequal) return true;
+  const std::string asked = canonical(*here_.tree, compare.left) + (equal ? " in " : " not in ") + canonical(*here_.tree, compare.right);
+  offer(diagnostic, "whether it holds a value is asked with", whole(compare), asked);
+  return true;
+}
+
+Span Checker::whole(const tree::Compare& compare) const {
+  return {span_of(compare.left).file, span_of(compare.left).begin, span_of(compare.right).end};
 }
 
 // The side whose type is its own is read first, so that a bare name on the other one is known for what it is.
@@ -38,12 +59,26 @@ bool Checker::both(tree::ExprId left, tree::ExprId right, std::optional<Typed>& 
   return a && b;
 }
 
+namespace {
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() < 19 && (text == "0" || text[0] != '0') &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+}  // namespace
+
 bool Checker::same_type(const Typed& a, const Typed& b, tree::ExprId left, tree::ExprId right) {
   if (a.kind == b.kind && a.values == b.values) return true;
-  report(Code::wrong_type, span_of(right),
-         quoted(left) + " is " + type_text(a) + ", " + quoted(right) + " is " + type_text(b))
-      .under(type_text(b))
-      .at(span_of(left), type_text(a));
+  auto& diagnostic = report(Code::wrong_type, span_of(right), is_a(left, a) + ", " + is_a(right, b));
+  diagnostic.under(a_type(b)).at(span_of(left), a_type(a));
+  const auto* text = constant(b);
+  if (a.kind == TypeKind::string && text != nullptr && b.kind == TypeKind::integer)
+    offer(diagnostic, "a text stands in quotes:", span_of(right), "\"" + canonical(*here_.tree, right) + "\"");
+  else if (b.kind == TypeKind::string && text != nullptr && a.kind == TypeKind::integer && is_number(std::get<std::string>(*text)))
+    offer(diagnostic, "a number has no quotes:", span_of(right), std::get<std::string>(*text));
+  else if (a.kind == TypeKind::string_set && b.kind == TypeKind::string)
+    diagnostic.hint("ask for an element: " + in_ticks(canonical(*here_.tree, right) + " in " + canonical(*here_.tree, left)));
+  else if (a.kind != b.kind && (a.kind == TypeKind::duration || a.kind == TypeKind::time || a.kind == TypeKind::ip || a.kind == TypeKind::boolean))
+    diagnostic.hint(a_type(a) + " is written like this: " + in_ticks(example_of(a.kind, {}, 0, 0)));
   return false;
 }
 
@@ -54,7 +89,7 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
   switch (a.kind) {
   case TypeKind::string_set:
   case TypeKind::cidr:
-    report(Code::wrong_operator, span_of(compare.left), type_text(a) + " cannot be compared")
+    report(Code::wrong_operator, span_of(compare.left), is_a(compare.left, a) + ", which cannot be compared")
         .hint(a.kind == TypeKind::cidr ? "ask whether an address is in it: `request.ip in 10.0.0.0/8`"
                                        : "ask for an element: `\"x\" in " + canonical(*here_.tree, compare.left) + "`");
     return std::nullopt;
@@ -90,9 +125,7 @@ std::optional<Typed> Checker::order(const tree::Compare& compare, tree::ExprId i
                              : compare.op == tree::CompareOp::le ? "<="
                              : compare.op == tree::CompareOp::gt ? ">"
                                                                  : ">=";
-    const bool unordered = a.kind == TypeKind::enumeration;
-    report(Code::wrong_operator, span_of(id),
-           (unordered ? quoted(compare.left) + " has" : type_text(a) + " values have") + " no order")
+    report(Code::wrong_operator, span_of(id), is_a(compare.left, a) + ", which has no order")
         .under("`" + sign + "` is for int, time, duration and declared enumerations")
         .hint("compare with `==`, `!=` or `in`");
     return std::nullopt;
@@ -121,7 +154,8 @@ std::optional<Typed> Checker::affix(const tree::Compare& compare) {
     const auto id = side == 0 ? compare.left : compare.right;
     texts[side] = value(id);
     if (texts[side] && texts[side]->kind != TypeKind::string)
-      report(Code::wrong_type, span_of(id), "a string is wanted, but " + quoted(id) + " is " + type_text(*texts[side]));
+      report(Code::wrong_type, span_of(id), "a string is wanted, but " + is_a(id, *texts[side]))
+          .hint(std::string("`") + (compare.op == tree::CompareOp::starts_with ? "starts" : "ends") + " with` compares texts");
     good = good && texts[side] && texts[side]->kind == TypeKind::string;
   }
   if (!good) return std::nullopt;

@@ -75,7 +75,7 @@ std::optional<program::Constant> literal_as(const tree::Literal& literal, TypeKi
 }
 
 std::optional<program::Constant> word_of(const tree::Type& wanted, const tree::Expr& written, Span use,
-                                         Diagnostics& diagnostics) {
+                                         const SourceSet& sources, Diagnostics& diagnostics) {
   std::string word;
   if (const auto* path = std::get_if<tree::Path>(&written.node); path != nullptr && path->parts.size() == 1)
     word = path->parts[0].text;
@@ -89,10 +89,9 @@ std::optional<program::Constant> word_of(const tree::Type& wanted, const tree::E
   std::vector<std::string_view> names;
   for (const auto& value : wanted.values) names.push_back(value.text);
   auto& diagnostic = diagnostics.add(Code::unknown_value, written.span.known() ? written.span : use,
-                                     in_backticks(word) + " is not a value of " + type_text(wanted.kind, names, 0, 0));
+                                     in_ticks(word) + " is none of" + type_text(wanted.kind, names, 0, 0).substr(6));
   if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
-  if (const auto near = nearest_name(word, names); !near.empty())
-    diagnostic.hint("did you mean `" + std::string(near) + "`?");
+  if (!suggest(diagnostics, diagnostic, sources, word, names)) list_choices(diagnostic, names);
   return std::nullopt;
 }
 
@@ -114,7 +113,7 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
     }
   } else if (wanted.kind == TypeKind::enumeration) {
     const std::size_t errors = diagnostics.errors();
-    const auto word = word_of(wanted, value, use, diagnostics);
+    const auto word = word_of(wanted, value, use, sources, diagnostics);
     if (word || diagnostics.errors() != errors) return word;
   } else if (const auto* literal = std::get_if<tree::Literal>(&value.node)) {
     auto constant = literal_as(*literal, wanted.kind);
@@ -131,9 +130,13 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
       std::holds_alternative<tree::Literal>(value.node) || std::holds_alternative<tree::List>(value.node);
   auto& diagnostic =
       diagnostics.add(is_literal ? Code::wrong_type : Code::not_a_constant, use,
-                      type_text(wanted) + " is wanted, not " + in_backticks(canonical(*written.tree, written.id)));
+                      a(type_text(wanted)) + " is wanted, not " + in_ticks(canonical(*written.tree, written.id)));
+  if (!is_literal) diagnostic.under("known only when a request is decided");
   if (wanted.span.known()) diagnostic.at(wanted.span, "declared here");
-  if (wanted.kind == TypeKind::duration && is_literal) diagnostic.hint("durations have units: `15m`, `1h30m`, `90d`");
+  if (wanted.kind == TypeKind::duration && is_literal)
+    diagnostic.hint("a duration has a unit: `15s`, `15m`, `15h`, `15d`");
+  else
+    diagnostic.hint("write a literal, such as " + in_ticks(example_of(wanted)));
   return std::nullopt;
 }
 
@@ -150,7 +153,7 @@ std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, s
           texts.push_back({std::get<std::string>(literal->value), (*written.tree)[inner].span});
         else
           diagnostics.add(Code::wrong_type, (*written.tree)[inner].span,
-                          "a string is wanted, not " + in_backticks(canonical(*written.tree, inner)));
+                          "a string is wanted, not " + in_ticks(canonical(*written.tree, inner)));
       }
       continue;
     }
@@ -161,8 +164,9 @@ std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, s
     }
     const bool bare = std::holds_alternative<tree::Path>(value.node) && written.id == item;
     auto& diagnostic = diagnostics.add(literal != nullptr ? Code::wrong_type : Code::not_a_constant, tree[item].span,
-                                       "a string is wanted, not " + in_backticks(canonical(*written.tree, written.id)));
-    if (bare) diagnostic.hint("write it in quotes: \"" + std::string(sources.text(tree[item].span)) + "\"");
+                                       "a string is wanted, not " + in_ticks(canonical(*written.tree, written.id)));
+    const std::string quoted = "\"" + std::string(sources.text(tree[item].span)) + "\"";
+    if (bare) diagnostic.fix("write it in quotes: `" + quoted + "`", tree[item].span, quoted);
   }
   return texts;
 }
@@ -215,6 +219,11 @@ std::string Checker::type_text(const Typed& value) const {
              : check::type_text(value.kind, value.values, value.low, value.high);
 }
 
+// Ranges are left out: they never make a type the wrong one.
+std::string Checker::a_type(const Typed& value) const {
+  return a(check::type_text(value.kind, value.values, INT64_MIN, INT64_MAX));
+}
+
 std::string actions_text(ActionMask actions) {
   std::string text;
   for (std::size_t i = 0; i < action_count; ++i)
@@ -222,30 +231,6 @@ std::string actions_text(ActionMask actions) {
   return text;
 }
 
-std::string in_backticks(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return "`" + std::string(text) + "`";
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a character
-  return "`" + std::string(text.substr(0, end)) + "…`";
-}
-
-std::string Checker::quoted(tree::ExprId id) const { return in_backticks(canonical(*here_.tree, id)); }
-
-// The canonical text itself decides what needs quotes.
-std::string name_text(std::string_view name) {
-  constexpr std::string_view hard[] = {"and", "or",  "not",  "in",    "has",     "else",   "when", "unless",   "on",
-                                       "any", "all", "true", "false", "matches", "starts", "ends", "contains", "with"};
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const bool bare = !name.empty() && letter(name.front()) &&
-                    std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); }) &&
-                    std::ranges::find(hard, name) == std::end(hard);
-  tree::Tree tree;
-  if (bare)
-    tree.expressions.push_back({tree::Path{{{std::string(name), {}, false}}}, {}, false});
-  else
-    tree.expressions.push_back({tree::Literal{tree::Literal::Kind::string, std::string(name)}, {}, false});
-  return canonical(tree, tree::ExprId{0});
-}
+std::string Checker::quoted(tree::ExprId id) const { return in_ticks(canonical(*here_.tree, id)); }
 
 }  // namespace writ::check

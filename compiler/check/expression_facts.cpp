@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace writ::check {
 
@@ -52,6 +53,9 @@ bool Checker::in_every_action(const FactInfo& info, Span span, std::string_view 
   if (const auto left = static_cast<ActionMask>(place_.actions & has); left != 0)
     diagnostic.hint("let this rule stand for " + actions_text(left) + " only, and write another one for " +
                     actions_text(missing));
+  else
+    diagnostic.hint("ask for something that " + actions_text(missing) + " has: `writ facts --action " +
+                    std::string(action_names[static_cast<std::size_t>(std::countr_zero(missing))]) + "` lists it");
   return false;
 }
 
@@ -103,6 +107,7 @@ std::optional<Typed> Checker::fact_value(const FactInfo& info, tree::ExprId id) 
   typed.high = info.high;
   typed.node = fact_node(info);
   typed.optional_somewhere = info.optional != 0;
+  typed.declared = info.declared;
   if (!typed.is_name()) mentions_.insert(info.id);
   if (std::ranges::find(seen_, info.name, [](const auto& one) { return std::string_view(one.first); }) == seen_.end())
     seen_.emplace_back(info.name, typed.node);
@@ -180,6 +185,7 @@ std::optional<Typed> Checker::attribute_value(std::string_view name, const Tenan
     }
   }
   typed.optional_somewhere = attribute.type->optional;
+  typed.declared = attribute.declared;
   const std::size_t key = attribute_key(name);
   if (!attribute.type->optional || (key != no_key && known_.test(key))) return typed;
   typed.present = boolean_node(attribute.value.has_value());

@@ -15,12 +15,14 @@ std::optional<Typed> Checker::contains(const tree::Compare& compare) {
   if (!whole || !part) return std::nullopt;
   if (whole->kind != TypeKind::string && whole->kind != TypeKind::string_set) {
     report(Code::wrong_type, span_of(compare.left),
-           "a string or a set is wanted, but " + quoted(compare.left) + " is " + type_text(*whole));
+           "a string or a set is wanted, but " + is_a(compare.left, *whole))
+        .hint("`contains` looks for a text in a text, or for an element in a set");
     return std::nullopt;
   }
   if (part->kind != TypeKind::string) {
     report(Code::wrong_type, span_of(compare.right),
-           "a string is wanted, but " + quoted(compare.right) + " is " + type_text(*part));
+           "a string is wanted, but " + is_a(compare.right, *part))
+        .hint("`contains` looks for a text in a text, or for an element in a set");
     return std::nullopt;
   }
   if (whole->kind == TypeKind::string_set) return in_set(*whole, *part);
@@ -54,13 +56,22 @@ std::optional<Typed> Checker::right_of_in(const tree::Compare& compare) {
   const auto set = value(compare.right, &*left);
   if (!set) return std::nullopt;
   if (set->kind == TypeKind::string_set && left->kind == TypeKind::string) return in_set(*set, *left);
-  auto& diagnostic =
-      report(Code::wrong_type, span_of(compare.right),
-             "no " + type_text(*left) + " can be in " + quoted(compare.right) + ", which is " + type_text(*set));
-  diagnostic.under("a list, a range, a set, a zone or a block is wanted");
-  if (set->kind == left->kind)
-    diagnostic.hint("compare with `==`, or write a list: `[" + canonical(*here_.tree, compare.right) + "]`");
+  report_no_members(compare, *left, *set);
   return std::nullopt;
+}
+
+// Right of `in` stands something that has no members of that kind.
+void Checker::report_no_members(const tree::Compare& compare, const Typed& left, const Typed& right) {
+  const std::string a = canonical(*here_.tree, compare.left), b = canonical(*here_.tree, compare.right);
+  const bool inverted = compare.op == tree::CompareOp::not_in;
+  auto& diagnostic = report(Code::wrong_type, span_of(compare.right),
+                            a_type(left) + " cannot be in " + quoted(compare.right) + ", which is " + a_type(right));
+  diagnostic.under("a list, a range, a set, a zone or a block is wanted");
+  if (left.kind == TypeKind::string && right.kind == TypeKind::string && constant(right) == nullptr)
+    offer(diagnostic, "a text is looked for in another with", whole(compare),
+          (inverted ? "not (" : "") + b + " contains " + a + (inverted ? ")" : ""));
+  else if (right.kind == left.kind && left.kind != TypeKind::string_set && left.kind != TypeKind::cidr)
+    offer(diagnostic, "one value is compared:", whole(compare), a + (inverted ? " != " : " == ") + b);
 }
 
 // ---------------------------------------------------------------- ranges and windows
@@ -68,7 +79,8 @@ std::optional<Typed> Checker::right_of_in(const tree::Compare& compare) {
 std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree::Range& range, const Typed& left) {
   if (left.kind != TypeKind::integer && left.kind != TypeKind::time && left.kind != TypeKind::duration) {
     report(Code::wrong_type, span_of(compare.left),
-           "ranges are of int, time and duration, but " + quoted(compare.left) + " is " + type_text(left));
+           "ranges are of int, time and duration, but " + is_a(compare.left, left))
+        .hint("several values are a list: `[\"a\", \"b\"]`");
     return std::nullopt;
   }
   const auto low = value(range.low, &left), high = value(range.high, &left);
@@ -77,8 +89,10 @@ std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree:
     return std::nullopt;
   const auto *from = constant(*low), *to = constant(*high);
   if (from != nullptr && to != nullptr && std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to)) {
-    report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right))
-        .under("begins after its end");
+    auto& diagnostic = report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right));
+    diagnostic.under("begins after its end");
+    const std::string turned = canonical(*here_.tree, range.high) + ".." + canonical(*here_.tree, range.low);
+    offer(diagnostic, "the smaller end comes first:", span_of(compare.right), turned);
     return std::nullopt;
   }
   const auto above = node(Op::ge_int, {left.node, low->node});
@@ -90,7 +104,8 @@ std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, cons
                                               const Typed& left) {
   if (left.kind != TypeKind::time) {
     report(Code::wrong_type, span_of(compare.left),
-           "a clock window is for times, but " + quoted(compare.left) + " is " + type_text(left));
+           "a clock window is for times, but " + is_a(compare.left, left))
+        .hint("the time of the request is `request.time`");
     return std::nullopt;
   }
   if (!window.zone.span.known() && window.zone.text.empty()) {
@@ -102,10 +117,10 @@ std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, cons
   if (!offsets) {
     auto& diagnostic =
         report(Code::unknown_time_zone, window.zone.span.known() ? window.zone.span : span_of(compare.right),
-               "there is no time zone " + in_backticks(window.zone.text));
+               "there is no time zone " + in_ticks(window.zone.text));
     diagnostic.under("not in the IANA database");
     if (const auto near = nearest_zone(window.zone.text); !near.empty())
-      diagnostic.hint("did you mean `\"" + near + "\"`?");
+      diagnostic.fix("did you mean `\"" + near + "\"`?", diagnostic.span, "\"" + near + "\"");
     return std::nullopt;
   }
   program::Window made{window.begin, window.end, window.days, window.zone.text, std::move(*offsets)};
@@ -134,10 +149,11 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
     const bool block = left.kind == TypeKind::ip && typed->kind == TypeKind::cidr;
     if (!block && (typed->kind != left.kind || typed->values != left.values)) {
       report(Code::wrong_type, written.span,
-             "a list of " + type_text(left) + " is wanted, but " + quoted(item) + " is " + type_text(*typed));
+             "a list of " + std::string(kind_text(left.kind)) + " is wanted, but " + is_a(item, *typed));
     } else if (known == nullptr) {
       report(Code::not_a_constant, written.span, quoted(item) + " is not a constant")
-          .under("lists hold literals, names, lets and parameters");
+          .under("lists hold literals, names, lets and parameters")
+          .hint("compare with it by itself: " + in_ticks("… or … == " + canonical(*here_.tree, item)));
     } else if (left.kind == TypeKind::ip && !block) {
       result = std::vector<Cidr>{Cidr{std::get<Ip>(*known), 128}};
     } else {
@@ -152,7 +168,12 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
 std::optional<Typed> Checker::in_list(const tree::Compare& compare, Where where, const tree::List& list,
                                       const Typed& left) {
   if (left.kind == TypeKind::string_set || left.kind == TypeKind::cidr) {
-    report(Code::wrong_type, span_of(compare.left), "no list holds " + type_text(left) + " values");
+    auto& diagnostic = report(Code::wrong_type, span_of(compare.left), is_a(compare.left, left) + ", and no list holds those");
+    if (left.kind == TypeKind::string_set) {
+      const std::string any = std::string(compare.op == tree::CompareOp::not_in ? "(all" : "(any") + " one in " + canonical(*here_.tree, compare.left) +
+                              " : one" + (compare.op == tree::CompareOp::not_in ? " not in " : " in ") + canonical(*here_.tree, compare.right) + ")";
+      offer(diagnostic, "ask of its elements:", whole(compare), any);
+    }
     return std::nullopt;
   }
   if (list.items.size() > limits_.list_items) {
@@ -214,25 +235,39 @@ std::optional<Typed> Checker::in_constants(const Typed& left, const std::vector<
 
 // ---------------------------------------------------------------- zones
 
-std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const Typed& left) {
+void Checker::report_unknown_zone(const tree::Compare& compare) {
+  const auto* name = word(compare.right);
   const Span span = span_of(compare.right);
+  if (name == nullptr) {
+    auto& diagnostic = report(Code::unknown_zone, span, "`request in` asks for a zone, not for " + quoted(compare.right));
+    offer(diagnostic, "the address alone is", span_of(compare.left), "request.ip");
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Scope* scope = here_.scope; scope != nullptr; scope = scope->outer)
+    for (const auto& [known, other] : scope->zones) names.push_back(known);
+  auto& diagnostic = report(Code::unknown_zone, span, "there is no zone " + quoted(compare.right));
+  if (suggest(diagnostic, name->parts[0].text, names)) return;
+  list_choices(diagnostic, names);
+  if (names.empty()) diagnostic.hint("declare it: `zone " + name->parts[0].text + " = 10.0.0.0/8`");
+}
+
+std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const Typed& left) {
   const std::string& name = word(compare.right)->parts[0].text;
   const Zone* zone = find_zone(name);
   if (zone == nullptr) {
-    std::vector<std::string_view> names;
-    for (const Scope* scope = here_.scope; scope != nullptr; scope = scope->outer)
-      for (const auto& [known, other] : scope->zones) names.push_back(known);
-    auto& diagnostic = report(Code::unknown_zone, span, "there is no zone " + quoted(compare.right));
-    if (const auto near = nearest_name(name, names); !near.empty())
-      diagnostic.hint("did you mean `" + std::string(near) + "`?");
+    report_unknown_zone(compare);
     return std::nullopt;
   }
   if (zone->countries.empty() && zone->asns.empty())
     return boolean(node(Op::in_cidrs, {left.node}, program::Constant{zone->cidrs}));
-  report(Code::zone_of_more_than_addresses, span, "zone " + in_backticks(name) + " holds more than addresses")
-      .at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries")
-      .hint("ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") +
-            " may be absent:  (request in " + name + " else false)");
+  auto& diagnostic = report(Code::zone_of_more_than_addresses, span_of(compare.right),
+                            "zone " + in_ticks(name) + " holds more than addresses");
+  diagnostic.at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries");
+  const bool inverted = compare.op == tree::CompareOp::not_in;
+  const std::string asked = std::string(inverted ? "not " : "") + "(request in " + name + " else false)";
+  const std::string why = "ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") + " may be absent:";
+  offer(diagnostic, why, whole(compare), asked);
   return std::nullopt;
 }
 
@@ -240,8 +275,7 @@ std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree
   const auto* name = word(compare.right);
   const Zone* zone = name != nullptr ? find_zone(name->parts[0].text) : nullptr;
   if (zone == nullptr) {
-    report(Code::unknown_zone, span_of(compare.right), "there is no zone " + quoted(compare.right))
-        .under("`request in …` asks for a zone");
+    report_unknown_zone(compare);
     return std::nullopt;
   }
   auto inside = request_inside(*zone, compare.left);

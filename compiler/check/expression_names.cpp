@@ -55,11 +55,6 @@ std::vector<std::string_view> names_of(const std::vector<Record>& records) {
   return names;
 }
 
-void suggest(Diagnostic& diagnostic, std::string_view seen, std::span<const std::string_view> candidates) {
-  if (const auto near = nearest_name(seen, candidates); !near.empty())
-    diagnostic.hint("did you mean `" + std::string(near) + "`?");
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> find_client(const program::Part& part, std::string_view name) {
@@ -193,8 +188,9 @@ std::optional<Typed> Checker::single_word(const tree::Name& name, tree::ExprId i
 
 std::optional<Typed> Checker::argument_value(const Argument& argument, Span use) {
   if (argument.type->list) {
-    report(Code::out_of_place, use, in_backticks(sources_.text(use)) + " is a list; a list stands right of `in` only")
-        .at(argument.declared, "declared here");
+    report(Code::out_of_place, use, in_ticks(sources_.text(use)) + " is a list; a list stands right of `in` only")
+        .at(argument.declared, "declared here")
+        .hint("ask for membership: `… in " + std::string(sources_.text(use)) + "`");
     return std::nullopt;
   }
   const auto given = constant_of(*here_.scope, *argument.tree, argument.value, *argument.type, sources_, diagnostics_);
@@ -223,8 +219,9 @@ std::optional<Typed> Checker::named(std::string_view name, Span span, const Type
     if (found == other.values.end()) {
       auto& diagnostic =
           report(Code::unknown_value, span,
-                 in_backticks(name) + " is not a value of " + check::type_text(other.kind, other.values, 0, 0));
-      suggest(diagnostic, name, other.values);
+                 in_ticks(name) + " is none of" + check::type_text(other.kind, other.values, 0, 0).substr(6));
+      if (other.declared.known()) diagnostic.at(other.declared, "declared here");
+      if (!suggest(diagnostic, name, other.values)) list_choices(diagnostic, other.values);
       return std::nullopt;
     }
     place = found - other.values.begin();
@@ -245,9 +242,10 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
     if (scope->part != nullptr) break;
   }
   const program::Part* part = this->part();
-  if (floor || part == nullptr || (kind == TypeKind::tenant && part->name.empty())) {
+  if (floor || part == nullptr || (kind != TypeKind::client && part->name.empty())) {
     report(Code::tenant_thing_in_floor, span,
-           "a rule for all tenants cannot name the " + what + " " + in_backticks(name) + " of one")
+           "what holds for all tenants cannot name one " + (kind == TypeKind::tenant ? "of them" : "tenant's " + what) +
+               ", " + in_ticks(name))
         .hint(kind == TypeKind::connection
                   ? "speak of kinds: `connection.family == database`, `connection.strategy == saml`"
               : kind == TypeKind::client
@@ -257,20 +255,23 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
   }
   if (kind == TypeKind::tenant) {
     if (name == part->name) return 0;
-    report(Code::other_tenant, span, in_backticks(name) + " is another tenant")
-        .hint("rules of a tenant speak of this tenant only: `" + part->name + "`");
+    auto& diagnostic = report(Code::other_tenant, span, in_ticks(name) + " is not this tenant, which is " + in_ticks(part->name));
+    const std::string_view own[] = {part->name};
+    if (!suggest(diagnostic, name, own))
+      diagnostic.hint("a tenant's rules are asked about its own requests only: write this one in the tenant it is about");
     return std::nullopt;
   }
   const auto found = kind == TypeKind::client       ? find_client(*part, name)
                      : kind == TypeKind::connection ? find_connection(*part, name)
                                                     : find_organization(*part, name);
   if (found) return found;
+  const std::string who = part->name.empty() ? "there is no shared " : "tenant `" + part->name + "` has no ";
+  auto& diagnostic = report(Code::unknown_thing, span, who + what + " " + in_ticks(name));
+  if (!diagnostics_.may_suggest()) return std::nullopt;
   const auto candidates = kind == TypeKind::client       ? names_of(part->clients)
                           : kind == TypeKind::connection ? names_of(part->connections)
                                                          : names_of(part->organizations);
-  auto& diagnostic =
-      report(Code::unknown_thing, span, "tenant `" + part->name + "` has no " + what + " " + in_backticks(name));
-  suggest(diagnostic, name, candidates);
+  if (!suggest(diagnostic, name, candidates)) list_choices(diagnostic, candidates);
   return std::nullopt;
 }
 
@@ -282,12 +283,41 @@ void Checker::unknown_path(const std::string& name, Span span) {
     for (const auto& attribute : *attributes) candidates.push_back(attribute.name);
   if (const auto* attributes = outwards(place_.scope, &Scope::tenant_attributes))
     for (const auto& [known, attribute] : *attributes) candidates.push_back(known);
-  auto& diagnostic = report(Code::unknown_fact, span, "there is no fact `" + name + "`");
-  suggest(diagnostic, name, candidates);
-  diagnostic.hint("a fact of your own is declared: `attributes { " + name + " : string? }`");
+  auto& diagnostic = report(Code::unknown_fact, span, "there is no fact " + in_ticks(name));
+  if (!suggest(diagnostic, name, candidates))
+    diagnostic.hint("if your host knows it, declare it: `attributes { " + name + " : string? }`");
+}
+
+// A fact of which the last word was written: `email_verified` for `user.email_verified`.
+std::vector<std::string_view> Checker::facts_ending_in(const std::string& word) const {
+  std::vector<std::string_view> found;
+  const auto consider = [&](std::string_view name) {
+    if (name.size() > word.size() + 1 && name.ends_with(word) && name[name.size() - word.size() - 1] == '.')
+      found.push_back(name);
+  };
+  for (const Fact& fact : builtin_facts) consider(fact.name);
+  for (const Property& property : properties) consider(property.name);
+  if (const auto* attributes = outwards(here_.scope, &Scope::attributes))
+    for (const auto& attribute : *attributes) consider(attribute.name);
+  if (const auto* attributes = outwards(place_.scope, &Scope::tenant_attributes))
+    for (const auto& [known, attribute] : *attributes) consider(known);
+  return found;
 }
 
 void Checker::unknown_word(const std::string& name, Span span) {
+  auto& diagnostic = report(Code::unknown_name, span, "nothing here is named " + in_ticks(name));
+  constexpr std::size_t shown = 3;
+  if (const auto facts = facts_ending_in(name); !facts.empty()) {
+    for (std::size_t i = 0; i < facts.size() && i < shown; ++i)
+      diagnostic.fix("did you mean `" + std::string(facts[i]) + "`?", span, std::string(facts[i]));
+    return;
+  }
+  if (const Zone* zone = find_zone(name)) {
+    const bool addresses = zone->countries.empty() && zone->asns.empty();
+    const std::string asked = addresses ? "request.ip in " + name : "(request in " + name + " else false)";
+    offer(diagnostic, "whether a request is in the zone is asked with", span, asked);
+    return;
+  }
   std::vector<std::string_view> candidates(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_),
                                            variables_.end());
   for (const Scope* scope = here_.scope; scope != nullptr; scope = scope->outer) {
@@ -296,16 +326,8 @@ void Checker::unknown_word(const std::string& name, Span span) {
   }
   for (const Fact& fact : builtin_facts)
     if (fact.name.find('.') == std::string_view::npos) candidates.push_back(fact.name);
-  auto& diagnostic = report(Code::unknown_name, span, "nothing here is named " + in_backticks(name));
-  for (const Fact& fact : builtin_facts)
-    if (fact.name.ends_with("." + name)) {
-      diagnostic.hint("did you mean `" + std::string(fact.name) + "`?");
-      return;
-    }
-  if (find_zone(name) != nullptr)
-    diagnostic.hint("a zone is asked with `request.ip in " + name + "`");
-  else
-    suggest(diagnostic, name, candidates);
+  if (!suggest(diagnostic, name, candidates))
+    diagnostic.hint("facts have two words, `user.id`; a text stands in quotes, `\"" + name + "\"`");
 }
 
 }  // namespace writ::check

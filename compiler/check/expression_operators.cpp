@@ -1,6 +1,7 @@
 // The rest of what a value can be made of: `has`, `else`, lower and email_domain, arithmetic, patterns, quantifiers
 // (decision 0001, 8 to 10, 13 and 15).
 #include "compiler/check/expression.h"
+#include "compiler/syntax/syntax.h"
 
 #include <algorithm>
 
@@ -25,13 +26,17 @@ Flow Checker::has(const tree::Has& has, tree::ExprId id) {
     if (path != nullptr && path->parts.size() > 1 && !is_property)
       unknown_path(name, span_of(has.path));
     else
-      report(Code::never_absent, span_of(id), "`has` asks for a fact that may be absent, not for " + quoted(has.path));
+      report(Code::never_absent, span_of(id), "`has` asks for a fact that may be absent, not for " + quoted(has.path))
+          .hint("leave the `has` out: what is asked for is always there");
     return flow;
   }
   const bool optional = info ? info->optional != 0 : attribute->type->optional;
   if (!optional) {
-    report(Code::never_absent, span_of(id), quoted(has.path) + " is never absent")
-        .hint("leave `" + std::string("has ") + name + "` out");
+    auto& diagnostic = report(Code::never_absent, span_of(id), quoted(has.path) + " is never absent");
+    if ((info ? info->type : attribute->type->kind) == TypeKind::boolean)
+      offer(diagnostic, "ask for its value:", span_of(id), name);
+    else
+      diagnostic.hint("leave `has " + name + "` out: it is always true");
     return flow;
   }
   if (!info) {
@@ -53,16 +58,17 @@ std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* o
   const auto second = value(choice.fallback, &*first);
   if (!second) return std::nullopt;
   if (first->kind == TypeKind::string_set || first->kind == TypeKind::cidr) {
-    report(Code::bad_else, span_of(choice.fallback), type_text(*first) + " has no `else`")
-        .hint("guard it: `has … and …`");
+    report(Code::bad_else, span_of(choice.fallback), a_type(*first) + " has no `else`")
+        .hint("guard it: `has " + canonical(*here_.tree, choice.optional) + " and …`");
     return std::nullopt;
   }
   if (!same_type(*first, *second, choice.optional, choice.fallback)) return std::nullopt;
   if (first->present == model::ExprId::none) {
     if (first->optional_somewhere) return first;
+    const Span behind{span_of(choice.optional).file, span_of(choice.optional).end, span_of(choice.fallback).end};
     report(Code::never_absent, span_of(choice.fallback), quoted(choice.optional) + " is never absent")
         .under("never used")
-        .hint("leave the `else` out");
+        .fix("leave the `else` out", behind, "");
     return std::nullopt;
   }
   Typed result;
@@ -92,24 +98,23 @@ std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
   if (!is_lower && !is_domain) {
     constexpr std::string_view functions[] = {"lower", "email_domain"};
     auto& diagnostic =
-        report(Code::unknown_function, call.function.span, "there is no function " + in_backticks(call.function.text));
-    if (const auto near = nearest_name(call.function.text, functions); !near.empty())
-      diagnostic.hint("did you mean `" + std::string(near) + "`?");
-    else
+        report(Code::unknown_function, call.function.span, "there is no function " + in_ticks(call.function.text));
+    if (!suggest(diagnostic, call.function.text, functions))
       diagnostic.hint("the functions are `lower` and `email_domain`");
     return std::nullopt;
   }
   if (call.arguments.size() != 1) {
     report(Code::wrong_type, span_of(id),
-           "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) +
-               " arguments");
+           "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) + " arguments")
+        .hint("call it for each: `" + call.function.text + "(user.email)`");
     return std::nullopt;
   }
   const auto text = maybe(call.arguments[0]);
   if (!text) return std::nullopt;
   if (text->kind != TypeKind::string) {
     report(Code::wrong_type, span_of(call.arguments[0]),
-           "`" + call.function.text + "` takes a string, but " + quoted(call.arguments[0]) + " is " + type_text(*text));
+           "`" + call.function.text + "` takes a string, but " + is_a(call.arguments[0], *text))
+        .hint("give it a text: `" + call.function.text + "(user.email)`");
     return std::nullopt;
   }
   Typed result;
@@ -137,9 +142,12 @@ std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tre
   const bool durations = a->kind == TypeKind::duration && b->kind == TypeKind::duration;
   const bool apart = a->kind == TypeKind::time && b->kind == TypeKind::time && arithmetic.minus;
   if (!shifted && !durations && !apart) {
-    report(Code::wrong_type, span_of(id),
-           "no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " + type_text(*a) + " and " + type_text(*b))
-        .hint("there are int ± int, time ± duration, duration ± duration and time - time");
+    auto& diagnostic = report(Code::wrong_type, span_of(id),
+                              "there is no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " +
+                                  a_type(*a) + " and " + a_type(*b));
+    if ((a->kind == TypeKind::time || a->kind == TypeKind::duration) && b->kind == TypeKind::integer)
+      diagnostic.hint("a duration has a unit: `15s`, `15m`, `15h`, `15d`");
+    diagnostic.hint("there are int ± int, time ± duration, duration ± duration and time - time");
     return std::nullopt;
   }
   result.kind = shifted ? TypeKind::time : TypeKind::duration;
@@ -154,7 +162,7 @@ std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree:
     const auto operand = side == &a ? arithmetic.left : arithmetic.right;
     report(Code::int_without_range, span_of(operand),
            quoted(operand) + " has no range, so it compares but does not add")
-        .hint("declare its range: `int 0..1000`");
+        .hint("declare its range where it is declared: `int 0..1000`");
     return std::nullopt;
   }
   Typed result;
@@ -180,7 +188,9 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
   const auto left = value(matches.left);
   if (left && left->kind != TypeKind::string) {
     report(Code::wrong_type, span_of(matches.left),
-           "patterns are for strings, but " + quoted(matches.left) + " is " + type_text(*left));
+           "patterns are for strings, but " + is_a(matches.left, *left))
+        .hint(left->kind == TypeKind::string_set ? "ask of an element: `any one in " + canonical(*here_.tree, matches.left) + " : one matches …`"
+                                                 : "compare it, or ask whether it is in a range: `… in 1..10`");
     return std::nullopt;
   }
   if (!matches.regex) {
@@ -210,7 +220,7 @@ std::optional<Typed> Checker::quantifier(const tree::Quantifier& quantifier) {
     report(Code::not_a_set, span_of(quantifier.set),
            "`" + std::string(quantifier.all ? "all" : "any") + "` ranges over a set fact, but " +
                quoted(quantifier.set) + " is " +
-               (set->kind == TypeKind::string_set ? "the policy's own" : type_text(*set)))
+               (set->kind == TypeKind::string_set ? "the policy's own" : a_type(*set)))
         .hint(set->kind == TypeKind::string_set
                   ? "ask for one word: `\"x\" in tenant.features`"
                   : "sets are `user.groups`, `user.roles`, `request.scopes` and their like");

@@ -22,15 +22,24 @@ struct BuiltinObligation {
 };
 using enum BuiltinObligation::Within;
 constexpr std::array builtin_obligations = std::to_array<BuiltinObligation>({
-    {"mfa", 0, 64, may, "mfa, mfa within 15m, mfa(otp, webauthn)"},
-    {"step_up", 1, 1, no, "step_up(\"urn:acr\")"},
-    {"reauthenticate", 0, 0, must, "reauthenticate within 15m"},
-    {"verify_email", 0, 0, no, "verify_email"},
-    {"enroll_mfa", 0, 0, no, "enroll_mfa"},
-    {"use_connection", 1, 1, no, "use_connection(staff)"},
-    {"accept", 1, 1, no, "accept(\"terms-2027\")"},
-    {"change_password", 0, 0, no, "change_password"},
+    {"mfa", 0, 64, may, "`mfa`, `mfa within 15m` or `mfa(otp, webauthn)`"},
+    {"step_up", 1, 1, no, "`step_up(\"urn:acr\")`"},
+    {"reauthenticate", 0, 0, must, "`reauthenticate within 15m`"},
+    {"verify_email", 0, 0, no, "`verify_email`"},
+    {"enroll_mfa", 0, 0, no, "`enroll_mfa`"},
+    {"use_connection", 1, 1, no, "`use_connection(staff)`"},
+    {"accept", 1, 1, no, "`accept(\"terms-2027\")`"},
+    {"change_password", 0, 0, no, "`change_password`"},
 });
+
+// What is wrong with the form of an obligation that has another one.
+std::string fault_of(const BuiltinObligation& form, const tree::Obligation& written) {
+  const std::size_t given = written.arguments.size();
+  if (given < form.least) return "needs an argument";
+  if (given > form.most && form.most == 0) return "takes no arguments";
+  if (given > form.most) return "takes at most " + std::to_string(form.most) + (form.most == 1 ? " argument" : " arguments");
+  return form.within == must ? "needs `within`" : "takes no `within`";
+}
 
 }  // namespace
 
@@ -139,7 +148,8 @@ void Checker::connection_exists(const tree::Rule& source, Span span, std::string
     }
   report(Code::fact_not_in_action, at,
          std::string(what) + " cannot stand for " + actions_text(missing) + ", which has no connection")
-      .under("no connection here");
+      .under("no connection here")
+      .hint("write a rule of its own for " + actions_text(missing));
 }
 
 bool Checker::require_where_it_means_something(const tree::Rule& source) {
@@ -150,7 +160,7 @@ bool Checker::require_where_it_means_something(const tree::Rule& source) {
     const auto known = index_of(action_names, action.text);
     if (!known || (nobody & mask_of(static_cast<Action>(*known))) == 0) continue;
     report(Code::require_without_login, action.span, "nobody can be asked for anything in `" + action.text + "`")
-        .hint("deny instead: `deny " + action.text + " …`");
+        .hint("deny instead, with a rule of its own: `deny " + action.text + " …`");
     good = false;
   }
   return good;
@@ -183,8 +193,8 @@ std::optional<model::Alternative> Checker::alternative(const tree::Obligation& o
     if (good)
       satisfied = builtin_obligation(obligation, result);
     else
-      report(Code::bad_obligation, obligation.span, "`" + obligation.name.text + "` is not written like this")
-          .hint("its form: " + std::string(builtin->form));
+      report(Code::bad_obligation, obligation.span, "`" + obligation.name.text + "` " + fault_of(*builtin, obligation))
+          .hint("it is written " + std::string(builtin->form));
   }
   if (!satisfied) return std::nullopt;
   result.satisfied = *satisfied;
@@ -275,8 +285,16 @@ std::optional<std::string> Checker::word_argument(const tree::Obligation& obliga
   if (const auto* path = std::get_if<tree::Path>(&node); path != nullptr && path->parts.size() == 1)
     return path->parts[0].text;
   report(Code::bad_obligation, span_of(id),
-         "`" + obligation.name.text + "` takes a name or a string, not " + quoted(id));
+         "`" + obligation.name.text + "` takes a name or a string, not " + quoted(id))
+      .hint("quote it: `" + obligation.name.text + "(\"" + std::string(sources_.text(span_of(id))) + "\")`");
   return std::nullopt;
+}
+
+void Checker::report_unknown_obligation(const tree::Name& name, std::span<const std::string_view> names) {
+  auto& diagnostic = report(Code::unknown_obligation, name.span, "there is no obligation " + in_ticks(name.text));
+  if (suggest(diagnostic, name.text, names)) return;
+  list_choices(diagnostic, names);
+  diagnostic.hint("if your host can ask for it, declare it: `obligation " + name.text + " satisfied when …`");
 }
 
 std::optional<model::ExprId> Checker::declared_obligation(const tree::Obligation& obligation) {
@@ -297,15 +315,13 @@ std::optional<model::ExprId> Checker::declared_obligation(const tree::Obligation
     if (declared_in == nullptr) declared_in = scope;
   }
   if (declaration == nullptr) {
-    auto& diagnostic = report(Code::unknown_obligation, obligation.name.span, "there is no obligation `" + name + "`");
-    if (const auto near = nearest_name(name, names); !near.empty())
-      diagnostic.hint("did you mean `" + std::string(near) + "`?");
-    diagnostic.hint("one of your own is declared: obligation " + name + " satisfied when …");
+    report_unknown_obligation(obligation.name, names);
     return std::nullopt;
   }
   if (!obligation.arguments.empty() || obligation.within != tree::ExprId::none) {
     report(Code::bad_obligation, obligation.span, "`" + name + "` takes no arguments")
-        .at(declaration->span, "declared here");
+        .at(declaration->name.span, "declared here")
+        .fix("write `" + name + "` alone", obligation.span, name_text(name));
     return std::nullopt;
   }
   // Written out like a let: in the scope of its declaration, by itself.

@@ -54,7 +54,9 @@ void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use,
     each<tree::UseDecl>(block, [&](const tree::UseDecl& other) {
       if (other.client.text == use.client.text && first == use.client.span) first = other.client.span;
     });
-    declared_twice(tenant.run, "use of", use.client, first);
+    tenant.run.diagnostics.add(Code::duplicate_name, use.client.span, title + " uses client " + in_ticks(use.client.text) + " twice")
+        .at(first, "first used here")
+        .hint("put both into one block");
     return;
   }
   const Block inside = open_block(tenant, block, use.items);
@@ -73,7 +75,8 @@ void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use,
       const auto& name = tenant.result.structure.connections[place].name;
       const auto written = std::ranges::find(connections->names, name, &tree::Name::text);
       tenant.run.diagnostics.add(Code::not_enabled_here, written->span, "connection " + in_ticks(name) + " is not among those of client " + in_ticks(use.client.text))
-          .hint("here a client's connections are narrowed; add it to the client's own `connections` first");
+          .at(tenant.clients[client->second].named, "its own `connections` do not have it")
+          .hint("an organization narrows what the client has: add it to the client first");
     }
     made.connections = std::move(both);
   }

@@ -189,7 +189,7 @@ std::string malformed(const Requirement& one) {
     case Kind::reject_common: return one.low || one.high ? outside(1, longest_list) : "";
     case Kind::min_age:
     case Kind::max_age:
-    case Kind::expires_after: return amount(one) > 0 ? "" : "a time longer than none is wanted";
+    case Kind::expires_after: return amount(one) > 0 ? "" : "this is no time at all";
     case Kind::reject_words:
       if (one.words.empty()) return "the list is empty";
       return std::ranges::any_of(one.words, [](const tree::Text& word) { return word.text.empty(); }) ? "every password contains the empty text" : "";
@@ -199,7 +199,7 @@ std::string malformed(const Requirement& one) {
       return {};
     case Kind::reject_matches: {
       const re2::RE2 pattern(one.pattern, re2::RE2::Quiet);
-      return pattern.ok() ? "" : "the pattern is none RE2 knows: " + pattern.error();
+      return pattern.ok() ? "" : "RE2 cannot read the pattern: " + pattern.error();
     }
     case Kind::reject_breached:
     case Kind::reject_personal: return {};

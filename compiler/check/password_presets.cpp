@@ -91,7 +91,8 @@ std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const t
   }
   const auto* number = literal != nullptr && literal->kind == tree::Literal::Kind::integer ? std::get_if<std::int64_t>(&literal->value) : nullptr;
   if (number != nullptr && *number >= 1 && *number <= longest_minimum) return *number;
-  run.diagnostics.add(Code::bad_preset, expression.span, "the minimum length is a number from 1 to " + std::to_string(longest_minimum));
+  run.diagnostics.add(Code::bad_preset, expression.span,
+                      "the minimum length is a number from 1 to " + std::to_string(longest_minimum) + ", not " + in_ticks(run.sources.text(expression.span)));
   return std::nullopt;
 }
 

@@ -38,32 +38,50 @@ void write_out(Run& run, const PasswordSource& source, const Named& own, const N
   for (const auto& requirement : password.requirements) into.push_back({requirement, source.origin, requirement.span, false});
 }
 
+// As its author wrote it; a preset's has no text of its own.
+std::string written(const Run& run, const tree::Requirement& requirement) {
+  const auto text = run.sources.text(requirement.span);
+  return text.empty() ? requirement_text(requirement) : std::string(text);
+}
+
+// The policies of a circle, said once: at the first of them in the text.
+void report_circle(Run& run, std::vector<const tree::PasswordDecl*> circle) {
+  const auto first = std::ranges::min_element(circle, {}, [](const auto* one) { return std::pair(one->name.span.file, one->name.span.begin); });
+  std::ranges::rotate(circle, first);
+  std::string chain;
+  for (const auto* one : circle) chain += in_ticks(one->name.text) + " → ";
+  auto& diagnostic = run.diagnostics.add(Code::password_cycle, circle.front()->name.span,
+                                         "a password policy inherits from itself: " + chain + in_ticks(circle.front()->name.text));
+  for (const auto* one : circle) diagnostic.at(one->parent->span, one == circle.back() ? "back again by this" : "by way of this");
+  diagnostic.hint("let one of them stand without a parent");
+}
+
 // By itself: what each literal says, that the parent exists, that parents do not run in a circle.
 void check_declaration(Run& run, const PasswordSource& source, const Named& own, const Named& platform) {
   const auto& password = *source.password;
   for (const auto& requirement : password.requirements)
     if (const auto why = malformed(requirement); !why.empty())
-      run.diagnostics.add(Code::bad_requirement, requirement.span, in_ticks(requirement_text(requirement)) + " cannot be asked for").under(why);
+      run.diagnostics.add(Code::bad_requirement, requirement.span, in_ticks(written(run, requirement)) + " cannot be asked for").under(why);
   if (!password.parent) return;
   const auto* parent = find_password(own, platform, password.parent->text);
   if (parent == nullptr) {
     std::vector<std::string_view> names;
     for (const auto* list : {&own, &platform})
       for (const auto& [name, one] : *list) names.push_back(name);
-    undeclared(run, Code::undeclared, "there is no password policy", *password.parent, names);
+    or_declare(undeclared(run, Code::undeclared, "there is no password policy", *password.parent, names),
+               "password " + name_text(password.parent->text) + " { length 12.. }");
     return;
   }
   const PasswordSource* at = &source;
+  std::vector<const tree::PasswordDecl*> way{&password};
   for (std::size_t i = 0; i <= deepest && at != nullptr && at->password->parent; ++i) {
     at = find_password(own, platform, at->password->parent->text);
-    if (at != nullptr && at->password == &password) {
-      run.diagnostics.add(Code::password_cycle, password.name.span, "password policy " + in_ticks(password.name.text) + " inherits from itself")
-          .at(password.parent->span, "by way of this");
-      return;
-    }
+    if (at != nullptr && at->password == &password) return report_circle(run, std::move(way));
+    if (at != nullptr) way.push_back(at->password);
   }
   if (at != nullptr && at->password->parent)
-    run.diagnostics.add(Code::too_many_things, password.name.span, "password policy " + in_ticks(password.name.text) + " has more than " + std::to_string(deepest) + " ancestors");
+    run.diagnostics.add(Code::too_many_things, password.name.span, "password policy " + in_ticks(password.name.text) + " has more than " + std::to_string(deepest) + " ancestors")
+        .hint("write its requirements out");
 }
 
 class Passwords {
@@ -127,7 +145,7 @@ class Passwords {
       std::vector<std::string_view> names;
       for (const auto* list : {&own, &platform_})
         for (const auto& [name, one] : *list) names.push_back(name);
-      undeclared(run_, Code::undeclared, "there is no password policy", use.name, names);
+      or_declare(undeclared(run_, Code::undeclared, "there is no password policy", use.name, names), "password " + name_text(use.name.text) + " { length 12.. }");
     });
     each<tree::PasswordDecl>(block, [&](const tree::PasswordDecl& password) {
       if (!password.name.text.empty()) return;
@@ -151,7 +169,7 @@ class Passwords {
     if (strategies[record.strategy].family != Family::database) {
       const auto refuse = [&](Span span) {
         run_.diagnostics.add(Code::password_without_database, span, "connection " + in_ticks(record.name) + " has no passwords of its own")
-            .under("`" + std::string(strategies[record.strategy].name) + "` leaves them to others")
+            .under("the passwords of `" + std::string(strategies[record.strategy].name) + "` are kept elsewhere")
             .hint("attach it to a connection of strategy `database`");
       };
       each<tree::PasswordUse>(body, [&](const tree::PasswordUse& use) { refuse(use.span); });
@@ -193,7 +211,8 @@ class Passwords {
         run_.diagnostics.add(Code::password_contradiction, blamed.span, in_ticks(requirement_text(blamed.requirement)) + " and " + in_ticks(requirement_text(other.requirement)) +
                                                                             " leave no password for connection " + in_ticks(connection))
             .under(why)
-            .at(other.span, other.origin);
+            .at(other.span, other.origin)
+            .hint("change one of the two: whoever sets a password for this connection must satisfy both");
         return;
       }
   }

@@ -32,16 +32,13 @@ void read_passwords(Run& run, const Block& block, Platform& platform) {
 }
 
 // A shared client's connections would be one tenant's.
-void refuse_tenant_settings(Run& run, const Block& block) {
-  const auto refuse = [&run](Span span, std::string_view what, std::string hint) {
-    run.diagnostics.add(Code::not_for_all_tenants, span, "a shared client has no " + std::string(what) + " of its own").hint(std::move(hint));
+void refuse_tenant_settings(Run& run, const Block& block, const tree::Name& client) {
+  const auto refuse = [&](Span span, std::string_view what, const std::string& who) {
+    run.diagnostics.add(Code::not_for_all_tenants, span, "shared client " + in_ticks(client.text) + " has no " + std::string(what) + " of its own")
+        .hint(who + ": " + in_ticks("use " + name_text(client.text) + " { " + std::string(run.sources.text(span)) + " }"));
   };
-  each<tree::Connections>(block, [&](const tree::Connections& node) {
-    refuse(node.span, "connections", "each tenant says which lead in: `use CLIENT { connections … }`");
-  });
-  each<tree::Discover>(block, [&](const tree::Discover& node) {
-    refuse(node.span, "discovery", "each tenant says where a domain leads: `use CLIENT { discover … via … }`");
-  });
+  each<tree::Connections>(block, [&](const tree::Connections& node) { refuse(node.span, "connections", "each tenant says which lead in"); });
+  each<tree::Discover>(block, [&](const tree::Discover& node) { refuse(node.span, "discovery", "each tenant says where a domain leads"); });
 }
 
 // Rules and lets of a shared client, in a scope where it is the only client there is.
@@ -58,7 +55,7 @@ void check_shared_client(Run& run, const In<tree::ClientDecl>& client, const Sco
   Block block{client.tree, &client->items, &inside};
   declare_lets(run, block, inside);
   read_client_body(run, block, *client.node, record);
-  refuse_tenant_settings(run, block);
+  refuse_tenant_settings(run, block, client->name);
   for (const auto& [name, entry] : inside.lets) check_alone(Place{&inside}, *entry.tree, entry.let->value, false, run.sources, run.limits, run.diagnostics);
   Place place;
   place.client = 0;
@@ -91,8 +88,10 @@ void read_platform(Run& run, const Declarations& set, Platform& platform) {
     const auto& client = set.clients[i];
     std::string id = wire_id(run, {client.tree, &client->items, &platform.floor}, client->name);
     if (const auto [taken, fresh] = platform.client_by_id.try_emplace(id, i); !fresh)
-      run.diagnostics.add(Code::duplicate_wire_id, client->name.span, "two clients have the wire name " + in_ticks(id))
-          .at(set.clients[taken->second]->name.span, "the other one");
+      run.diagnostics.add(Code::duplicate_wire_id, client->name.span,
+                          "client " + in_ticks(client->name.text) + " has the wire name of " + in_ticks(set.clients[taken->second]->name.text) + ": " + in_ticks(id))
+          .at(set.clients[taken->second]->name.span, "the other one")
+          .hint("give one of them an `id \"…\"` of its own");
     platform.client_ids.push_back(std::move(id));
   }
 }

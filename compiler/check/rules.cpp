@@ -130,7 +130,8 @@ class Collector {
       if (counts_[i] == run_.limits.rules_per_tenant + 1)
         run_.diagnostics.add(Code::too_many_things, span,
                              "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(run_.limits.rules_per_tenant) + " rules for " +
-                                 std::string(action_names[i]));
+                                 std::string(action_names[i]))
+            .hint("what many rules say of names, one can say of a property: `connection.family`, `user.groups`");
       return false;
     }
     return true;

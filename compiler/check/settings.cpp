@@ -14,13 +14,22 @@ constexpr std::size_t hops = 64;  // lets that stand for lets
 
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// Of `https://login.acme.com/path` and `*.acme.com` what a domain is.
+std::string host_of(std::string_view text) {
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
+  if (text.starts_with("*.") || text.starts_with("@")) text.remove_prefix(text.find_first_of(".@") + 1);
+  return std::string(text.substr(0, text.find_first_of("/?#:")));
+}
+
 Diagnostic& refuse_domain(Run& run, std::string_view what, const tree::Text& text) {
   auto& diagnostic = run.diagnostics.add(Code::bad_domain, text.span, in_ticks(text.text) + " is no " + std::string(what));
   std::string lower = text.text;
   std::ranges::transform(lower, lower.begin(), lowered);
-  if (lower != text.text && is_domain(lower)) diagnostic.hint("write it in lower case: `\"" + lower + "\"`");
+  if (lower != text.text && is_domain(lower)) diagnostic.fix("write it in lower case: `\"" + lower + "\"`", text.span, "\"" + lower + "\"");
   else if (std::ranges::any_of(text.text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
     diagnostic.hint("write its A-label, as in DNS: `xn--…`");
+  else if (const std::string host = host_of(text.text); is_domain(host))
+    diagnostic.fix("leave out all but the host: `\"" + host + "\"`", text.span, "\"" + host + "\"");
   else diagnostic.hint("labels of lower-case letters, digits and `-` with dots between them: `\"example.com\"`");
   return diagnostic;
 }
@@ -61,7 +70,8 @@ void claim(TenantCheck& tenant, std::string_view what, const tree::Text& text, s
   if (fresh) return;
   const bool same = found->second.tenant == tenant.name();
   tenant.run.diagnostics.add(Code::claimed_twice, text.span, std::string(what) + " " + in_ticks(text.text) + (same ? " is given twice" : " belongs to another tenant"))
-      .at(found->second.span, "of tenant " + in_ticks(found->second.tenant));
+      .at(found->second.span, same ? "first given here" : "of tenant " + in_ticks(found->second.tenant))
+      .hint(same ? "keep one of them" : "a " + std::string(what) + " says which tenant is meant: let one of them have it");
 }
 
 std::vector<tree::Text> texts_of(Run& run, const Block& block, std::span<const tree::ExprId> items) {
@@ -95,7 +105,8 @@ bool in_range(Run& run, Span span, std::string_view what, std::int64_t value, st
 
 bool positive_duration(Run& run, Span span, std::string_view what, std::int64_t micros) {
   if (micros > 0) return true;
-  run.diagnostics.add(Code::setting_out_of_range, span, in_ticks(what) + " is a time longer than none");
+  run.diagnostics.add(Code::setting_out_of_range, span, in_ticks(run.sources.text(span)) + " is no time at all")
+      .hint("write how long: `" + std::string(what) + " 15m`");
   return false;
 }
 
@@ -124,7 +135,8 @@ std::string setting_text(const Scope& scope, const tree::Tree& tree, tree::ExprI
     else if (let != nullptr) in = let->tree, here = let->scope, value = let->let->value;
     else return word;
   }
-  run.diagnostics.add(Code::not_a_constant, tree[value].span, "a setting is a literal or a word");
+  run.diagnostics.add(Code::not_a_constant, tree[value].span, "a setting is a literal or a word, not " + in_ticks(run.sources.text(tree[value].span)))
+      .hint("a text stands in quotes");
   return {};
 }
 
@@ -136,7 +148,7 @@ std::vector<std::string> domains_of(Run& run, const Block& block) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (!is_domain(texts[i].text)) refuse_domain(run, "domain", texts[i]);
     const auto first = std::ranges::find(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(i), texts[i].text, &tree::Text::text);
-    if (first != texts.begin() + static_cast<std::ptrdiff_t>(i)) given_twice(run, texts[i].text, texts[i].span, first->span);
+    if (first != texts.begin() + static_cast<std::ptrdiff_t>(i)) given_twice(run, texts[i].text, texts[i].span, first->span).hint("keep one of them");
     else list.push_back(texts[i].text);
   }
   return list;
@@ -169,8 +181,9 @@ void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::v
     lockout.attempts = declaration.attempts;
     const Span attempts = declaration.attempts_span.known() ? declaration.attempts_span : declaration.span;
     in_range(run, attempts, "a lockout's number of attempts", declaration.attempts, 1, highest_attempts);
-    if (declaration.block && positive_duration(run, declaration.span, "block", *declaration.block)) lockout.block = *declaration.block;
-    if (declaration.within && positive_duration(run, declaration.span, "within", *declaration.within)) lockout.within = *declaration.within;
+    const auto entry = [&](std::string_view word) { return entry_in(run.sources, declaration.span, word); };
+    if (declaration.block && positive_duration(run, entry("block"), "block", *declaration.block)) lockout.block = *declaration.block;
+    if (declaration.within && positive_duration(run, entry("within"), "within", *declaration.within)) lockout.within = *declaration.within;
     lockout.exempt = declaration.exempt;
     lockout.connection = connection;
     lockouts.push_back(std::move(lockout));
@@ -179,7 +192,7 @@ void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::v
 
 void tighten(Run& run, const Block& block, program::Session& session) {
   const auto stricter = [&run](Span span, std::string_view what, const std::optional<std::int64_t>& value, std::int64_t& into) {
-    if (value && positive_duration(run, span, what, *value)) into = into < 0 ? *value : std::min(into, *value);
+    if (value && positive_duration(run, entry_in(run.sources, span, what), what, *value)) into = into < 0 ? *value : std::min(into, *value);
   };
   if (const auto* node = only<tree::Session>(run, block, "session")) {
     stricter(node->span, "idle", node->idle, session.idle);

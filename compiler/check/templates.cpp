@@ -87,6 +87,13 @@ tree::ExprId any_literal(tree::Tree& tree, const tree::Type& type, Span span) {
   return put(tree::Literal{Kind::boolean, false});
 }
 
+// "company_domain, tier"
+std::string parameters_of(const tree::TemplateDecl& node) {
+  std::string text;
+  for (const auto& parameter : node.parameters) text += (text.empty() ? "" : ", ") + parameter.name.text;
+  return text;
+}
+
 void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& inside) {
   Run& run = tenant.run;
   const auto& source = *tenant.source.tenant.node;
@@ -96,7 +103,8 @@ void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& 
     run.diagnostics.add(Code::template_argument_count, source.from->span,
                         "template " + in_ticks(node.name.text) + " takes " + std::to_string(wanted) + (wanted == 1 ? " argument, " : " arguments, ") +
                             std::to_string(seen) + (seen == 1 ? " is given" : " are given"))
-        .at(node.name.span, "declared here");
+        .at(node.name.span, "declared here")
+        .hint("it is written " + in_ticks("from " + name_text(node.name.text) + "(" + parameters_of(node) + ")"));
   }
   for (std::size_t i = 0; i < node.parameters.size(); ++i) {
     const auto& parameter = node.parameters[i];
@@ -108,10 +116,10 @@ void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& 
     }
     if (given)
       run.diagnostics.add(Code::template_argument_type, tree[value].span,
-                          "parameter " + in_ticks(parameter.name.text) + " of template " + in_ticks(node.name.text) + " is a `" +
-                              type_text(parameter.type) + "`, " + in_ticks(run.sources.text(tree[value].span)) + " is not")
+                          "parameter " + in_ticks(parameter.name.text) + " of template " + in_ticks(node.name.text) + " is " +
+                              a(type_text(parameter.type)) + ", " + in_ticks(run.sources.text(tree[value].span)) + " is not")
           .at(parameter.name.span, "declared here")
-          .hint("arguments are literals: a text in quotes, a number, a duration, a list in brackets");
+          .hint("an argument is a literal: " + in_ticks(example_of(parameter.type)));
     const auto stand_in = any_literal(tenant.stand_ins, parameter.type, source.from->span);  // so that its uses are not also wrong
     inside.arguments.try_emplace(parameter.name.text, Argument{&tenant.stand_ins, stand_in, &parameter.type, parameter.name.span});
   }
@@ -130,7 +138,8 @@ void open_bodies(TenantCheck& tenant) {
   if (node.from) {
     const auto found = tenant.set.template_places.find(node.from->text);
     if (found == tenant.set.template_places.end()) {
-      undeclared(tenant.run, Code::undeclared, "there is no template", *node.from, tenant.set.template_places);
+      or_declare(undeclared(tenant.run, Code::undeclared, "there is no template", *node.from, tenant.set.template_places),
+                 "template " + name_text(node.from->text) + "() { … }");
     } else {
       const auto& source = tenant.set.templates[found->second];
       add_body(tenant, *source.tree, source->items);

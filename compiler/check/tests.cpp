@@ -98,7 +98,7 @@ class Tests {
     for (const auto& fact : line.facts) {
       const auto [first, fresh] = seen.try_emplace(joined(fact.path), fact.span);
       if (fresh) assign(fact);
-      else given_twice(run_, first->first, fact.span, first->second);
+      else given_twice(run_, first->first, fact.span, first->second).hint("keep one of them");
     }
   }
 
@@ -112,7 +112,8 @@ class Tests {
     };
     if (!line.tenant || !line.client) return refuse(line.span, "a request names a tenant and a client");
     if (wants_connection && !line.connection) return refuse(line.action.span, "a request for " + in_ticks(name) + " names a connection");
-    if (!wants_connection && line.connection) return refuse(line.connection->span, "a request for " + in_ticks(name) + " has no connection");
+    if (!wants_connection && line.connection)
+      return refuse(line.connection->span, "a request for " + in_ticks(name) + " has no connection");
     return true;
   }
 
@@ -125,19 +126,24 @@ class Tests {
     if (!fact) {
       unknown(name, span);
     } else if (fact->type >= TypeKind::tenant) {
-      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is said in the request's line").hint("login to tenant.client in organization via connection");
+      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is said in the request's line")
+          .hint("the line is `login to tenant.client in organization via connection`");
     } else if (((fact->required | fact->optional) & mask_of(action_)) == 0) {
-      run_.diagnostics.add(Code::fact_not_in_action, span, in_ticks(name) + " does not exist in " + std::string(action_names[static_cast<std::size_t>(action_)]));
+      run_.diagnostics.add(Code::fact_not_in_action, span, in_ticks(name) + " does not exist in " + std::string(action_names[static_cast<std::size_t>(action_)]))
+          .under("exists in " + actions_text(fact->required | fact->optional) + " only")
+          .hint("leave it out: a request for " + std::string(action_names[static_cast<std::size_t>(action_)]) + " cannot carry it");
     } else if (line.value != tree::ExprId::none && !test_value(*tree_, line.value, *fact)) {
       const Span where = (*tree_)[line.value].span;
-      run_.diagnostics.add(Code::bad_fact_in_test, where, in_ticks(run_.sources.text(where)) + " is not a literal of type " + in_ticks(type_text(fact->type, fact->values, fact->low, fact->high)))
-          .hint("tests give literals: `\"text\"`, `3`, `15m`, `2026-01-01T00:00Z`, `10.0.0.1`, `[\"a\", \"b\"]`, a word of the enumeration");
+      run_.diagnostics.add(Code::bad_fact_in_test, where, in_ticks(name) + " is " + a(type_text(fact->type, fact->values, INT64_MIN, INT64_MAX)) + ", " + in_ticks(run_.sources.text(where)) + " is not")
+          .hint("a test gives a literal: " + in_ticks(name + " = " + example_of(fact->type, fact->values, fact->low, fact->high)));
     }
   }
 
   void unknown(const std::string& name, Span span) {
     if (set_.tenant_attributes.contains(name)) {
-      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is set by the tenant, not by a request");
+      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is set by the tenant, not by a request")
+          .at(set_.tenant_attributes.find(name)->second->span, "declared here")
+          .hint("to test another value, ask another tenant");
       return;
     }
     std::vector<std::string_view> candidates;
@@ -158,7 +164,8 @@ class Tests {
     if (expect.fault) {
       if (const auto fault = index_of(fault_names, expect.fault->text); !fault || *fault == 0)
         undeclared(run_, Code::unknown_word, "there is no fault", *expect.fault, std::span(fault_names).subspan(1));
-      if (static_cast<Effect>(*effect) != Effect::deny) impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text));
+      if (static_cast<Effect>(*effect) != Effect::deny)
+        impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text)).fix("write `expect deny fault …`", expect.effect.span, "deny");
     }
     if (tenant_ == nullptr) return;  // its request is wrong already
     for (const auto& name : expect.by) by(static_cast<Effect>(*effect), name);
@@ -192,7 +199,9 @@ class Tests {
     }
     Span span = choice.front().span;
     span.end = choice.back().span.end;
-    undeclared(run_, Code::impossible_expectation, "no rule of tenant " + in_ticks(tenant_->structure.name) + " requires", {text, span, true}, candidates);
+    auto& diagnostic =
+        run_.diagnostics.add(Code::impossible_expectation, span, "no rule of tenant " + in_ticks(tenant_->structure.name) + " requires " + in_ticks(text));
+    if (!suggest_text(run_.diagnostics, diagnostic, text, candidates)) list_choices(diagnostic, candidates);
   }
 
   Run& run_;
@@ -250,7 +259,7 @@ void check_proofs(TenantCheck& tenant, std::span<const In<tree::ProveDecl>> prov
       if (!statement.by) continue;
       const bool known = std::ranges::any_of(tenant.result.rules, [&](const model::Rule& rule) { return rule.name == statement.by->text || rule.id == statement.by->text; });
       std::vector<std::string_view> candidates;
-      for (const auto& rule : tenant.result.rules) candidates.push_back(rule.name);
+      for (const auto& rule : tenant.result.rules) candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
       if (!known && std::ranges::find(denies_without_rule, statement.by->text) == denies_without_rule.end())
         undeclared(run, Code::impossible_expectation, "tenant " + in_ticks(tenant.name()) + " has no rule named", {statement.by->text, statement.by->span, true}, candidates);
     }
@@ -280,7 +289,7 @@ void check_free_proofs(Run& run, const Declarations& set, const Platform& platfo
       if (request.connection || request.organization)
         run.diagnostics.add(Code::incomplete_request, request.connection ? request.connection->span : request.organization->span,
                             "a statement about every tenant names one tenant's thing")
-            .hint("say of which tenant: `" + request.action.text + " to tenant …`");
+            .hint("say of which tenant: `" + request.action.text + " to acme " + (request.connection ? "via " + name_text(request.connection->text) : "in " + name_text(request.organization->text)) + " …`");
       else conclude(run, *proof.tree, statement, scope);
     }
 }

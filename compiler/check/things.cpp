@@ -3,6 +3,7 @@
 #include "compiler/check/tenant.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace writ::check {
 
@@ -24,7 +25,7 @@ class Things {
   void add(Source source, std::string id, const tree::Name& name) {
     const auto [seen, fresh] = names_.try_emplace(name.text, static_cast<std::uint32_t>(list_.size()));
     if (!fresh) {
-      declared_twice(tenant_.run, kind_, name, list_[seen->second].name->span);
+      again(source, name, list_[seen->second].name->span);
       return;
     }
     list_.push_back({std::move(source), std::move(id), &name});
@@ -34,20 +35,33 @@ class Things {
   std::vector<Found<Source>> sorted(std::size_t limit) {
     if (list_.size() > limit) {
       tenant_.run.diagnostics.add(Code::too_many_things, list_[limit].name->span,
-                                  "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(limit) + " " + std::string(kind_) + "s");
+                                  "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(limit) + " " + std::string(kind_) + "s")
+          .hint("divide it into several tenants");
       list_.resize(limit);
     }
     std::ranges::stable_sort(list_, {}, &Found<Source>::id);
     for (std::size_t i = 1; i < list_.size(); ++i)
       if (list_[i].id == list_[i - 1].id)
         tenant_.run.diagnostics.add(Code::duplicate_wire_id, list_[i].name->span,
-                                    "two " + std::string(kind_) + "s have the wire name " + in_ticks(list_[i].id))
+                                    std::string(kind_) + " " + in_ticks(list_[i].name->text) + " has the wire name of " +
+                                        in_ticks(list_[i - 1].name->text) + ": " + in_ticks(list_[i].id))
             .at(list_[i - 1].name->span, "the other one")
             .hint("give one of them an `id \"…\"` of its own");
     return std::move(list_);
   }
 
  private:
+  void again(const Source& source, const tree::Name& name, Span first) {
+    if constexpr (std::is_same_v<Source, ClientSource>)
+      if (source.shared) {
+        tenant_.run.diagnostics.add(Code::duplicate_name, name.span, "tenant " + in_ticks(tenant_.name()) + " uses client " + in_ticks(name.text) + " twice")
+            .at(first, "first used here")
+            .hint("put both into one block; a rule elsewhere asks `when client == " + name_text(name.text) + "`");
+        return;
+      }
+    declared_twice(tenant_.run, kind_, name, first);
+  }
+
   TenantCheck& tenant_;
   std::string_view kind_;
   Places names_;
@@ -57,14 +71,16 @@ class Things {
 void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Block& body, const tree::ClientDecl& client) {
   if (const auto shared = tenant.set.client_places.find(client.name.text); shared != tenant.set.client_places.end()) {
     declared_twice(tenant.run, "client", client.name, tenant.set.clients[shared->second]->name.span)
-        .hint("to enable the shared client: `use " + client.name.text + " { … }`");
+        .hint("to enable the shared client: `use " + name_text(client.name.text) + " { … }`");
     return;
   }
   const Block inside = open_block(tenant, body, client.items);
   std::string id = wire_id(tenant.run, inside, client.name);
   if (const auto taken = tenant.platform.client_by_id.find(id); taken != tenant.platform.client_by_id.end())
-    tenant.run.diagnostics.add(Code::duplicate_wire_id, client.name.span, "two clients have the wire name " + in_ticks(id))
-        .at(tenant.set.clients[taken->second]->name.span, "the other one is shared")
+    tenant.run.diagnostics.add(Code::duplicate_wire_id, client.name.span,
+                               "client " + in_ticks(client.name.text) + " has the wire name of the shared client " +
+                                   in_ticks(tenant.set.clients[taken->second]->name.text) + ": " + in_ticks(id))
+        .at(tenant.set.clients[taken->second]->name.span, "the other one")
         .hint("give one of them an `id \"…\"` of its own");
   things.add({&client, inside, false, nullptr, {}, client.name.span}, std::move(id), client.name);
 }
@@ -75,8 +91,12 @@ void add_used_client(TenantCheck& tenant, Things<ClientSource>& things, const Bl
     auto& diagnostic = undeclared(tenant.run, Code::undeclared, "there is no shared client", use.client, tenant.set.client_places);
     for (const auto& other : tenant.bodies)
       each<tree::ClientDecl>(other, [&](const tree::ClientDecl& client) {
-        if (client.name.text == use.client.text) diagnostic.at(client.name.span, "the tenant's own: it needs no `use`");
+        if (client.name.text != use.client.text) return;
+        diagnostic.at(client.name.span, "the tenant's own: it needs no `use`");
+        diagnostic.help.clear();
+        diagnostic.hint("put what the `use` says into the client's own block");
       });
+    or_declare(diagnostic, "client " + name_text(use.client.text) + " : spa");
     return;
   }
   const auto& client = tenant.set.clients[shared->second];
@@ -94,11 +114,12 @@ void declare_things(TenantCheck& tenant) {
   Span id_span;
   for (const auto& body : tenant.bodies)
     each<tree::WireId>(body, [&](const tree::WireId& id) {
-      if (id_span.known()) given_twice(run, "id", id.span, id_span);
+      if (id_span.known()) given_twice(run, "id", id.span, id_span).hint("keep one of them");
       id_span = id.span;
       part.id = id.text.text;
     });
-  if (part.id.empty()) run.diagnostics.add(Code::setting_out_of_range, id_span.known() ? id_span : tenant.source.tenant->name.span, "a wire name is not empty");
+  if (part.id.empty()) run.diagnostics.add(Code::setting_out_of_range, id_span.known() ? id_span : tenant.source.tenant->name.span, "a wire name cannot be empty")
+      .hint("without `id` the wire name is the name");
 
   Things<ClientSource> clients(tenant, "client");
   Things<ConnectionSource> connections(tenant, "connection");
@@ -167,7 +188,8 @@ Block open_block(TenantCheck& tenant, const Block& outer, const std::vector<tree
 std::string wire_id(Run& run, const Block& block, const tree::Name& name) {
   const auto* id = only<tree::WireId>(run, block, "id");
   if (id == nullptr) return name.text;
-  if (id->text.text.empty()) run.diagnostics.add(Code::setting_out_of_range, id->span, "a wire name is not empty");
+  if (id->text.text.empty()) run.diagnostics.add(Code::setting_out_of_range, id->span, "a wire name cannot be empty")
+      .hint("without `id` the wire name is the name: " + in_ticks(name.text));
   return id->text.text;
 }
 
@@ -177,12 +199,13 @@ std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<cons
   for (const auto& name : names) {
     const auto found = tenant.connection_places.find(name.text);
     if (found == tenant.connection_places.end()) {
-      undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", name, tenant.connection_places);
+      or_declare(undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", name, tenant.connection_places),
+                 "connection " + name_text(name.text) + " : database");
       continue;
     }
     const auto place = static_cast<std::uint32_t>(&name - names.data());
     if (const auto [first, fresh] = seen.try_emplace(name.text, place); !fresh)
-      given_twice(tenant.run, name.text, name.span, names[first->second].span);
+      given_twice(tenant.run, name.text, name.span, names[first->second].span).hint("keep one of them");
     else places.push_back(found->second);
   }
   return places;
@@ -199,7 +222,7 @@ void read_settings_block(TenantCheck& tenant, const Block& block, program::Conne
   std::uint32_t place = 0;
   for (const auto& [key, value] : settings->values) {
     if (const auto [first, fresh] = seen.try_emplace(key.text, place++); !fresh) {
-      given_twice(tenant.run, key.text, key.span, settings->values[first->second].first.span);
+      given_twice(tenant.run, key.text, key.span, settings->values[first->second].first.span).hint("keep one of them");
       continue;
     }
     record.settings.emplace_back(key.text, setting_text(*block.scope, *block.tree, value, tenant.run));

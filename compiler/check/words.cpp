@@ -22,11 +22,13 @@ Zone zone_of(Run& run, const tree::ZoneDecl& declaration) {
   for (const auto& country : declaration.countries) {
     if (!is_country(country.text))
       run.diagnostics.add(Code::bad_zone, country.span, in_ticks(country.text) + " is no country code")
-          .hint("two upper-case letters as in ISO 3166-1: `country \"DE\"`");
+          .hint("a code is two upper-case letters, as in ISO 3166-1: `country \"DE\"`");
     zone.countries.push_back(country.text);
   }
   for (const auto& [asn, span] : declaration.asns) {
-    if (asn < 0 || asn > highest_asn) run.diagnostics.add(Code::bad_zone, span, "there is no network number " + in_ticks(std::to_string(asn)));
+    if (asn < 0 || asn > highest_asn)
+      run.diagnostics.add(Code::bad_zone, span, "there is no network number " + in_ticks(std::to_string(asn)))
+          .hint("they go from 0 to " + std::to_string(highest_asn));
     zone.asns.push_back(asn);
   }
   return zone;
@@ -83,7 +85,7 @@ void declare_zones(Run& run, const Block& block, const Scope* above, Scope& into
 bool may_declare_obligation(Run& run, const tree::ObligationDecl& obligation) {
   if (std::ranges::find(builtin_obligations, obligation.name.text) == builtin_obligations.end()) return true;
   run.diagnostics.add(Code::builtin_name, obligation.name.span, in_ticks(obligation.name.text) + " is built in and cannot be declared")
-      .under("always there");
+      .hint("`require " + obligation.name.text + "` needs no declaration; give one of your own another name");
   return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <tuple>
 
 namespace writ {
@@ -38,6 +39,33 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
   return last[b.size()];
 }
 
+bool is_about_a_name(const Diagnostic& one) { return static_cast<std::uint16_t>(one.code) / 100 == 2 && one.span.known(); }
+
+// Joins `again` to the first message of its words: its place as a second place, its edits to those of the same help.
+void join(Diagnostic& first, Diagnostic& again) {
+  first.at(again.span, "and here");
+  for (std::size_t i = 0; i < first.help.size() && i < again.help.size(); ++i)
+    std::ranges::move(again.help[i].edits, std::back_inserter(first.help[i].edits));
+}
+
+std::vector<Diagnostic> each_name_once(std::vector<Diagnostic> sorted) {
+  std::map<std::string_view, std::size_t> firsts;
+  std::vector<Diagnostic> result;
+  result.reserve(sorted.size());  // so that the keys, which are views of its messages, stay where they are
+  for (Diagnostic& one : sorted) {
+    if (is_about_a_name(one)) {
+      const auto known = firsts.find(one.message);
+      if (known != firsts.end()) {
+        join(result[known->second], one);
+        continue;
+      }
+    }
+    result.push_back(std::move(one));
+    if (is_about_a_name(result.back())) firsts.emplace(result.back().message, result.size() - 1);
+  }
+  return result;
+}
+
 }  // namespace
 
 Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
@@ -64,11 +92,17 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   result.erase(std::unique(result.begin(), result.end(),
                            [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) == order_of(b); }),
                result.end());
-  return result;
+  return each_name_once(std::move(result));
 }
 
 void Diagnostics::append(Diagnostics other) {
   list_.insert(list_.end(), std::make_move_iterator(other.list_.begin()), std::make_move_iterator(other.list_.end()));
+}
+
+std::string_view Diagnostics::nearest(std::string_view seen, std::span<const std::string_view> candidates) {
+  if (suggestions_ == 0) return {};
+  --suggestions_;
+  return nearest_name(seen, candidates);
 }
 
 std::string_view nearest_name(std::string_view seen, std::span<const std::string_view> candidates) {

@@ -6,6 +6,8 @@
 #include "compiler/diagnostics/catalogue.h"
 #include "compiler/diagnostics/source.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,16 +20,32 @@ struct Label {
   std::string text;
 };
 
+// `text` in the place of what stands at `span`; an empty span is where to insert it.
+struct Edit {
+  Span span;
+  std::string text;
+};
+
+// A line of help. With edits it can be followed without a person: make all of them, and the message is gone.
+struct Help {
+  std::string text;
+  std::vector<Edit> edits;
+};
+
 struct Diagnostic {
   Code code{};
   Span span;
   std::string message;           // the author's own text in backticks
   std::string label;             // what stands under the carets; may be empty
   std::vector<Label> more;       // second places
-  std::vector<std::string> help; // one line each, likeliest fix first
+  std::vector<Help> help;        // one line each, likeliest fix first
 
   Diagnostic& at(Span where, std::string text) { more.push_back({where, std::move(text)}); return *this; }
-  Diagnostic& hint(std::string text) { help.push_back(std::move(text)); return *this; }
+  Diagnostic& hint(std::string text) { help.push_back({std::move(text), {}}); return *this; }
+  Diagnostic& fix(std::string text, Span where, std::string with) {
+    help.push_back({std::move(text), {{where, std::move(with)}}});
+    return *this;
+  }
   Diagnostic& under(std::string text) { label = std::move(text); return *this; }
 };
 
@@ -39,17 +57,31 @@ class Diagnostics {
   std::size_t errors() const;
   std::size_t warnings() const;
   bool empty() const { return list_.empty(); }
-  // By file, place, code; exact duplicates dropped.
+  // By file, place, code. One cause is one message: equal ones at one place are said once, and what is said of a name (codes 02) once
+  // with all its places, so that a name misspelt in five rules is one error with five of them.
   std::vector<Diagnostic> sorted() const;
   void append(Diagnostics other);
+  std::size_t size() const { return list_.size(); }
+  // In the order they were added, from the `first` on.
+  std::span<const Diagnostic> since(std::size_t first) const { return std::span(list_).subspan(first); }
+  // Of those keeps what is wanted.
+  template <class Wanted>
+  void keep_since(std::size_t first, const Wanted& wanted) {
+    const auto unwanted = [&wanted](const Diagnostic& one) { return !wanted(one); };
+    list_.erase(std::remove_if(list_.begin() + static_cast<std::ptrdiff_t>(first), list_.end(), unwanted), list_.end());
+  }
+  // Looking for the nearest name costs, and nobody reads hundreds of suggestions: `nearest` looks 200 times and then says nothing.
+  bool may_suggest() const { return suggestions_ > 0; }
+  std::string_view nearest(std::string_view seen, std::span<const std::string_view> candidates);
 
  private:
   std::vector<Diagnostic> list_;
+  std::size_t suggestions_ = 200;
 };
 
 struct RenderOptions {
   bool color = false;
-  std::size_t max_errors = 100;  // the rest is counted in the last line
+  std::size_t max_errors = 30;  // nobody reads more at once; the rest is counted
 };
 
 std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sources, const RenderOptions& options);

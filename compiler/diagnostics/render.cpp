@@ -82,7 +82,7 @@ class Page {
       if (one.more[i].span.known())
         place(i == 0 && !one.span.known() ? "┌─" : "├─", one.more[i].span, '-', palette_.second, one.more[i].text);
     if (one.more.size() > labels) note("note", fmt::format("and {} more places", one.more.size() - labels));
-    for (const std::string& help : one.help) note("help", help);
+    for (const Help& help : one.help) note("help", help.text);
     note("see", "writ explain " + code_text(one.code));
   }
 
@@ -135,7 +135,8 @@ std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sou
     page.add(list[i]);
     page.line("");
   }
-  if (shown < list.size()) page.line(fmt::format("and {} more\n", list.size() - shown));
+  if (shown < list.size())
+    page.line(fmt::format("and {} more, which `writ check --format json` lists\n", list.size() - shown));
   return page.take();
 }
 
@@ -149,12 +150,21 @@ std::string json_place(Span span, const SourceSet& sources) {
                      display::json(sources.name(span.file)), begin.line, begin.column, end.line, end.column);
 }
 
+// With what an editor has to put where to follow it.
+std::string json_help(const Help& help, const SourceSet& sources) {
+  std::string edits;
+  for (const Edit& edit : help.edits)
+    edits += fmt::format(R"({}{{{},"text":{}}})", edits.empty() ? "" : ",", json_place(edit.span, sources),
+                         display::json(edit.text));
+  return fmt::format(R"({{"text":{},"edits":[{}]}})", display::json(help.text), edits);
+}
+
 std::string json_object(const Diagnostic& one, const SourceSet& sources) {
   std::string labels, help;
   for (const Label& label : one.more)
     labels += fmt::format(R"({}{{{},"label":{}}})", labels.empty() ? "" : ",", json_place(label.span, sources),
                           display::json(label.text));
-  for (const std::string& line : one.help) help += (help.empty() ? "" : ",") + display::json(line);
+  for (const Help& line : one.help) help += (help.empty() ? "" : ",") + json_help(line, sources);
   return fmt::format(
       R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})",
       code_text(one.code), row_of(one.code).severity == Severity::error ? "error" : "warning",

@@ -30,6 +30,30 @@ std::string reason(int error) {
   return text;
 }
 
+// What to do about a file that is there and cannot be read.
+std::string help_for(int error) {
+  switch (error) {
+  case EACCES:
+  case EPERM: return "give whoever runs `writ` permission to read it";
+  case ENOENT: return "it is a link that leads nowhere: remove it, or give it its target";
+  case ELOOP: return "it is a link that leads back to itself: remove it";
+  default: return "a policy is read whole or not at all: this file could hold a deny";
+  }
+}
+
+Problem unreadable_file(const std::string& name, int error) {
+  return {Code::file_unreadable, "cannot read `" + name + "`: " + reason(error), help_for(error)};
+}
+
+Problem not_regular(const std::string& name, const std::string& kind) {
+  return {Code::not_a_regular_file, "`" + name + "` is " + kind + ", not a policy file",
+          "to check what a pipe brings, give `-` and let it arrive on standard input"};
+}
+
+void add(Diagnostics& diagnostics, Span from, Problem problem) {
+  diagnostics.add(problem.code, from, std::move(problem.message)).hint(std::move(problem.help));
+}
+
 Identity identity_of(const struct stat& info) {
   return {static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino)};
 }
@@ -62,6 +86,7 @@ class Walk {
       : from_(from), limits_(limits), diagnostics_(diagnostics) {}
 
   std::vector<Found> below(const std::string& root) {
+    here_ = root == ".";
     folders_.push_back(root);
     while (!folders_.empty() && !too_many_) {
       const fs::path folder = folders_.back();
@@ -74,6 +99,12 @@ class Walk {
   bool failed() const { return failed_; }
 
  private:
+  // As messages name it: `writ check .` speaks of `acme.writ`, not of `./acme.writ`.
+  std::string shown(const fs::path& path) const {
+    std::string text = path.string();
+    return here_ && text.starts_with("./") ? text.substr(2) : text;
+  }
+
   void enter(const fs::path& folder) {
     struct stat info{};
     if (::stat(folder.c_str(), &info) != 0) return unreadable(folder, errno);
@@ -95,21 +126,21 @@ class Walk {
       folders_.push_back(path);
     } else if (policy && !S_ISREG(info.st_mode)) {
       failed_ = true;
-      diagnostics_.add(Code::not_a_regular_file, from_,
-                       "`" + path.string() + "` is " + kind_of(info) + ", not a policy file");
+      add(diagnostics_, from_, not_regular(shown(path), kind_of(info)));
     } else if (policy) {
-      found_.push_back({path.string(), path, identity_of(info), false});
+      found_.push_back({shown(path), fs::path(shown(path)), identity_of(info), false});
       if (found_.size() > limits_.files) too_many();
     }
   }
 
   void unreadable(const fs::path& path, int error) {
     failed_ = true;
-    diagnostics_.add(Code::file_unreadable, from_, "cannot read `" + path.string() + "`: " + reason(error));
+    add(diagnostics_, from_, unreadable_file(shown(path), error));
   }
   void too_many() {
     too_many_ = failed_ = true;
-    diagnostics_.add(Code::too_many_files, from_, "more than " + std::to_string(limits_.files) + " policy files");
+    diagnostics_.add(Code::too_many_files, from_, "more than " + std::to_string(limits_.files) + " policy files")
+        .hint("is this the folder of the policy? if it is, put several tenants into one file");
   }
 
   Span from_;
@@ -118,7 +149,7 @@ class Walk {
   std::vector<fs::path> folders_;
   std::set<Identity> entered_;
   std::vector<Found> found_;
-  bool too_many_ = false, failed_ = false;
+  bool too_many_ = false, failed_ = false, here_ = false;
 };
 
 }  // namespace
@@ -128,7 +159,7 @@ std::vector<Found> find_files(const std::string& path, Span from, const Limits& 
   if (::stat(path.c_str(), &info) != 0) {
     const int error = errno;
     if (error != ENOENT && error != ENOTDIR) {
-      diagnostics.add(Code::file_unreadable, from, "cannot read `" + path + "`: " + reason(error));
+      add(diagnostics, from, unreadable_file(path, error));
       return {};
     }
     Diagnostic& told = diagnostics.add(Code::file_not_found, from, "there is no file or folder `" + path + "`");
@@ -138,23 +169,28 @@ std::vector<Found> find_files(const std::string& path, Span from, const Limits& 
   }
   if (S_ISREG(info.st_mode)) return {{path, path, identity_of(info), false}};
   if (!S_ISDIR(info.st_mode)) {
-    diagnostics.add(Code::not_a_regular_file, from, "`" + path + "` is " + kind_of(info) + ", not a policy file")
-        .hint("to check what a pipe brings, give `-` and let it arrive on standard input");
+    add(diagnostics, from, not_regular(path, kind_of(info)));
     return {};
   }
   Walk walk(from, limits, diagnostics);
   std::vector<Found> found = walk.below(path);
   if (found.empty() && !walk.failed())
     diagnostics.add(Code::folder_without_policies, from, "`" + path + "` holds no `.writ` file")
-        .hint("`writ init` starts a policy");
+        .hint("name the folder that holds the policy, or start one: `writ init " + path + "`");
   return found;
+}
+
+std::string size_text(std::size_t bytes) {
+  constexpr std::size_t kib = 1u << 10, mib = 1u << 20;
+  if (bytes >= mib && bytes % mib == 0) return std::to_string(bytes / mib) + " MiB";
+  if (bytes >= kib && bytes % kib == 0) return std::to_string(bytes / kib) + " KiB";
+  return std::to_string(bytes) + " bytes";
 }
 
 Content read_file(const Found& file, std::size_t limit) {
   const int descriptor =
       file.standard_input ? STDIN_FILENO : ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  const auto failure = [&](Code code, std::string message) { return Content{{}, {{code, std::move(message)}}}; };
-  if (descriptor < 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+  if (descriptor < 0) return {{}, unreadable_file(file.name, errno)};
   const struct Closer {
     int descriptor;
     ~Closer() {
@@ -162,22 +198,20 @@ Content read_file(const Found& file, std::size_t limit) {
     }
   } closer{descriptor};
   struct stat info{};
-  if (::fstat(descriptor, &info) != 0)
-    return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
-  if (!file.standard_input && !S_ISREG(info.st_mode))
-    return failure(Code::not_a_regular_file, "`" + file.name + "` is " + kind_of(info) + ", not a policy file");
+  if (::fstat(descriptor, &info) != 0) return {{}, unreadable_file(file.name, errno)};
+  if (!file.standard_input && !S_ISREG(info.st_mode)) return {{}, not_regular(file.name, kind_of(info))};
   std::string text;
   std::size_t used = 0;
   for (;;) {
     if (used == text.size()) text.resize(std::min(limit + 1, std::max<std::size_t>(used * 2, 64u << 10)));
     const ssize_t got = ::read(descriptor, text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failure(Code::file_unreadable, "cannot read `" + file.name + "`: " + reason(errno));
+    if (got < 0) return {{}, unreadable_file(file.name, errno)};
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
     if (used > limit)
-      return failure(Code::file_too_large,
-                     "`" + file.name + "` is larger than " + std::to_string(limit >> 20) + " MiB");
+      return {{}, Problem{Code::file_too_large, "`" + file.name + "` is larger than " + size_text(limit),
+                          "divide it: the files of one folder are one policy set"}};
   }
   text.resize(used);
   text.shrink_to_fit();

@@ -29,10 +29,16 @@ struct Found {
 // The files that `path` stands for, by path. Problems are reported at `from` (no place for a path of the command line).
 std::vector<Found> find_files(const std::string& path, Span from, const Limits& limits, Diagnostics& diagnostics);
 
+struct Problem {
+  Code code{};
+  std::string message, help;
+};
 struct Content {
   std::string text;
-  std::optional<std::pair<Code, std::string>> problem;  // instead of text
+  std::optional<Problem> problem;  // instead of text
 };
+// "16 MiB"
+std::string size_text(std::size_t bytes);
 // Opens without waiting, refuses what is not a regular file, reads at most `limit` bytes. Safe on any thread.
 Content read_file(const Found& file, std::size_t limit);
 

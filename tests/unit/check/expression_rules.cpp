@@ -21,7 +21,9 @@ std::vector<std::string> help_of(std::string_view text) {
   const auto checked = bench.check(text);
   REQUIRE(checked.errors.size() == 1);
   CHECK(checked.errors[0].code == Code::unguarded_optional);
-  return checked.errors[0].help;
+  std::vector<std::string> lines;
+  for (const Help& one : checked.errors[0].help) lines.push_back(one.text);
+  return lines;
 }
 }  // namespace
 

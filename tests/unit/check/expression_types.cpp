@@ -139,7 +139,7 @@ TEST_CASE("a mistake says what is near") {
   const auto checked = bench.check("allow login when user.emial == \"a\"");
   REQUIRE(checked.errors.size() == 1);
   CHECK(checked.errors[0].message == "there is no fact `user.emial`");
-  CHECK(checked.errors[0].help[0] == "did you mean `user.email`?");
+  CHECK(checked.errors[0].help[0].text == "did you mean `user.email`?");
   CHECK(checked.rule.condition != model::ExprId::none);
   CHECK(checked.code() == "const.bool false");
 }

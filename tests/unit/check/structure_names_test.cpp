@@ -26,7 +26,7 @@ TEST_CASE("an unknown name gets the nearest one") {
   CHECK(one.code == Code::undeclared);
   CHECK(one.message == "tenant `acme` has no connection `stafff`");
   REQUIRE(one.help.size() == 1);
-  CHECK(one.help[0] == "did you mean `staff`?");
+  CHECK(one.help[0].text == "did you mean `staff`?");
   CHECK(codes_of("tenant acme { use portl } client portal : spa") == "E0201");
   CHECK(codes_of("extend tenant acme { allow login }") == "E0201");
   CHECK(codes_of("tenant acme from b2b()") == "E0201");

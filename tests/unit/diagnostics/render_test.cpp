@@ -107,7 +107,7 @@ TEST_CASE("JSON is JSON whatever the author wrote") {
   CHECK(parsed[0]["line"] == 1);
   CHECK(parsed[0]["column"] == 3);
   CHECK(parsed[0]["labels"][0]["label"] == "here");
-  CHECK(parsed[0]["help"][0] == "do");
+  CHECK(parsed[0]["help"][0]["text"] == "do");
   CHECK(nlohmann::json::parse(render_json({}, sources)).empty());
 }
 

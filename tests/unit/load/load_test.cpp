@@ -121,7 +121,7 @@ TEST_CASE("what is not there, not readable or no file is said") {
   at.write("main.writ", importing("fact.writ"));
   const Loaded slipped = load_one(at("main.writ"));
   REQUIRE(codes(slipped) == std::vector<Code>{Code::file_not_found});
-  CHECK(slipped.diagnostics.sorted()[0].help.at(0).find("facts.writ") != std::string::npos);
+  CHECK(slipped.diagnostics.sorted()[0].help.at(0).text.find("facts.writ") != std::string::npos);
   CHECK(slipped.diagnostics.sorted()[0].span.known());
 
   REQUIRE(::mkfifo(at("pipe.writ").c_str(), 0600) == 0);
