@@ -3,9 +3,11 @@
 
 #include "compiler/diagnostics/display.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace writ::cli {
@@ -53,6 +55,14 @@ std::string Console::painted(Paint paint, std::string_view text, bool for_errors
   if (!(for_errors ? color_err_ : color_out_) || paint == Paint::plain) return std::string(text);
   static constexpr std::string_view codes[] = {"", "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m"};
   return fmt::format("{}{}\x1b[0m", codes[static_cast<std::size_t>(paint)], text);
+}
+
+// Long lines are hard to read however wide the terminal is.
+std::size_t Console::width() const {
+  constexpr std::size_t usual = 80, narrowest = 40, widest = 100;
+  struct winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+  return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
 }
 
 bool Console::finish() {

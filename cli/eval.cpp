@@ -99,7 +99,7 @@ class Evaluation {
 
 int eval(const Options& options, Console& console) {
   if (options.policy == "-" && options.requests == "-") {
-    console.err("writ: only one of policy and requests can be standard input\n");
+    console.err("writ: policy and requests cannot both be `-`: there is one standard input\n");
     return exit_usage;
   }
   Pipeline pipeline;

@@ -1,5 +1,6 @@
 // `writ explain`: of a request, how every rule that was asked came out and what it saw; of a code, its page.
 #include "cli/decider.h"
+#include "cli/page.h"
 #include "cli/pages.h"
 #include "cli/requests.h"
 #include "cli/verb.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -22,27 +24,58 @@ struct Options {
   Format format = Format::pretty;
 };
 
-bool looks_like_code(std::string_view text) {
-  return text.size() == 5 && (text[0] == 'E' || text[0] == 'e') &&
-         std::all_of(text.begin() + 1, text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+// "E0301", as people write and copy it: e301, 301, error[E0301]:. Empty when it is no code.
+std::string code_in(std::string_view text) {
+  if (const auto open = text.find('['); open != std::string_view::npos) text = text.substr(open + 1, text.find(']', open) - open - 1);
+  if (text.starts_with('E') || text.starts_with('e')) text.remove_prefix(1);
+  constexpr std::size_t digits = 4;
+  const bool number = !text.empty() && text.size() <= digits && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+  return number ? "E" + std::string(digits - text.size(), '0') + std::string(text) : std::string();
 }
 
-int page(const std::string& subject, Console& console) {
-  const std::string code = "E" + subject.substr(1);
+std::string title_of(std::string_view code) {
+  for (const CodeRow& row : catalogue())
+    if (code_text(row.code) == code) return std::string(row.title);
+  return {};
+}
+
+int no_such_code(const std::string& code, Console& console) {
+  std::vector<std::string_view> known;
+  for (const Page& one : pages()) known.push_back(one.code);
+  const std::string_view near = nearest_name(code, known);
+  console.err(near.empty() ? fmt::format("writ: there is no code {}; codes go from {} to {}\n", code, known.front(), known.back())
+                           : fmt::format("writ: there is no code {}, did you mean {} ({})?\n", code, near, title_of(near)));
+  return exit_usage;
+}
+
+int page(const std::string& code, Console& console) {
   for (const Page& one : pages()) {
     if (one.code != code) continue;
-    console.out(one.text);
-    if (!one.text.ends_with('\n')) console.out("\n");
+    console.out(page_text(one.text, console.width(), console));
     return exit_ok;
   }
-  console.err(fmt::format("writ: there is no code {}; codes go from {} to {}\n", code,
-                          code_text(catalogue().front().code), code_text(catalogue().back().code)));
+  return no_such_code(code, console);
+}
+
+// Neither a code nor a policy with a request: what may have been meant.
+int what_was_meant(const std::string& subject, Console& console) {
+  std::error_code ignored;
+  if (subject == "-" || std::filesystem::exists(subject, ignored)) {
+    console.err(fmt::format("writ: to explain a decision of `{}`, name a request too: `writ explain {} request.json`\n", safe(subject), safe(subject)));
+    return exit_usage;
+  }
+  std::string found;
+  for (const CodeRow& row : catalogue())
+    if (!subject.empty() && row.title.find(subject) != std::string_view::npos)
+      found += fmt::format("  {}  {}\n", code_text(row.code), row.title);
+  console.err(fmt::format("writ: `{}` is no code such as E0301, and no policy\n", safe(subject)));
+  if (!found.empty()) console.err("codes that speak of it:\n" + found);
   return exit_usage;
 }
 
 int request(const Options& options, Console& console) {
   if (options.subject == "-" && options.request == "-") {
-    console.err("writ: only one of policy and request can be standard input\n");
+    console.err("writ: policy and request cannot both be `-`: there is one standard input\n");
     return exit_usage;
   }
   Pipeline pipeline;
@@ -78,10 +111,8 @@ int request(const Options& options, Console& console) {
 
 int explain(const Options& options, Console& console) {
   if (!options.request.empty()) return request(options, console);
-  if (looks_like_code(options.subject)) return page(options.subject, console);
-  console.err(fmt::format("writ: `{}` is no code such as E0301; to explain a decision, name a policy and a request\n",
-                          safe(options.subject)));
-  return exit_usage;
+  if (const std::string code = code_in(options.subject); !code.empty()) return page(code, console);
+  return what_was_meant(options.subject, console);
 }
 
 }  // namespace

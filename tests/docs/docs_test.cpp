@@ -1,94 +1,41 @@
-// The documents are true: each page of docs/diagnostics has a wrong example that raises its code, and no other, and a right one that checks;
-// each ```writ block of the guides is a whole policy (it begins with `writ 1`) that checks and whose tests pass. Fragments stand in blocks
-// without the word `writ`, and are not run.
+// The guides are true: each ```writ block is a whole policy (it begins with `writ 1`) that checks and whose tests pass. Fragments stand in
+// blocks without the word `writ`, and are not run. The pages of the codes have their own test, pages_test.cpp.
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
 #include "runtime/program/facts.h"
+#include "tests/docs/documents.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
 #include <sys/wait.h>
-#include <unistd.h>
 
 using namespace writ;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path docs() { return fs::path(WRIT_SOURCE_DIR) / "docs"; }
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-struct Block {
-  std::string info, text;
-  std::size_t line = 0;
-};
-
-std::vector<Block> blocks_of(const std::string& markdown) {
-  std::vector<Block> blocks;
-  std::istringstream lines(markdown);
-  bool open = false;
-  std::size_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    if (line.starts_with("```")) {
-      if (!open) blocks.push_back({line.substr(3), {}, number});
-      open = !open;
-    } else if (open) {
-      blocks.back().text += line + "\n";
-    }
-  }
-  return blocks;
-}
-
-// A policy text in a file of its own, gone with this.
-class PolicyFile {
- public:
-  explicit PolicyFile(const std::string& text)
-      : folder_(fs::temp_directory_path() / ("writ_docs_" + std::to_string(::getpid()))),
-        file_(folder_ / "example.writ") {
-    fs::create_directories(folder_);
-    std::ofstream(file_, std::ios::binary) << text;
-  }
-  ~PolicyFile() { fs::remove_all(folder_); }
-  PolicyFile(const PolicyFile&) = delete;
-  PolicyFile& operator=(const PolicyFile&) = delete;
-
-  std::string path() const { return file_.string(); }
-
- private:
-  fs::path folder_, file_;
-};
+using namespace documents;
 
 struct Checked {
-  std::set<std::string> codes;
   bool errors = false;
   std::string text;
 };
 
 Checked check(const std::string& policy) {
-  const PolicyFile file(policy);
-  const std::string paths[] = {file.path()};
+  const Folder folder;
+  const std::string paths[] = {folder.write("example.writ", policy)};
   Loaded loaded = load(paths);
   if (!loaded.diagnostics.has_errors()) check_policy(loaded.order, loaded.sources, Limits{}, loaded.diagnostics);
-  Checked result{{}, loaded.diagnostics.has_errors(), render_pretty(loaded.diagnostics.sorted(), loaded.sources, {})};
-  for (const Diagnostic& one : loaded.diagnostics.sorted()) result.codes.insert(code_text(one.code));
-  return result;
+  return {loaded.diagnostics.has_errors(), render_pretty(loaded.diagnostics.sorted(), loaded.sources, {})};
 }
 
 int run_tests(const std::string& policy) {
-  const PolicyFile file(policy);
-  const int status = std::system(("'" WRIT_COMMAND "' test '" + file.path() + "' >/dev/null 2>&1").c_str());
+  const Folder folder;
+  const std::string file = folder.write("example.writ", policy);
+  const int status = std::system(("'" WRIT_COMMAND "' test '" + file + "' >/dev/null 2>&1").c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -115,47 +62,6 @@ std::string type_of(const Fact& fact) {
 }
 
 }  // namespace
-
-TEST_CASE("every code has its page and every page its code") {
-  std::set<std::string> paged, listed;
-  for (const auto& entry : fs::directory_iterator(docs() / "diagnostics")) paged.insert(entry.path().stem());
-  for (const CodeRow& row : catalogue()) {
-    const std::string code = code_text(row.code);
-    listed.insert(code);
-    INFO(code);
-    CHECK(paged.count(code) == 1);
-    CHECK(text_of(docs() / "diagnostics" / (code + ".md")).starts_with("# " + code + " "));
-  }
-  for (const std::string& code : paged) {
-    INFO(code);
-    CHECK(listed.count(code) == 1);
-  }
-}
-
-TEST_CASE("every page's wrong example raises its code and no other, and its right example checks") {
-  for (const CodeRow& row : catalogue()) {
-    const std::string code = code_text(row.code), page = text_of(docs() / "diagnostics" / (code + ".md"));
-    INFO("docs/diagnostics/" << code << ".md");
-    bool wrong = false, right = false;
-    for (const Block& block : blocks_of(page)) {
-      INFO("line " << block.line);
-      if (block.info == "writ wrong") {
-        wrong = true;
-        const Checked seen = check(block.text);
-        INFO(seen.text);
-        CHECK(seen.codes == std::set<std::string>{code});
-      } else if (block.info == "writ right") {
-        right = true;
-        const Checked seen = check(block.text);
-        INFO(seen.text);
-        CHECK_FALSE(seen.errors);
-        CHECK(seen.codes.count(code) == 0);
-      }
-    }
-    const bool excused = page.find("\nnot runnable: ") != std::string::npos;
-    CHECK(excused != (wrong && right));
-  }
-}
 
 TEST_CASE("every policy in the guides checks and passes its tests") {
   for (const fs::path& guide : {docs() / "language.md", docs() / "tour.md", fs::path(WRIT_SOURCE_DIR) / "README.md"}) {

@@ -16,7 +16,7 @@ std::string first_message(const Parsed& parsed) {
 bool helps_with(const Parsed& parsed, const std::string& text) {
   for (const auto& one : parsed.diagnostics.sorted())
     for (const auto& help : one.help)
-      if (help.find(text) != std::string::npos) return true;
+      if (help.text.find(text) != std::string::npos) return true;
   return false;
 }
 
