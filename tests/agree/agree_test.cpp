@@ -92,9 +92,9 @@ void judge(std::uint64_t seed, const std::shared_ptr<CodeSource>& code, Tally& t
   std::vector<NamedRequest> some;
   for (std::size_t i = 0; i < requests_each(); ++i) {
     const auto request = agree::generate_request(world, random);
-    if (const auto found = agree::difference(*prepared, request, i % trace_every == 0); !found.empty())
+    oracle::Answer answer;
+    if (const auto found = agree::difference(*prepared, request, i % trace_every == 0, &answer); !found.empty())
       return tally.fail(again + found + agree::to_text(request) + "the smallest that still fails:\n" + shrunk(world.text, request, code));
-    const auto answer = prepared->oracle->decide(request);
     ++tally.effects[static_cast<std::size_t>(answer.effect)];
     ++tally.faults[static_cast<std::size_t>(answer.fault)];
     ++tally.becauses[static_cast<std::size_t>(answer.because)];

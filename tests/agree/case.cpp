@@ -85,7 +85,7 @@ std::unique_ptr<Case> prepare(const std::vector<std::string>& files, const std::
   return made;
 }
 
-std::string difference(const Case& prepared, const NamedRequest& named, bool with_trace) {
+std::string difference(const Case& prepared, const NamedRequest& named, bool with_trace, oracle::Answer* given) {
   thread_local Request request;
   prepared.engine->bind(named, request);
   const Decision decision = prepared.engine->interpret(request);
@@ -99,6 +99,7 @@ std::string difference(const Case& prepared, const NamedRequest& named, bool wit
   const Explanation seen = prepared.engine->explain(request, decision);
   try {
     const auto answer = prepared.oracle->decide(named);
+    if (given) *given = answer;
     differences.compare("effect", answer.effect, seen.effect);
     differences.compare("would_be", answer.would_be, seen.would_be);
     differences.compare("fault", answer.fault, seen.fault);

@@ -27,8 +27,8 @@ struct Case {
 // `code`: where machine code comes from; none: the interpreter alone.
 std::unique_ptr<Case> prepare(const std::vector<std::string>& files, const std::shared_ptr<CodeSource>& code);
 
-// What they disagree about, in words; empty when they agree.
-std::string difference(const Case& prepared, const NamedRequest& request, bool with_trace);
+// What they disagree about, in words; empty when they agree. `answer`: the oracle's, for who counts.
+std::string difference(const Case& prepared, const NamedRequest& request, bool with_trace, oracle::Answer* answer = nullptr);
 std::string difference(const Case& prepared, const OfferQuestion& question);
 
 std::string to_text(const NamedRequest& request);
