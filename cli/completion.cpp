@@ -1,4 +1,5 @@
 // `writ completion`: what bash, zsh and fish need to complete the command, made from the same declarations that parse it.
+#include "cli/usage.h"
 #include "cli/verb.h"
 
 #include <memory>
@@ -19,15 +20,6 @@ struct VerbTable {
   std::string name, description;
   std::vector<Flag> flags;
 };
-
-// Flags whose values are words; all others take a name or a number.
-std::vector<std::string> values_of(const std::string& flag) {
-  if (flag == "--format") return {"pretty", "json"};
-  if (flag == "--color") return {"auto", "always", "never"};
-  if (flag == "--engine") return {"interpret", "jit", "both"};
-  if (flag == "--action") return {"login", "signup", "password_change", "password_reset", "refresh", "m2m", "access"};
-  return {};
-}
 
 std::vector<Flag> flags_of(const CLI::App& app) {
   std::vector<Flag> flags;

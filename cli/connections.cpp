@@ -22,6 +22,22 @@ std::optional<std::string_view> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
 }
 
+// The fault in words; which client was meant where it was misspelt.
+std::string why_none(const Options& options, const Pipeline& pipeline, Fault fault) {
+  if (fault == Fault::unknown_tenant) return no_such_tenant(pipeline, options.tenant);
+  const std::string name(fault_names[static_cast<std::size_t>(fault)]);
+  const std::string where =
+      fmt::format("tenant `{}`, client `{}`", safe(options.tenant), safe(options.client)) +
+      (options.organization.empty() ? "" : fmt::format(", organization `{}`", safe(options.organization)));
+  std::vector<std::string_view> clients;
+  for (const model::Tenant& tenant : pipeline.policy.tenants)
+    if (tenant.structure.id == options.tenant)
+      for (const program::ClientRecord& client : tenant.structure.clients) clients.push_back(client.id);
+  const std::string_view near =
+      fault == Fault::unknown_client ? nearest_name(options.client, clients) : std::string_view();
+  return name + ": " + where + (near.empty() ? "" : fmt::format(", did you mean `{}`?", safe(near)));
+}
+
 int connections(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
@@ -33,7 +49,7 @@ int connections(const Options& options, Console& console) {
     return offer.fault == Fault::none ? exit_ok : exit_failure;
   }
   if (offer.fault != Fault::none) {
-    console.err(fmt::format("writ: {}\n", fault_names[static_cast<std::size_t>(offer.fault)]));
+    console.err("writ: " + why_none(options, pipeline, offer.fault) + "\n");
     return exit_failure;
   }
   std::size_t width = 0;

@@ -25,7 +25,7 @@ class Console {
   std::string painted(Paint paint, std::string_view text, bool for_errors = false) const;
   bool colored_out() const { return color_out_; }
   bool colored_err() const { return color_err_; }
-  std::size_t width() const;                // columns for prose on standard output
+  std::size_t width() const;                 // columns for prose on standard output
   bool watched() const { return watched_; }  // somebody sees standard error as it is written
 
   // False when something could not be written: the disk is full, say.

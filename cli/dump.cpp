@@ -79,7 +79,9 @@ int dump(const Options& options, Console& console) {
                            : options.ir    ? dump_ir(pipeline, selection)
                                            : dump_program(pipeline, selection);
   if (text.empty()) {
-    console.err("writ: there is no such tenant\n");
+    console.err(
+        "writ: " + (options.tenant.empty() ? "the policy has no tenant" : no_such_tenant(pipeline, options.tenant)) +
+        "\n");
     return exit_usage;
   }
   console.out(text);

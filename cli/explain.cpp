@@ -26,10 +26,12 @@ struct Options {
 
 // "E0301", as people write and copy it: e301, 301, error[E0301]:. Empty when it is no code.
 std::string code_in(std::string_view text) {
-  if (const auto open = text.find('['); open != std::string_view::npos) text = text.substr(open + 1, text.find(']', open) - open - 1);
+  if (const auto open = text.find('['); open != std::string_view::npos)
+    text = text.substr(open + 1, text.find(']', open) - open - 1);
   if (text.starts_with('E') || text.starts_with('e')) text.remove_prefix(1);
   constexpr std::size_t digits = 4;
-  const bool number = !text.empty() && text.size() <= digits && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool number = !text.empty() && text.size() <= digits &&
+                      std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
   return number ? "E" + std::string(digits - text.size(), '0') + std::string(text) : std::string();
 }
 
@@ -43,8 +45,10 @@ int no_such_code(const std::string& code, Console& console) {
   std::vector<std::string_view> known;
   for (const Page& one : pages()) known.push_back(one.code);
   const std::string_view near = nearest_name(code, known);
-  console.err(near.empty() ? fmt::format("writ: there is no code {}; codes go from {} to {}\n", code, known.front(), known.back())
-                           : fmt::format("writ: there is no code {}, did you mean {} ({})?\n", code, near, title_of(near)));
+  console.err(
+      near.empty()
+          ? fmt::format("writ: there is no code {}; codes go from {} to {}\n", code, known.front(), known.back())
+          : fmt::format("writ: there is no code {}, did you mean {} ({})?\n", code, near, title_of(near)));
   return exit_usage;
 }
 
@@ -61,7 +65,8 @@ int page(const std::string& code, Console& console) {
 int what_was_meant(const std::string& subject, Console& console) {
   std::error_code ignored;
   if (subject == "-" || std::filesystem::exists(subject, ignored)) {
-    console.err(fmt::format("writ: to explain a decision of `{}`, name a request too: `writ explain {} request.json`\n", safe(subject), safe(subject)));
+    console.err(fmt::format("writ: to explain a decision of `{}`, name a request too: `writ explain {} request.json`\n",
+                            safe(subject), safe(subject)));
     return exit_usage;
   }
   std::string found;

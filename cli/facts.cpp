@@ -132,8 +132,7 @@ int facts(const Options& options, Console& console) {
   for (const program::Part& one : pipeline.parts)
     if (one.id == options.tenant || (options.tenant.empty() && options.schema && pipeline.parts.size() == 1))
       part = &one;
-  if (!options.tenant.empty() && part == nullptr)
-    return usage(fmt::format("there is no tenant `{}`", safe(options.tenant)));
+  if (!options.tenant.empty() && part == nullptr) return usage(no_such_tenant(pipeline, options.tenant));
   if (options.schema && part == nullptr) return usage("--schema is of one tenant: give a policy and --tenant");
   if (options.schema) {
     console.out(request_schema(*part, asked_action));

@@ -16,7 +16,7 @@ namespace {
 
 struct Row {
   std::string_view name;
-  std::size_t Limits::*member;
+  std::size_t Limits::* member;
 };
 
 constexpr auto rows = std::to_array<Row>({

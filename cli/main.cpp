@@ -1,6 +1,7 @@
 // The command `writ`: one verb for each question one has about a policy. Every verb is a file beside this one.
 //
 // Data goes to standard output, messages to standard error, `-` is standard input. Exit codes are in verb.h.
+#include "cli/usage.h"
 #include "cli/verb.h"
 #include "compiler/diagnostics/diagnostics.h"
 
@@ -25,9 +26,9 @@ constexpr const char* exit_codes = "Exit codes: 0 ok; 1 input, output or interna
                                    "Start with `writ init my-policy`.";
 
 // CLI11 would only say that a subcommand is required.
-bool is_unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || *argv[1] == '-') return false;
-  const std::string seen = argv[1];
+bool is_unknown_verb(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty() || words[0].starts_with('-')) return false;
+  const std::string& seen = words[0];
   std::vector<std::string> names;
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(verb->get_name());
@@ -39,6 +40,17 @@ bool is_unknown_verb(const CLI::App& app, int argc, char** argv) {
                  .c_str(),
              stderr);
   return true;
+}
+
+// `writ help check` is `writ check --help`.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.resize(std::min<std::size_t>(words.size(), 1));
+    words.emplace_back("--help");
+  }
+  return words;
 }
 
 int run(int argc, char** argv) {
@@ -56,12 +68,15 @@ int run(int argc, char** argv) {
       ->transform(CLI::Transformer(colors).description(""))
       ->default_str("auto");
   for (const auto declare : verbs) declare(app, invocation);
-  if (is_unknown_verb(app, argc, argv)) return exit_usage;
+  const std::vector<std::string> words = words_of(argc, argv);
+  if (is_unknown_verb(app, words)) return exit_usage;
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the end
   } catch (const CLI::ParseError& wrong) {
     // Help and version arrive here too, with code 0.
-    return app.exit(wrong) == 0 ? exit_ok : exit_usage;
+    if (wrong.get_exit_code() == 0) return app.exit(wrong) == 0 ? exit_ok : exit_usage;
+    std::fputs(usage_problem(app, words, wrong).c_str(), stderr);
+    return exit_usage;
   }
   invocation.console.set_color(color);
   const int code = invocation.job ? invocation.job() : exit_usage;

@@ -20,7 +20,8 @@ std::string without_links(std::string_view line) {
   while (!line.empty()) {
     const auto open = line.find('['), middle = line.find("](", open), close = line.find(')', middle);
     if (open == std::string_view::npos || middle == std::string_view::npos || close == std::string_view::npos) break;
-    const std::string_view shown = line.substr(open + 1, middle - open - 1), address = line.substr(middle + 2, close - middle - 2);
+    const std::string_view shown = line.substr(open + 1, middle - open - 1),
+                           address = line.substr(middle + 2, close - middle - 2);
     text += line.substr(0, open);
     text += shown;
     if (address.starts_with("http")) text += fmt::format(" ({})", address);

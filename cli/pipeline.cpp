@@ -59,6 +59,14 @@ int build(std::span<const std::string> paths, const PipelineOptions& options, Co
   return exit_ok;
 }
 
+std::string no_such_tenant(const Pipeline& pipeline, std::string_view id) {
+  std::vector<std::string_view> ids;
+  for (const model::Tenant& tenant : pipeline.policy.tenants) ids.push_back(tenant.structure.id);
+  const std::string_view near = nearest_name(id, ids);
+  return fmt::format("there is no tenant `{}`{}", safe(id),
+                     near.empty() ? "" : fmt::format(", did you mean `{}`?", safe(near)));
+}
+
 std::string render(const Pipeline& pipeline, Format format, bool color) {
   const Diagnostics& diagnostics = pipeline.loaded.diagnostics;
   const std::vector<Diagnostic> list = diagnostics.sorted();

@@ -41,6 +41,9 @@ struct PipelineOptions {
 // refused by the engine.
 int build(std::span<const std::string> paths, const PipelineOptions& options, Console& console, Pipeline& pipeline);
 
+// That there is no tenant of that wire id, and which may have been meant.
+std::string no_such_tenant(const Pipeline& pipeline, std::string_view id);
+
 // The diagnostics so far, in the format asked for, and a last line that counts them.
 std::string render(const Pipeline& pipeline, Format format, bool color);
 

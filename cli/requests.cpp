@@ -15,6 +15,13 @@ constexpr std::size_t longest = JsonLimits{}.bytes;
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
+// Why the last call failed, as the middle of a sentence.
+std::string reason() {
+  std::string text = std::strerror(errno);
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  return text;
+}
+
 // Whether `line` opens an object that is not closed on it.
 bool is_unfinished(std::string_view line) {
   if (line.find_first_not_of(" \t\r\n") == std::string_view::npos || line[line.find_first_not_of(" \t\r\n")] != '{')
@@ -43,7 +50,7 @@ std::optional<RequestSource> RequestSource::open(const std::string& path, std::s
   source.name_ = path == "-" ? "<stdin>" : path;
   source.file_.reset(path == "-" ? stdin : std::fopen(path.c_str(), "rbe"));
   if (!source.file_) {
-    error = "cannot read `" + path + "`: " + std::strerror(errno);
+    error = "cannot read `" + path + "`: " + reason();
     return std::nullopt;
   }
   source.lines_ = path.ends_with(".jsonl") || path.ends_with(".ndjson");
@@ -74,7 +81,7 @@ bool RequestSource::read_line(RequestText& line) {
       buffer_.resize(got);
       at_ = 0;
       if (got < chunk) ended_ = true;
-      if (std::ferror(file_.get()) != 0) error_ = "cannot read `" + name_ + "`: " + std::strerror(errno);
+      if (std::ferror(file_.get()) != 0) error_ = "cannot read `" + name_ + "`: " + reason();
       if (got == 0) return any;
     }
     any = true;

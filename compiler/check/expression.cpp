@@ -181,8 +181,7 @@ Flow Checker::leaf(tree::ExprId id) {
     if (result->kind == TypeKind::boolean)
       flow.node = result->node;
     else
-      report(Code::not_a_condition, span_of(id),
-             "a condition is wanted, but " + is_a(id, *result))
+      report(Code::not_a_condition, span_of(id), "a condition is wanted, but " + is_a(id, *result))
           .under("neither true nor false")
           .hint("compare it with something: " + in_ticks(compared(canonical(*here_.tree, id), *result)));
   }
@@ -226,11 +225,14 @@ std::optional<Typed> Checker::of_node(tree::ExprId id, const Typed* other) {
     const Typed* other;
     using Result = std::optional<Typed>;
     Result misplaced(std::string_view what, std::string_view help) const {
-      checker.report(Code::out_of_place, checker.span_of(id), std::string(what) + " stands right of `in` only").hint(std::string(help));
+      checker.report(Code::out_of_place, checker.span_of(id), std::string(what) + " stands right of `in` only")
+          .hint(std::string(help));
       return std::nullopt;
     }
     Result operator()(const tree::Literal& literal) const {
-      return literal.kind == tree::Literal::Kind::clock ? misplaced("a time of day", "ask for a window: `request.time in 08:00..18:00 \"Europe/Berlin\"`") : Result{checker.literal(literal)};
+      return literal.kind == tree::Literal::Kind::clock
+                 ? misplaced("a time of day", "ask for a window: `request.time in 08:00..18:00 \"Europe/Berlin\"`")
+                 : Result{checker.literal(literal)};
     }
     Result operator()(const tree::Path& path) const { return checker.path(path, id, other); }
     Result operator()(const tree::Has&) const { return checker.logic(id); }
@@ -243,9 +245,15 @@ std::optional<Typed> Checker::of_node(tree::ExprId id, const Typed* other) {
     Result operator()(const tree::Matches& matches) const { return checker.matches(matches); }
     Result operator()(const tree::Arithmetic& arithmetic) const { return checker.arithmetic(arithmetic, id); }
     Result operator()(const tree::Quantifier& quantifier) const { return checker.quantifier(quantifier); }
-    Result operator()(const tree::List&) const { return misplaced("a list", "ask for membership: `user.id in [\"ada\", \"grace\"]`"); }
-    Result operator()(const tree::Range&) const { return misplaced("a range", "ask for membership: `user.logins in 1..10`"); }
-    Result operator()(const tree::ClockWindow&) const { return misplaced("a clock window", "ask for membership: `request.time in 08:00..18:00 \"Europe/Berlin\"`"); }
+    Result operator()(const tree::List&) const {
+      return misplaced("a list", "ask for membership: `user.id in [\"ada\", \"grace\"]`");
+    }
+    Result operator()(const tree::Range&) const {
+      return misplaced("a range", "ask for membership: `user.logins in 1..10`");
+    }
+    Result operator()(const tree::ClockWindow&) const {
+      return misplaced("a clock window", "ask for membership: `request.time in 08:00..18:00 \"Europe/Berlin\"`");
+    }
   };
   const tree::ExprNode& here = expression(id).node;
   return std::visit(Visit{*this, id, other}, here);

@@ -272,10 +272,13 @@ std::string literal_of(const Typed& value) {
 }  // namespace
 
 // `(f else "")`; where no value is at hand only the form is shown.
-void offer_value(Diagnostic& diagnostic, const std::string& why, Span absent, const std::string& text, const Typed& value) {
+void offer_value(Diagnostic& diagnostic, const std::string& why, Span absent, const std::string& text,
+                 const Typed& value) {
   const std::string literal = literal_of(value), with = "(" + text + " else " + literal + ")";
-  if (literal == "…") diagnostic.hint(why + with);
-  else diagnostic.fix(why + with, absent, with);
+  if (literal == "…")
+    diagnostic.hint(why + with);
+  else
+    diagnostic.fix(why + with, absent, with);
 }
 
 // ---------------------------------------------------------------- the report
@@ -318,7 +321,8 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
   if (!in_when && !in_unless) return;
   const bool denies = rule_->effect != RuleEffect::allow;  // what the condition must come out as so that absence denies
   const bool straight = in_when ? *in_when : !*in_unless;
-  const auto offer = [&](const std::string& what, const std::string& after, bool condition_on_absence, bool with_value) {
+  const auto offer = [&](const std::string& what, const std::string& after, bool condition_on_absence,
+                         bool with_value) {
     Rewriter rewriter(tree, leaf_, absence.expression);
     const auto literal = value_for(tree, leaf_, absence.expression, condition_on_absence == straight);
     if (with_value && literal)
@@ -331,7 +335,8 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
     const std::string shown = canonical(rewriter.made, rule);
     rule.message = rule_->message;
     rule.note = rule_->note;
-    const bool has_comment = sources_.text(rule_->span).find("//") != std::string_view::npos;  // which the edit would lose
+    const bool has_comment =
+        sources_.text(rule_->span).find("//") != std::string_view::npos;  // which the edit would lose
     if (has_comment)
       diagnostic.hint(what + shown + after);
     else
@@ -339,8 +344,8 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
     return true;
   };
   const bool required = rule_->effect == RuleEffect::require;
-  const bool strict =
-      offer(required ? "to require it when absent:  " : "to deny when it is absent:  ", "", denies, absence.key == no_key);
+  const bool strict = offer(required ? "to require it when absent:  " : "to deny when it is absent:  ", "", denies,
+                            absence.key == no_key);
   const bool lax = offer("to let absence through:     ", denies ? "    (lint: absence-opens)" : "", !denies, true);
   if (!strict && !lax) diagnostic.hint("give it a value: (" + canonical(tree, absence.expression) + " else …)");
 }

@@ -34,11 +34,13 @@ bool Checker::compares_lists(const tree::Compare& compare) {
   const bool equal = compare.op == tree::CompareOp::eq, unequal = compare.op == tree::CompareOp::ne;
   const auto [where, id] = behind(compare.right);
   if (!std::holds_alternative<tree::List>((*where.tree)[id].node)) return false;
-  auto& diagnostic = report(Code::out_of_place, span_of(compare.right),
-                            (id == compare.right && where.tree == here_.tree ? "a list" : quoted(compare.right) + " is a list; a list") +
-                                " stands right of `in` only");
+  auto& diagnostic = report(
+      Code::out_of_place, span_of(compare.right),
+      (id == compare.right && where.tree == here_.tree ? "a list" : quoted(compare.right) + " is a list; a list") +
+          " stands right of `in` only");
   if (!equal && !unequal) return true;
-  const std::string asked = canonical(*here_.tree, compare.left) + (equal ? " in " : " not in ") + canonical(*here_.tree, compare.right);
+  const std::string asked =
+      canonical(*here_.tree, compare.left) + (equal ? " in " : " not in ") + canonical(*here_.tree, compare.right);
   offer(diagnostic, "whether it holds a value is asked with", whole(compare), asked);
   return true;
 }
@@ -73,11 +75,14 @@ bool Checker::same_type(const Typed& a, const Typed& b, tree::ExprId left, tree:
   const auto* text = constant(b);
   if (a.kind == TypeKind::string && text != nullptr && b.kind == TypeKind::integer)
     offer(diagnostic, "a text stands in quotes:", span_of(right), "\"" + canonical(*here_.tree, right) + "\"");
-  else if (b.kind == TypeKind::string && text != nullptr && a.kind == TypeKind::integer && is_number(std::get<std::string>(*text)))
+  else if (b.kind == TypeKind::string && text != nullptr && a.kind == TypeKind::integer &&
+           is_number(std::get<std::string>(*text)))
     offer(diagnostic, "a number has no quotes:", span_of(right), std::get<std::string>(*text));
   else if (a.kind == TypeKind::string_set && b.kind == TypeKind::string)
-    diagnostic.hint("ask for an element: " + in_ticks(canonical(*here_.tree, right) + " in " + canonical(*here_.tree, left)));
-  else if (a.kind != b.kind && (a.kind == TypeKind::duration || a.kind == TypeKind::time || a.kind == TypeKind::ip || a.kind == TypeKind::boolean))
+    diagnostic.hint("ask for an element: " +
+                    in_ticks(canonical(*here_.tree, right) + " in " + canonical(*here_.tree, left)));
+  else if (a.kind != b.kind && (a.kind == TypeKind::duration || a.kind == TypeKind::time || a.kind == TypeKind::ip ||
+                                a.kind == TypeKind::boolean))
     diagnostic.hint(a_type(a) + " is written like this: " + in_ticks(example_of(a.kind, {}, 0, 0)));
   return false;
 }
@@ -155,7 +160,8 @@ std::optional<Typed> Checker::affix(const tree::Compare& compare) {
     texts[side] = value(id);
     if (texts[side] && texts[side]->kind != TypeKind::string)
       report(Code::wrong_type, span_of(id), "a string is wanted, but " + is_a(id, *texts[side]))
-          .hint(std::string("`") + (compare.op == tree::CompareOp::starts_with ? "starts" : "ends") + " with` compares texts");
+          .hint(std::string("`") + (compare.op == tree::CompareOp::starts_with ? "starts" : "ends") +
+                " with` compares texts");
     good = good && texts[side] && texts[side]->kind == TypeKind::string;
   }
   if (!good) return std::nullopt;

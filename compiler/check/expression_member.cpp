@@ -14,14 +14,12 @@ std::optional<Typed> Checker::contains(const tree::Compare& compare) {
   const auto part = value(compare.right);
   if (!whole || !part) return std::nullopt;
   if (whole->kind != TypeKind::string && whole->kind != TypeKind::string_set) {
-    report(Code::wrong_type, span_of(compare.left),
-           "a string or a set is wanted, but " + is_a(compare.left, *whole))
+    report(Code::wrong_type, span_of(compare.left), "a string or a set is wanted, but " + is_a(compare.left, *whole))
         .hint("`contains` looks for a text in a text, or for an element in a set");
     return std::nullopt;
   }
   if (part->kind != TypeKind::string) {
-    report(Code::wrong_type, span_of(compare.right),
-           "a string is wanted, but " + is_a(compare.right, *part))
+    report(Code::wrong_type, span_of(compare.right), "a string is wanted, but " + is_a(compare.right, *part))
         .hint("`contains` looks for a text in a text, or for an element in a set");
     return std::nullopt;
   }
@@ -103,8 +101,7 @@ std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree:
 std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window,
                                               const Typed& left) {
   if (left.kind != TypeKind::time) {
-    report(Code::wrong_type, span_of(compare.left),
-           "a clock window is for times, but " + is_a(compare.left, left))
+    report(Code::wrong_type, span_of(compare.left), "a clock window is for times, but " + is_a(compare.left, left))
         .hint("the time of the request is `request.time`");
     return std::nullopt;
   }
@@ -168,10 +165,13 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
 std::optional<Typed> Checker::in_list(const tree::Compare& compare, Where where, const tree::List& list,
                                       const Typed& left) {
   if (left.kind == TypeKind::string_set || left.kind == TypeKind::cidr) {
-    auto& diagnostic = report(Code::wrong_type, span_of(compare.left), is_a(compare.left, left) + ", and no list holds those");
+    auto& diagnostic =
+        report(Code::wrong_type, span_of(compare.left), is_a(compare.left, left) + ", and no list holds those");
     if (left.kind == TypeKind::string_set) {
-      const std::string any = std::string(compare.op == tree::CompareOp::not_in ? "(all" : "(any") + " one in " + canonical(*here_.tree, compare.left) +
-                              " : one" + (compare.op == tree::CompareOp::not_in ? " not in " : " in ") + canonical(*here_.tree, compare.right) + ")";
+      const std::string any = std::string(compare.op == tree::CompareOp::not_in ? "(all" : "(any") + " one in " +
+                              canonical(*here_.tree, compare.left) + " : one" +
+                              (compare.op == tree::CompareOp::not_in ? " not in " : " in ") +
+                              canonical(*here_.tree, compare.right) + ")";
       offer(diagnostic, "ask of its elements:", whole(compare), any);
     }
     return std::nullopt;
@@ -239,7 +239,8 @@ void Checker::report_unknown_zone(const tree::Compare& compare) {
   const auto* name = word(compare.right);
   const Span span = span_of(compare.right);
   if (name == nullptr) {
-    auto& diagnostic = report(Code::unknown_zone, span, "`request in` asks for a zone, not for " + quoted(compare.right));
+    auto& diagnostic =
+        report(Code::unknown_zone, span, "`request in` asks for a zone, not for " + quoted(compare.right));
     offer(diagnostic, "the address alone is", span_of(compare.left), "request.ip");
     return;
   }
@@ -266,7 +267,8 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
   diagnostic.at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries");
   const bool inverted = compare.op == tree::CompareOp::not_in;
   const std::string asked = std::string(inverted ? "not " : "") + "(request in " + name + " else false)";
-  const std::string why = "ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") + " may be absent:";
+  const std::string why =
+      "ask of the whole request, whose " + std::string(zone->countries.empty() ? "ASN" : "country") + " may be absent:";
   offer(diagnostic, why, whole(compare), asked);
   return std::nullopt;
 }

@@ -255,10 +255,12 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
   }
   if (kind == TypeKind::tenant) {
     if (name == part->name) return 0;
-    auto& diagnostic = report(Code::other_tenant, span, in_ticks(name) + " is not this tenant, which is " + in_ticks(part->name));
+    auto& diagnostic =
+        report(Code::other_tenant, span, in_ticks(name) + " is not this tenant, which is " + in_ticks(part->name));
     const std::string_view own[] = {part->name};
     if (!suggest(diagnostic, name, own))
-      diagnostic.hint("a tenant's rules are asked about its own requests only: write this one in the tenant it is about");
+      diagnostic.hint(
+          "a tenant's rules are asked about its own requests only: write this one in the tenant it is about");
     return std::nullopt;
   }
   const auto found = kind == TypeKind::client       ? find_client(*part, name)

@@ -143,8 +143,8 @@ std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tre
   const bool apart = a->kind == TypeKind::time && b->kind == TypeKind::time && arithmetic.minus;
   if (!shifted && !durations && !apart) {
     auto& diagnostic = report(Code::wrong_type, span_of(id),
-                              "there is no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " +
-                                  a_type(*a) + " and " + a_type(*b));
+                              "there is no `" + std::string(arithmetic.minus ? "-" : "+") + "` between " + a_type(*a) +
+                                  " and " + a_type(*b));
     if ((a->kind == TypeKind::time || a->kind == TypeKind::duration) && b->kind == TypeKind::integer)
       diagnostic.hint("a duration has a unit: `15s`, `15m`, `15h`, `15d`");
     diagnostic.hint("there are int ± int, time ± duration, duration ± duration and time - time");
@@ -187,10 +187,10 @@ std::optional<Typed> Checker::integers(const tree::Arithmetic& arithmetic, tree:
 std::optional<Typed> Checker::matches(const tree::Matches& matches) {
   const auto left = value(matches.left);
   if (left && left->kind != TypeKind::string) {
-    report(Code::wrong_type, span_of(matches.left),
-           "patterns are for strings, but " + is_a(matches.left, *left))
-        .hint(left->kind == TypeKind::string_set ? "ask of an element: `any one in " + canonical(*here_.tree, matches.left) + " : one matches …`"
-                                                 : "compare it, or ask whether it is in a range: `… in 1..10`");
+    report(Code::wrong_type, span_of(matches.left), "patterns are for strings, but " + is_a(matches.left, *left))
+        .hint(left->kind == TypeKind::string_set
+                  ? "ask of an element: `any one in " + canonical(*here_.tree, matches.left) + " : one matches …`"
+                  : "compare it, or ask whether it is in a range: `… in 1..10`");
     return std::nullopt;
   }
   if (!matches.regex) {

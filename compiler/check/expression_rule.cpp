@@ -37,7 +37,8 @@ std::string fault_of(const BuiltinObligation& form, const tree::Obligation& writ
   const std::size_t given = written.arguments.size();
   if (given < form.least) return "needs an argument";
   if (given > form.most && form.most == 0) return "takes no arguments";
-  if (given > form.most) return "takes at most " + std::to_string(form.most) + (form.most == 1 ? " argument" : " arguments");
+  if (given > form.most)
+    return "takes at most " + std::to_string(form.most) + (form.most == 1 ? " argument" : " arguments");
   return form.within == must ? "needs `within`" : "takes no `within`";
 }
 

@@ -36,8 +36,10 @@ std::string_view nearest_path(Diagnostics& all, std::string_view seen, std::span
   const std::string_view beginning = seen.substr(0, seen.rfind('.') + 1);
   std::vector<std::string_view> whole, last;
   for (const std::string_view candidate : candidates) {
-    if (!candidate.starts_with(beginning)) whole.push_back(candidate);
-    else last.push_back(candidate.substr(beginning.size()));
+    if (!candidate.starts_with(beginning))
+      whole.push_back(candidate);
+    else
+      last.push_back(candidate.substr(beginning.size()));
   }
   if (const auto near = all.nearest(seen.substr(beginning.size()), last); !near.empty())
     return {near.data() - beginning.size(), near.size() + beginning.size()};
@@ -127,7 +129,8 @@ bool suggest(Diagnostics& all, Diagnostic& one, const SourceSet& sources, std::s
   return true;
 }
 
-bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen, std::span<const std::string_view> candidates) {
+bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen,
+                  std::span<const std::string_view> candidates) {
   const auto near = all.nearest(seen, candidates);
   if (near.empty()) return false;
   one.fix("did you mean `" + std::string(near) + "`?", one.span, std::string(near));

@@ -41,6 +41,7 @@ void or_declare(Diagnostic& one, std::string_view declaration);
 void offer(Diagnostic& one, std::string_view why, Span where, std::string with);
 
 // The same for what is no name but a text of the language, `mfa within 15m`: it is put in as it is.
-bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen, std::span<const std::string_view> candidates);
+bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen,
+                  std::span<const std::string_view> candidates);
 
 }  // namespace writ::check

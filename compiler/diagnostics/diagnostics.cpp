@@ -39,7 +39,9 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
   return last[b.size()];
 }
 
-bool is_about_a_name(const Diagnostic& one) { return static_cast<std::uint16_t>(one.code) / 100 == 2 && one.span.known(); }
+bool is_about_a_name(const Diagnostic& one) {
+  return static_cast<std::uint16_t>(one.code) / 100 == 2 && one.span.known();
+}
 
 // Joins `again` to the first message of its words: its place as a second place, its edits to those of the same help.
 void join(Diagnostic& first, Diagnostic& again) {

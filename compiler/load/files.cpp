@@ -164,7 +164,11 @@ std::vector<Found> find_files(const std::string& path, Span from, const Limits& 
     }
     Diagnostic& told = diagnostics.add(Code::file_not_found, from, "there is no file or folder `" + path + "`");
     const std::string near = suggestion(path);
-    if (!near.empty()) told.hint("did you mean `" + (fs::path(path).parent_path() / near).string() + "`?");
+    if (!near.empty())
+      told.hint("did you mean `" + (fs::path(path).parent_path() / near).string() + "`?");
+    else
+      told.hint(from.known() ? "an import is relative to the file that writes it"
+                             : "a path is relative to the folder the command is started in");
     return {};
   }
   if (S_ISREG(info.st_mode)) return {{path, path, identity_of(info), false}};
@@ -210,8 +214,9 @@ Content read_file(const Found& file, std::size_t limit) {
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
     if (used > limit)
-      return {{}, Problem{Code::file_too_large, "`" + file.name + "` is larger than " + size_text(limit),
-                          "divide it: the files of one folder are one policy set"}};
+      return {{},
+              Problem{Code::file_too_large, "`" + file.name + "` is larger than " + size_text(limit),
+                      "divide it: the files of one folder are one policy set"}};
   }
   text.resize(used);
   text.shrink_to_fit();

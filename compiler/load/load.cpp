@@ -97,8 +97,7 @@ class Loader {
     if (const auto known = by_identity_.find(found.identity); known != by_identity_.end()) return known->second;
     if (files_.size() >= limits_.files) {
       if (!std::exchange(too_many_, true))
-        out_.diagnostics.add(Code::too_many_files, from,
-                             "more than " + std::to_string(limits_.files) + " policy files")
+        out_.diagnostics.add(Code::too_many_files, from, "more than " + std::to_string(limits_.files) + " policy files")
             .hint("is this the folder of the policy? if it is, put several tenants into one file");
       return std::nullopt;
     }
@@ -119,8 +118,10 @@ class Loader {
       try {
         contents[i] = load_detail::read_file(found, limits_.file_bytes);
       } catch (const std::bad_alloc&) {
-        contents[i] = {{}, load_detail::Problem{Code::file_unreadable, "cannot read `" + found.name + "`: not enough memory",
-                                                "check fewer files at once, or give the machine more memory"}};
+        contents[i] = {{},
+                       load_detail::Problem{Code::file_unreadable,
+                                            "cannot read `" + found.name + "`: not enough memory",
+                                            "check fewer files at once, or give the machine more memory"}};
       }
     });
     return contents;
@@ -131,12 +132,14 @@ class Loader {
     for (std::size_t i = begin; i < end; ++i) {
       Content& content = contents[i - begin];
       if (!content.problem && content.text.size() > limits_.total_bytes - bytes_) {
-        content.problem = {Code::policy_too_large, "the policy set is larger than " + load_detail::size_text(limits_.total_bytes),
+        content.problem = {Code::policy_too_large,
+                           "the policy set is larger than " + load_detail::size_text(limits_.total_bytes),
                            "give tenants of one shape a template"};
         bytes_ = limits_.total_bytes;
       }
       if (content.problem) {
-        out_.diagnostics.add(content.problem->code, files_[i].wanted_by, content.problem->message).hint(content.problem->help);
+        out_.diagnostics.add(content.problem->code, files_[i].wanted_by, content.problem->message)
+            .hint(content.problem->help);
         continue;
       }
       bytes_ += content.text.size();

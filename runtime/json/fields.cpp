@@ -75,8 +75,10 @@ class Events {
     if (!out_.problem.empty()) return false;
     // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …": the part a person can use.
     const std::string_view what = failure.what();
-    const std::size_t colon = what.find(": ");
-    const std::string_view rest = colon == std::string_view::npos ? what : what.substr(colon + 2);
+    std::string_view rest = what;
+    for (const std::string_view head : {"] ", ": ", " - "})
+      if (const std::size_t at = what.find(head); at != std::string_view::npos && rest.data() < what.data() + at)
+        rest = what.substr(at + head.size());
     return refuse("not JSON at byte " + std::to_string(position) + ": " + std::string(rest.substr(0, 200)));
   }
 

@@ -69,7 +69,11 @@ std::string unknown_field(const std::string& path, std::span<const program::Attr
   std::string_view nearest;
   const auto consider = [&](std::string_view name) {
     if (path.size() > longest || name.size() > longest) return;
-    if (const std::size_t far = distance(path, name); far < best) best = far, nearest = name;
+    // Of names with one beginning the last words count: `user.x` is not near to `user.id`.
+    const std::size_t last = path.rfind('.') + 1;
+    const bool shared = last > 0 && name.starts_with(path.substr(0, last));
+    const std::size_t limit = shared ? std::min(best, (path.size() - last) / 3 + 1) : best;
+    if (const std::size_t far = distance(path, name); far < limit) best = far, nearest = name;
   };
   for (const std::string_view name : names_of_things) consider(name);
   for (const Fact& fact : builtin_facts) consider(fact.name);

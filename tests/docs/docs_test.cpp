@@ -54,11 +54,13 @@ std::string written(ActionMask actions) {
 }
 
 std::string type_of(const Fact& fact) {
-  constexpr std::array<std::string_view, 13> words = {"bool",     "int",           "string", "ip",     "cidr",   "time",      "duration",
-                                                      "set of string", "one of ", "tenant", "client", "connection", "organization"};
+  constexpr std::array<std::string_view, 13> words = {"bool",   "int",        "string",        "ip",      "cidr",
+                                                      "time",   "duration",   "set of string", "one of ", "tenant",
+                                                      "client", "connection", "organization"};
   const std::string word(words[static_cast<std::size_t>(fact.type)]);
   if (fact.type == TypeKind::enumeration) return word + joined(fact.values);
-  return fact.type == TypeKind::integer ? word + " " + std::to_string(fact.low) + ".." + std::to_string(fact.high) : word;
+  return fact.type == TypeKind::integer ? word + " " + std::to_string(fact.low) + ".." + std::to_string(fact.high)
+                                        : word;
 }
 
 }  // namespace

@@ -116,14 +116,17 @@ Ran run(const std::string& console) {
   std::istringstream lines(console);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("$ ")) continue;
-    const int status = std::system(("cd '" + folder.path().string() + "' && PATH='" + bin + "':\"$PATH\" NO_COLOR=1 && export PATH NO_COLOR && { " +
-                                    line.substr(2) + " ; } >'" + log.string() + "' 2>&1 </dev/null").c_str());
+    const int status = std::system(("cd '" + folder.path().string() + "' && PATH='" + bin +
+                                    "':\"$PATH\" NO_COLOR=1 && export PATH NO_COLOR && { " + line.substr(2) +
+                                    " ; } >'" + log.string() + "' 2>&1 </dev/null")
+                                       .c_str());
     ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     ran.output += text_of(log);
   }
   fs::remove(log);
   static const std::regex head(R"((error|warning)\[(E\d{4})\]: )");
-  for (std::sregex_iterator at(ran.output.begin(), ran.output.end(), head), end; at != end; ++at) ran.codes.insert((*at)[2]);
+  for (std::sregex_iterator at(ran.output.begin(), ran.output.end(), head), end; at != end; ++at)
+    ran.codes.insert((*at)[2]);
   return ran;
 }
 
@@ -161,10 +164,14 @@ TEST_CASE("every page's wrong examples raise its code once and nothing else, and
     for (const Block& block : blocks_of(page_of(row))) {
       INFO("docs/diagnostics/" << code << ".md:" << block.line);
       const bool is_wrong = block.info.ends_with(" wrong");
-      if (block.info == "writ wrong") wrong_policy(block.text, row.code);
-      else if (block.info == "writ right") right_policy(block.text);
-      else if (block.info == "console wrong" || block.info == "console right") check_console(block.text, is_wrong, code);
-      else FAIL("what is ```" << block.info << "?");
+      if (block.info == "writ wrong")
+        wrong_policy(block.text, row.code);
+      else if (block.info == "writ right")
+        right_policy(block.text);
+      else if (block.info == "console wrong" || block.info == "console right")
+        check_console(block.text, is_wrong, code);
+      else
+        FAIL("what is ```" << block.info << "?");
       ++(is_wrong ? wrong : right);
     }
     INFO(code);

@@ -60,7 +60,8 @@ std::map<std::string, std::string> edited(const SourceSet& sources, std::vector<
   return texts;
 }
 
-std::size_t follow(const Checked& before, const std::vector<std::string>& paths, const Diagnostic& one, const Help& help) {
+std::size_t follow(const Checked& before, const std::vector<std::string>& paths, const Diagnostic& one,
+                   const Help& help) {
   INFO(code_text(one.code) << " " << one.message << "\nhelp: " << help.text);
   const auto texts = edited(before.loaded.sources, help.edits);
   for (const auto& [name, text] : texts) golden::write(name, text);

@@ -84,6 +84,69 @@ TEST_CASE("without arguments, with wrong ones and with --help the command says h
   }
 }
 
+TEST_CASE("a wrong command line is told what there is instead") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("r.json", request("[]"));
+  const auto said = [&](const std::string& line) {
+    const Ran ran = place.run(line);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    return ran.err;
+  };
+  CHECK(said("writ") ==
+        "writ: which verb? `writ check my-policy` finds every mistake in a policy; see `writ --help`\n");
+  CHECK(said("writ chek p.writ") == "writ: there is no verb `chek`, did you mean `check`?\n");
+  CHECK(said("writ check --formt json p.writ") ==
+        "writ check: there is no flag `--formt`, did you mean `--format`? see `writ check --help`\n");
+  CHECK(said("writ --colr never check p.writ").find("did you mean `--color`?") != std::string::npos);
+  CHECK(said("writ check --format yaml p.writ") ==
+        "writ check: `--format` is `pretty` or `json`, not `yaml`; see `writ check --help`\n");
+  CHECK(said("writ check") == "writ check: PATH is missing; see `writ check --help`\n");
+  CHECK(said("writ eval p.writ r.json more") == "writ eval: `more` is one word too many; see `writ eval --help`\n");
+  CHECK(said("writ check --limit fils=3 p.writ") == "writ: there is no limit `fils`, did you mean `files`?\n");
+  CHECK(said("writ check --limit files=900000 p.writ") == "writ: a limit can only be lowered: `files` is 200000\n");
+  CHECK(said("writ check --limit files=x p.writ") == "writ: a limit is written `files=NUMBER`, not `files=x`\n");
+  CHECK(said("writ eval - - <p.writ").find("cannot both be `-`") != std::string::npos);
+  CHECK(said("writ explain - - <p.writ").find("cannot both be `-`") != std::string::npos);
+  CHECK(said("writ dump --tenant acne p.writ") == "writ: there is no tenant `acne`, did you mean `acme`?\n");
+  CHECK(said("writ facts --tenant acne p.writ") == "writ: there is no tenant `acne`, did you mean `acme`?\n");
+  CHECK(place.run("writ help check").out == place.run("writ check --help").out);
+}
+
+TEST_CASE("what cannot be read or written is named and is exit code 1; what is wrong in a policy is 3") {
+  const Place place;
+  place.write("p.writ", policy);
+  place.write("r.json", request("[]"));
+  CHECK(place.run("writ eval p.writ none.json").code == 1);
+  CHECK(place.run("writ eval p.writ none.json").err == "writ: cannot read `none.json`: no such file or directory\n");
+  CHECK(place.run("writ eval p.writ .").err == "writ: cannot read `.`: is a directory\n");
+  CHECK(place.run("writ eval p.writ r.json >/dev/full").code == 1);
+  CHECK(place.run("writ eval p.writ r.json >&-").code == 1);
+  CHECK(place.run("writ check none.writ").code == 3);
+  CHECK(place.run("mkdir -p empty; writ check empty").code == 3);
+  CHECK(place.run("writ connections p.writ --tenant acme --client shpo").err.find("did you mean `shop`?") !=
+        std::string::npos);
+}
+
+TEST_CASE("explain knows a code however it is written, and what may have been meant") {
+  const Place place;
+  const std::string page = place.run("writ explain E0301").out;
+  CHECK(page.starts_with("E0301 unguarded optional\n\n"));
+  CHECK(page.find("\nwrong:\n    writ 1\n") != std::string::npos);
+  CHECK(page.find("\nright:\n    writ 1\n") != std::string::npos);
+  CHECK(page.find("```") == std::string::npos);
+  for (const char* spelling : {"e0301", "301", "'error[E0301]:'"})
+    CHECK(place.run(std::string("writ explain ") + spelling).out == page);
+  const Ran unknown = place.run("writ explain E0399");
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("there is no code E0399, did you mean E0309") != std::string::npos);
+  CHECK(place.run("writ explain E9999").err.find("codes go from E0101 to") != std::string::npos);
+  CHECK(place.run("writ explain optional").err.find("  E0301  unguarded optional\n") != std::string::npos);
+  place.write("p.writ", policy);
+  CHECK(place.run("writ explain p.writ").err.find("name a request too") != std::string::npos);
+}
+
 TEST_CASE("a new policy checks, passes its tests, is formatted, and is never overwritten") {
   const Place place;
   REQUIRE(place.run("writ init start").code == 0);

@@ -1,0 +1,21 @@
+// What is wrong with a command line, in a sentence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace writ::cli {
+
+// The words that a flag takes, `--format` say; empty for flags that take a name or a number.
+std::vector<std::string> values_of(std::string_view flag);
+
+// Of an error of CLI11: "writ check: there is no flag `--formt`, did you mean `--format`?", with where to read on. `words` are those behind `writ`.
+std::string usage_problem(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& wrong);
+
+}  // namespace writ::cli
