@@ -21,6 +21,8 @@ struct VerbTable {
   std::vector<Flag> flags;
 };
 
+const std::vector<std::string> shells = {"bash", "zsh", "fish"};
+
 std::vector<Flag> flags_of(const CLI::App& app) {
   std::vector<Flag> flags;
   for (const CLI::Option* option : app.get_options())
@@ -58,6 +60,7 @@ std::string bash(const std::vector<VerbTable>& table) {
   for (const char* flag : {"--format", "--color", "--engine", "--action"})
     values +=
         fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", flag, words(values_of(flag)));
+  values += fmt::format("    completion) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", words(shells));
   return fmt::format(R"sh(# bash: source <(writ completion bash)
 _writ() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} words=''
@@ -100,7 +103,7 @@ std::string zsh(const std::vector<VerbTable>& table) {
           flag.values.empty() ? (flag.takes_value ? ":value:" : "") : fmt::format(":value:({})", words(flag.values));
       cases += fmt::format(" '{}[{}]{}'", flag.name, zsh_text(flag.description), value);
     }
-    cases += " '*:file:_files' ;;\n";
+    cases += verb.name == "completion" ? fmt::format(" '1:shell:({})' ;;\n", words(shells)) : " '*:file:_files' ;;\n";
   }
   return fmt::format(R"sh(#compdef writ
 # zsh: writ completion zsh > "${{fpath[1]}}/_writ"
@@ -143,6 +146,7 @@ std::string fish(const std::vector<VerbTable>& table) {
                           flag.name.substr(2), value, fish_text(flag.description));
     }
   }
+  text += fmt::format("complete -c writ -n '__fish_seen_subcommand_from completion' -f -a '{}'\n", words(shells));
   return text;
 }
 

@@ -22,20 +22,33 @@ std::optional<std::string_view> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
 }
 
-// The fault in words; which client was meant where it was misspelt.
-std::string why_none(const Options& options, const Pipeline& pipeline, Fault fault) {
-  if (fault == Fault::unknown_tenant) return no_such_tenant(pipeline, options.tenant);
+template <typename Records>
+std::string did_you_mean(std::string_view seen, const Records& records) {
+  std::vector<std::string_view> ids;
+  for (const auto& record : records) ids.push_back(record.id);
+  const std::string_view near = nearest_name(seen, ids);
+  return near.empty() ? std::string() : fmt::format(", did you mean `{}`?", safe(near));
+}
+
+// Why there is no answer, and what to ask instead.
+std::string why_none(const Options& asked, const Pipeline& pipeline, Fault fault) {
+  const auto part = pipeline.engine->part(asked.tenant);
   const std::string name(fault_names[static_cast<std::size_t>(fault)]);
-  const std::string where =
-      fmt::format("tenant `{}`, client `{}`", safe(options.tenant), safe(options.client)) +
-      (options.organization.empty() ? "" : fmt::format(", organization `{}`", safe(options.organization)));
-  std::vector<std::string_view> clients;
-  for (const model::Tenant& tenant : pipeline.policy.tenants)
-    if (tenant.structure.id == options.tenant)
-      for (const program::ClientRecord& client : tenant.structure.clients) clients.push_back(client.id);
-  const std::string_view near =
-      fault == Fault::unknown_client ? nearest_name(options.client, clients) : std::string_view();
-  return name + ": " + where + (near.empty() ? "" : fmt::format(", did you mean `{}`?", safe(near)));
+  if (!part) return name + ": " + no_such_tenant(pipeline, asked.tenant);
+  const std::string client = safe(asked.client), organization = safe(asked.organization);
+  switch (fault) {
+  case Fault::unknown_client:
+    return fmt::format("{}: tenant `{}` has no client `{}`{}", name, safe(asked.tenant), client,
+                       did_you_mean(asked.client, part->clients));
+  case Fault::organization_unknown:
+    return fmt::format("{}: tenant `{}` has no organization `{}`{}", name, safe(asked.tenant), organization,
+                       did_you_mean(asked.organization, part->organizations));
+  case Fault::organization_required:
+    return fmt::format("{}: client `{}` is entered through an organization; say which by --organization", name, client);
+  case Fault::organization_not_allowed:
+    return fmt::format("{}: client `{}` takes no organization; leave --organization out", name, client);
+  default: return name;
+  }
 }
 
 int connections(const Options& options, Console& console) {
@@ -46,11 +59,11 @@ int connections(const Options& options, Console& console) {
       pipeline.engine->connections(options.tenant, options.client, given(options.organization), given(options.email));
   if (options.format == Format::json) {
     console.out(to_json(offer) + "\n");
-    return offer.fault == Fault::none ? exit_ok : exit_failure;
+    return offer.fault == Fault::none ? exit_ok : exit_usage;
   }
   if (offer.fault != Fault::none) {
     console.err("writ: " + why_none(options, pipeline, offer.fault) + "\n");
-    return exit_failure;
+    return exit_usage;  // the question names what is not there
   }
   std::size_t width = 0;
   for (const Offer::Connection& one : offer.connections) width = std::max(width, columns(safe(one.id)));
@@ -58,10 +71,14 @@ int connections(const Options& options, Console& console) {
     const bool home = offer.home_realm == one.id;
     const Strategy strategy =
         one.strategy < strategies.size() ? strategies[one.strategy] : Strategy{"unknown", Family::database};
-    console.out(fmt::format("{}  {}  {}{}\n", padded(safe(one.id), width), padded(strategy.name, 14),
-                            padded(family_names[static_cast<std::size_t>(strategy.family)], 12),
-                            home ? console.painted(Paint::good, "  home realm of " + safe(options.email)) : ""));
+    const std::string_view family = family_names[static_cast<std::size_t>(strategy.family)];
+    const std::string leads =
+        home ? console.painted(Paint::good, "home realm of " + safe(options.email)) : std::string();
+    console.out(fmt::format("{}  {}  {}\n", padded(safe(one.id), width), padded(strategy.name, 14),
+                            home ? padded(family, 12) + "  " + leads : std::string(family)));
   }
+  if (!options.email.empty() && !offer.home_realm)
+    console.err(fmt::format("no home realm: none of them claims the domain of {}\n", safe(options.email)));
   if (offer.connections.empty()) console.err("no connection is enabled\n");
   return exit_ok;
 }

@@ -63,6 +63,10 @@ std::string ended(std::string text) {
 }
 
 int dump(const Options& options, Console& console) {
+  if (options.tree + options.model + options.program + options.ir > 1) {
+    console.err("writ dump: one of --tree, --model, --program and --ir at a time\n");
+    return exit_usage;
+  }
   DumpSelection selection{options.tenant, std::nullopt};
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
   if (!options.action.empty() && !action) {
@@ -159,12 +163,10 @@ void declare_dump(CLI::App& app, Invocation& invocation) {
   verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
   verb->add_option("--tenant", options->tenant, "of this tenant alone")->type_name("ID");
   verb->add_option("--action", options->action, "of this action alone")->type_name("ACTION");
-  CLI::Option_group* stage = verb->add_option_group("stage");
-  stage->add_flag("--tree", options->tree, "what was written");
-  stage->add_flag("--model", options->model, "what it means, names resolved");
-  stage->add_flag("--program", options->program, "what runs: shapes and rows (default)");
-  stage->add_flag("--ir", options->ir, "machine code before optimisation, as LLVM writes it");
-  stage->require_option(0, 1);
+  verb->add_flag("--tree", options->tree, "what was written");
+  verb->add_flag("--model", options->model, "what it means, names resolved");
+  verb->add_flag("--program", options->program, "what runs: shapes and rows (default)");
+  verb->add_flag("--ir", options->ir, "machine code before optimisation, as LLVM writes it");
   add_examples(*verb,
                {"writ dump --program --tenant acme --action login my-policy", "writ dump --tree my-policy/acme.writ"});
   verb->callback([options, &invocation] {

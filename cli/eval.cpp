@@ -42,7 +42,7 @@ class Evaluation {
     {
       Progress progress(console_, "deciding:");
       while (const std::optional<RequestText> text = source.next()) {
-        if (!one(*text, source.lines())) return exit_failure;
+        if (!one(*text)) return exit_failure;
         progress.step();
       }
     }
@@ -53,7 +53,7 @@ class Evaluation {
   }
 
  private:
-  bool one(const RequestText& text, bool lines) {
+  bool one(const RequestText& text) {
     ++count_;
     const ReadRequest read =
         text.too_long
@@ -72,7 +72,7 @@ class Evaluation {
       return true;
     }
     const std::string asked = read.ok() ? question(read.request) : fmt::format("request at line {}", text.line);
-    const std::vector<TraceEntry> trace = read.ok() && !lines ? decider_.trace() : std::vector<TraceEntry>();
+    const std::vector<TraceEntry> trace = read.ok() ? decider_.trace() : std::vector<TraceEntry>();
     console_.out(verdict(asked, *decision, trace, console_));
     return true;
   }

@@ -23,8 +23,7 @@ class RequestSource {
   // `error` says why there is none.
   static std::optional<RequestSource> open(const std::string& path, std::string& error);
 
-  std::optional<RequestText> next();  // blank lines are passed over
-  bool lines() const { return lines_; }
+  std::optional<RequestText> next();                   // blank lines are passed over
   const std::string& error() const { return error_; }  // reading stopped before the end
 
  private:

@@ -102,19 +102,60 @@ std::string tail(const Explanation& decision, const Console& console) {
   return text;
 }
 
-// Why a rule fired or did not: the leaf that decided, and what it saw.
-std::string deciding(const TraceEntry& entry) {
-  std::string text = entry.fired ? "fired" : "not fired";
-  if (!entry.leaves.empty()) {
-    const Leaf& last = entry.leaves.back();
-    const std::string seen = seen_text(last);
-    text += fmt::format(": {} is {}{}", safe(last.text), last.outcome ? "true" : "false",
-                        seen.empty() ? "" : " (" + safe(seen) + ")");
+// Of a rule's canonical text: who and what, `deny login "office only"`, and on what condition. The message and the note, which end the text,
+// are told where they matter. In a string a quote is written `\"`, so ` message "` is found only where the message begins.
+struct Parts {
+  std::string_view head, condition;
+};
+Parts parts_of(const TraceEntry& entry) {
+  std::string_view text = entry.text;
+  if (!entry.message.empty())
+    text = text.substr(0, text.rfind(" message \""));
+  else if (!entry.note.empty())
+    text = text.substr(0, text.rfind(" note \""));
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_string && text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      in_string = !in_string;
+    else if (!in_string && (text.substr(i).starts_with(" when ") || text.substr(i).starts_with(" unless ")))
+      return {text.substr(0, i), text.substr(i + 1)};
   }
-  if (!entry.fired) return text;
+  return {text, {}};
+}
+
+std::string outcome_line(const Leaf& leaf) {
+  // A condition that is a fact says its own value.
+  const bool itself = leaf.seen.size() == 1 && leaf.seen.front().first == leaf.text;
+  const std::string seen = itself ? std::string() : seen_text(leaf);
+  return fmt::format("{} is {}{}", safe(leaf.text), leaf.outcome ? "true" : "false",
+                     seen.empty() ? "" : " (" + safe(seen) + ")");
+}
+
+// Why a rule fired: all it rests on. Why it did not: the condition that decided, which is the last one that was looked at.
+std::string because(const TraceEntry& entry) {
+  std::string text;
+  const auto add = [&](const std::string& line) {
+    const std::string_view lead = entry.fired ? "fired: " : "not fired: ";
+    text += fmt::format("      {:{}}{}\n", text.empty() ? lead : "", lead.size(), line);
+  };
+  if (!entry.fired && !entry.leaves.empty()) add(outcome_line(entry.leaves.back()));
+  if (entry.fired)
+    for (const Leaf& leaf : entry.leaves) add(outcome_line(leaf));
+  if (text.empty()) add(entry.fired ? "it has no condition" : "its condition is false");
   for (const auto& [alternative, satisfied] : entry.alternatives)
-    text += fmt::format("; {} {}", safe(alternative), satisfied ? "satisfied" : "not satisfied");
+    text += fmt::format("      {} is {}\n", safe(alternative), satisfied ? "satisfied" : "not satisfied");
   return text;
+}
+
+std::string rule_lines(const TraceEntry& entry, std::size_t width, const Console& console) {
+  const Mark mark = mark_of(entry.effect, entry.fired);
+  const Parts parts = parts_of(entry);
+  std::string text = fmt::format("  {} {}  {}\n", console.painted(mark.paint, mark.sign),
+                                 padded(safe(parts.head), width), console.painted(Paint::faint, safe(entry.place)));
+  if (!parts.condition.empty()) text += fmt::format("      {}\n", safe(parts.condition));
+  return text + because(entry);
 }
 
 }  // namespace
@@ -138,13 +179,9 @@ std::string reading(const std::string& asked, const Explanation& decision, std::
                     const Console& console) {
   std::string text = head(asked, decision, console) + ground(decision);
   std::size_t width = 0;
-  for (const TraceEntry& entry : trace) width = std::max(width, std::min(place_column, columns(safe(entry.text))));
-  for (const TraceEntry& entry : trace) {
-    const Mark mark = mark_of(entry.effect, entry.fired);
-    text +=
-        fmt::format("  {} {}  {}\n      {}\n", console.painted(mark.paint, mark.sign), padded(safe(entry.text), width),
-                    console.painted(Paint::faint, safe(entry.place)), deciding(entry));
-  }
+  for (const TraceEntry& entry : trace)
+    width = std::max(width, std::min(place_column, columns(safe(parts_of(entry).head))));
+  for (const TraceEntry& entry : trace) text += rule_lines(entry, width, console);
   return text + tail(decision, console);
 }
 

@@ -113,7 +113,7 @@ std::vector<TraceEntry> Engine::trace(const Request& request) const {
   for (const auto i : order) {
     const auto& info = run.cold.rules[i];
     const auto& rule = run.shape.rules[i];
-    TraceEntry entry{info.id, info.place, info.text, rule.effect, rule.report, run.fired.rule(i), {}, {}};
+    TraceEntry entry{info.id, info.place, info.text, rule.effect, rule.report, run.fired.rule(i), {}, {}, info.message, info.note};
     entry.leaves = trace_rule(*asked.loaded->part, run.shape, asked.frame, asked.registers, info);
     if (entry.fired)
       for (const auto& [text, node] : info.alternatives) entry.alternatives.emplace_back(text, asked.registers[node].integer != 0);

@@ -5,6 +5,7 @@
 #include "runtime/json/request_json.h"
 #include "runtime/program/facts.h"
 
+#include <algorithm>
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -131,6 +132,72 @@ void require_facts(Json& schema, const program::Part& part, const std::vector<De
     if (index(id) < facts.size() && !is_thing(facts[index(id)].type)) require(schema, facts[index(id)].name);
 }
 
+// What the action does not have is no property of its requests: false, the schema that accepts nothing.
+void refuse_facts(Json& schema, const std::vector<Described>& facts, Action action) {
+  const auto has = [action](const Described& one) { return (one.actions & mask_of(action)) != 0; };
+  for (const Described& one : facts) {
+    if (has(one)) continue;
+    const std::string group = one.name.substr(0, one.name.find('.') + 1);  // "user."; empty for `connection`
+    const bool whole_group = std::none_of(facts.begin(), facts.end(), [&](const Described& other) {
+      return !group.empty() && other.name.starts_with(group) && has(other);
+    });
+    if (whole_group && !group.empty()) {
+      schema["properties"][group.substr(0, group.size() - 1)] = false;
+      continue;
+    }
+    Json* at = &schema;
+    const std::string last = descend(one.name, [&at](const std::string& step) { at = &(*at)["properties"][step]; });
+    (*at)["properties"][last] = false;
+  }
+}
+
+Json holds_true(const char* name) {
+  return {{"properties", {{name, {{"const", true}}}}}, {"required", Json::array({name})}};
+}
+
+// The constraints of decision 0001, 16: session.mfa exactly with session.mfa_age, user.email_verified only with user.email.
+void add_constraints(Json& properties) {
+  if (properties.contains("session")) {
+    Json& session = properties["session"];
+    session["if"] = holds_true("mfa");
+    session["then"] = {{"required", Json::array({"mfa_age"})}};
+    session["else"] = {{"properties", {{"mfa_age", false}}}};
+  }
+  if (properties.contains("user") && properties["user"]["properties"].contains("email_verified")) {
+    properties["user"]["if"] = holds_true("email_verified");
+    properties["user"]["then"] = {{"required", Json::array({"email"})}};
+  }
+}
+
+// Which requests are judged by membership (decision 0001, 20): one condition each, of an organization that is named.
+std::vector<Json> membership_conditions(const program::Part& part, Action action) {
+  const auto named = [](Json properties) {
+    return Json{{"required", Json::array({"organization"})}, {"properties", std::move(properties)}};
+  };
+  if (part.organizations.empty() || action == Action::signup || action == Action::m2m) return {};
+  if (action != Action::login) return {named(Json::object())};
+  std::vector<Json> conditions;
+  Json members = Json::array();
+  for (const program::OrganizationRecord& one : part.organizations) {
+    if (one.members_required) members.push_back(one.id);
+    if (one.members_required || one.joins_via.empty()) continue;
+    Json joining = Json::array();
+    for (const std::uint32_t connection : one.joins_via) joining.push_back(part.connections[connection].id);
+    conditions.push_back(
+        named({{"organization", {{"const", one.id}}}, {"connection", {{"not", {{"enum", std::move(joining)}}}}}}));
+  }
+  if (!members.empty()) conditions.push_back(named({{"organization", {{"enum", std::move(members)}}}}));
+  return conditions;
+}
+
+void require_membership(Json& schema, const program::Part& part, Action action) {
+  for (Json& condition : membership_conditions(part, action)) {
+    Json then = Json::object();
+    require(then, "user.organizations");
+    schema["allOf"].push_back({{"if", std::move(condition)}, {"then", std::move(then)}});
+  }
+}
+
 Json whole(const program::Part& part, std::optional<Action> action) {
   const std::vector<Described> facts = facts_of(part);
   Json schema;
@@ -150,14 +217,18 @@ Json whole(const program::Part& part, std::optional<Action> action) {
   if (!part.organizations.empty()) properties["organization"] = ids_of(part.organizations);
   for (const Described& one : facts)
     if ((one.actions & asked) && !is_thing(one.type)) add_property(schema, one);
+  add_constraints(properties);
   if (action) {
     require_facts(schema, part, facts, *action);
+    require_membership(schema, part, *action);
     return schema;
   }
   schema["allOf"] = Json::array();
   for (std::size_t i = 0; i < action_count; ++i) {
     Json then = Json::object();
     require_facts(then, part, facts, static_cast<Action>(i));
+    refuse_facts(then, facts, static_cast<Action>(i));
+    require_membership(then, part, static_cast<Action>(i));
     if (then.empty()) continue;
     schema["allOf"].push_back(
         {{"if", {{"properties", {{"action", {{"const", std::string(action_names[i])}}}}}}}, {"then", std::move(then)}});

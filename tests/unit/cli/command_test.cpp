@@ -73,6 +73,7 @@ TEST_CASE("without arguments, with wrong ones and with --help the command says h
   CHECK(place.run("writ check").code == 2);
   CHECK(place.run("writ check --format yaml x").code == 2);
   CHECK(place.run("writ --version").out == "writ " + std::string("0.1.0") + "\n");
+  CHECK(place.run("writ dump --tree --ir x").err.find("at a time") != std::string::npos);
   const Ran help = place.run("writ --help");
   CHECK(help.code == 0);
   for (const char* verb :
@@ -319,7 +320,42 @@ TEST_CASE("explain shows pages and traces; facts and dump show what there is") {
   CHECK(place.run("writ dump --tree --model p.writ").code == 2);
   const Ran offers = place.run("writ connections p.writ --tenant acme --client shop");
   CHECK(offers.out.find("users") == 0);
-  CHECK(place.run("writ connections p.writ --tenant acme --client nobody").code == 1);
+  const Ran unknown = place.run("writ connections p.writ --tenant acme --client shp");
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err == "writ: unknown_client: tenant `acme` has no client `shp`, did you mean `shop`?\n");
+  CHECK(place.run("writ facts p.writ --tenant acne").err == "writ: there is no tenant `acne`, did you mean `acme`?\n");
+  CHECK(place.run("writ connections p.writ --tenant acme --client shop --email ann@else.example")
+            .err.find("no home realm") == 0);
+}
+
+TEST_CASE("the schema refuses what the action does not have, and asks for membership where it is judged") {
+  const Place place;
+  place.write("p.writ", R"(writ 1
+tenant acme {
+  connection users : database
+  connection idp : saml
+  client shop : spa { connections users, idp; organizations allow }
+  organization alpha { connections users, idp; joins on login via idp }
+  organization beta { connections users }
+  allow login
+}
+)");
+  const auto schema = nlohmann::json::parse(place.run("writ facts --schema p.writ").out);
+  const auto then = [&](std::size_t action) { return schema["allOf"][action]["then"]; };
+  constexpr std::size_t login = 0, signup = 1, m2m = 5;
+  CHECK(schema["allOf"][m2m]["if"]["properties"]["action"]["const"] == "m2m");
+  CHECK(then(m2m)["properties"]["user"] == false);
+  CHECK(then(m2m)["properties"]["connection"] == false);
+  CHECK(then(signup)["properties"]["session"] == false);
+  CHECK(then(signup)["properties"]["user"]["properties"]["logins"] == false);
+  CHECK_FALSE(then(signup).contains("allOf"));
+  const auto asked = then(login)["allOf"];
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[0]["if"]["properties"]["organization"]["const"] == "alpha");
+  CHECK(asked[0]["if"]["properties"]["connection"]["not"]["enum"] == nlohmann::json::array({"idp"}));
+  CHECK(asked[1]["if"]["properties"]["organization"]["enum"] == nlohmann::json::array({"beta"}));
+  CHECK(asked[1]["then"]["properties"]["user"]["required"] == nlohmann::json::array({"organizations"}));
+  CHECK(schema["properties"]["session"]["else"]["properties"]["mfa_age"] == false);
 }
 
 TEST_CASE("completions are what the shells accept") {
@@ -331,6 +367,12 @@ TEST_CASE("completions are what the shells accept") {
   const Ran asked = place.run("writ completion bash > c && bash -c 'source ./c; COMP_WORDS=(writ ch); COMP_CWORD=1; "
                               "_writ; echo ${COMPREPLY[@]}'");
   CHECK(asked.out == "check\n");
+  const Ran shells =
+      place.run("bash -c 'source ./c; COMP_WORDS=(writ completion z); COMP_CWORD=2; _writ; echo ${COMPREPLY[@]}'");
+  CHECK(shells.out == "zsh\n");
+  // Where the other shells are, they say themselves whether they take it.
+  CHECK(place.run("writ completion zsh > c; ! command -v zsh || zsh -n c").code == 0);
+  CHECK(place.run("writ completion fish > c; ! command -v fish || fish -n c").code == 0);
 }
 
 TEST_CASE("output that cannot be written is a failure") {
