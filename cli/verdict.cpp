@@ -65,6 +65,14 @@ std::string ground(const Explanation& decision) {
   return {};
 }
 
+std::string outcome_line(const Leaf& leaf) {
+  // A condition that is a fact says its own value.
+  const bool itself = leaf.seen.size() == 1 && leaf.seen.front().first == leaf.text;
+  const std::string seen = itself ? std::string() : seen_text(leaf);
+  return fmt::format("{} is {}{}", safe(leaf.text), leaf.outcome ? "true" : "false",
+                     seen.empty() ? "" : " (" + safe(seen) + ")");
+}
+
 std::string reason_lines(const Reason& reason, const TraceEntry* entry, const Console& console) {
   const Mark mark = mark_of(reason.effect, true);
   const std::string what = safe(reason.name.empty() ? reason.text : reason.name);
@@ -74,9 +82,7 @@ std::string reason_lines(const Reason& reason, const TraceEntry* entry, const Co
   if (!reason.note.empty()) text += fmt::format("    note: {}\n", safe(reason.note));
   if (entry == nullptr) return text;
   for (const Leaf& leaf : entry->leaves)
-    if (!leaf.seen.empty())
-      text +=
-          fmt::format("    {} is {}: {}\n", safe(leaf.text), leaf.outcome ? "true" : "false", safe(seen_text(leaf)));
+    if (!leaf.seen.empty()) text += fmt::format("    {}\n", outcome_line(leaf));
   return text;
 }
 
@@ -123,14 +129,6 @@ Parts parts_of(const TraceEntry& entry) {
       return {text.substr(0, i), text.substr(i + 1)};
   }
   return {text, {}};
-}
-
-std::string outcome_line(const Leaf& leaf) {
-  // A condition that is a fact says its own value.
-  const bool itself = leaf.seen.size() == 1 && leaf.seen.front().first == leaf.text;
-  const std::string seen = itself ? std::string() : seen_text(leaf);
-  return fmt::format("{} is {}{}", safe(leaf.text), leaf.outcome ? "true" : "false",
-                     seen.empty() ? "" : " (" + safe(seen) + ")");
 }
 
 // Why a rule fired: all it rests on. Why it did not: the condition that decided, which is the last one that was looked at.

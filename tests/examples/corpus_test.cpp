@@ -33,13 +33,15 @@ std::vector<Thing> read_things(const fs::path& folder, const char* kind_field) {
 }
 
 void sort_by_kind(std::vector<Thing>& things) {
-  std::ranges::sort(things, [](const Thing& a, const Thing& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
+  std::ranges::sort(things,
+                    [](const Thing& a, const Thing& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
 }
 
 // The export's words for kinds, in the order they sort; Writ's words for the same.
 const std::map<std::string, std::string> strategy_words = {
-    {"auth0", "database"}, {"email", "email"}, {"google-oauth2", "google_oauth2"}, {"oauth2", "oauth2"},
-    {"oidc", "oidc"},      {"samlp", "saml"},  {"sms", "sms"},                     {"waad", "waad"}};
+    {"auth0", "database"}, {"email", "email"}, {"google-oauth2", "google_oauth2"},
+    {"oauth2", "oauth2"},  {"oidc", "oidc"},   {"samlp", "saml"},
+    {"sms", "sms"},        {"waad", "waad"}};
 const std::map<std::string, std::string> client_words = {
     {"native", "native"}, {"non_interactive", "m2m"}, {"regular_web", "web"}, {"spa", "spa"}};
 
@@ -98,10 +100,11 @@ TEST_CASE("the demo platform enables what the real export enables") {
   REQUIRE(prepared->problems == "");
   const auto part = prepared->engine->part("acme");
   const auto client_of = pair_up(
-      clients, part->clients, [](const auto& c) { return std::string(client_type_names[static_cast<std::size_t>(c.type)]); },
-      client_words);
+      clients, part->clients,
+      [](const auto& c) { return std::string(client_type_names[static_cast<std::size_t>(c.type)]); }, client_words);
   const auto connection_of = pair_up(
-      connections, part->connections, [](const auto& c) { return std::string(strategies[c.strategy].name); }, strategy_words);
+      connections, part->connections, [](const auto& c) { return std::string(strategies[c.strategy].name); },
+      strategy_words);
   REQUIRE(organizations.size() == part->organizations.size());
 
   int allowed = 0, compared = 0;
@@ -112,11 +115,13 @@ TEST_CASE("the demo platform enables what the real export enables") {
         const bool wanted = enabled(client, organization, connection);
         std::optional<std::string_view> name;
         if (organization) name = part->organizations[o].id;
-        const auto offer = prepared->engine->connections("acme", client_of.writ_name.at(client.name), name, std::nullopt);
+        const auto offer =
+            prepared->engine->connections("acme", client_of.writ_name.at(client.name), name, std::nullopt);
         const auto& mine = connection_of.writ_name.at(connection.name);
         const bool seen = offer.fault == Fault::none &&
                           std::ranges::any_of(offer.connections, [&](const auto& c) { return c.name == mine; });
-        INFO(client.name << " / " << (organization ? organization->name : "no organization") << " / " << connection.name);
+        INFO(client.name << " / " << (organization ? organization->name : "no organization") << " / "
+                         << connection.name);
         CHECK(seen == wanted);
         allowed += wanted;
         ++compared;

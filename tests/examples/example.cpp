@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,11 +67,13 @@ std::optional<std::span<const program::Attribute>> Prepared::attributes_of(std::
   return std::nullopt;
 }
 
-Run run_writ(const std::string& arguments) {
+Run run_writ(const std::string& arguments) { return run_shell("'" WRIT_COMMAND "' " + arguments); }
+
+Run run_shell(const std::string& line) {
   const auto base = std::filesystem::temp_directory_path() / ("writ_examples_" + std::to_string(::getpid()));
   const auto out = base.string() + ".out", err = base.string() + ".err";
-  const std::string command = "cd '" WRIT_SOURCE_DIR "' && NO_COLOR=1 '" WRIT_COMMAND "' " + arguments + " >'" + out + "' 2>'" + err +
-                              "' </dev/null";
+  const std::string command =
+      "cd '" WRIT_SOURCE_DIR "' && export NO_COLOR=1 && { " + line + " ; } >'" + out + "' 2>'" + err + "' </dev/null";
   const int status = std::system(command.c_str());
   Run run{WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
   std::filesystem::remove(out);

@@ -24,7 +24,7 @@ struct Prepared {
   model::Policy policy;
   std::unique_ptr<Engine> engine;  // with machine code where the build has it
   std::unique_ptr<oracle::Oracle> oracle;
-  std::string problems;            // rendered diagnostics; empty when the policy checks
+  std::string problems;  // rendered diagnostics; empty when the policy checks
 
   std::optional<std::span<const program::Attribute>> attributes_of(std::string_view tenant) const;
 };
@@ -36,5 +36,6 @@ struct Run {
   std::string output, errors;
 };
 Run run_writ(const std::string& arguments);
+Run run_shell(const std::string& line);
 
 }  // namespace writ::examples

@@ -1,8 +1,7 @@
 // Every example is a test: its policy checks, its `test` blocks pass, and each line of requests.jsonl is decided as expected.jsonl says, by
 // the oracle, the interpreter and machine code alike. An expectation lists what matters of a decision; what it does not name is not compared.
-#include "tests/examples/example.h"
-
 #include "runtime/json/request_json.h"
+#include "tests/examples/example.h"
 
 #include <algorithm>
 #include <cstring>
@@ -34,14 +33,16 @@ std::vector<std::string> ids(const std::vector<Reason>& reasons) {
 
 void compare(const json& expected, const Explanation& seen) {
   CHECK(effect_names[static_cast<std::size_t>(seen.effect)] == expected.at("effect").get<std::string>());
-  if (expected.contains("fault")) CHECK(fault_names[static_cast<std::size_t>(seen.fault)] == expected["fault"].get<std::string>());
+  if (expected.contains("fault"))
+    CHECK(fault_names[static_cast<std::size_t>(seen.fault)] == expected["fault"].get<std::string>());
   if (expected.contains("because"))
     CHECK(because_names[static_cast<std::size_t>(seen.because)] == expected["because"].get<std::string>());
   if (expected.contains("would_be"))
     CHECK(effect_names[static_cast<std::size_t>(seen.would_be)] == expected["would_be"].get<std::string>());
   if (expected.contains("reasons")) CHECK(ids(seen.reasons) == expected["reasons"].get<std::vector<std::string>>());
   if (expected.contains("reports")) CHECK(ids(seen.reports) == expected["reports"].get<std::vector<std::string>>());
-  if (expected.contains("obligations")) CHECK(seen.obligations == expected["obligations"].get<std::vector<std::string>>());
+  if (expected.contains("obligations"))
+    CHECK(seen.obligations == expected["obligations"].get<std::vector<std::string>>());
 }
 
 void compare(const oracle::Answer& answer, const Explanation& seen) {
@@ -63,7 +64,8 @@ void decide_all(const std::string& name) {
   REQUIRE(requests.size() == expected.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
     INFO(name << "/requests.jsonl:" << i + 1);
-    const auto read = read_request(requests[i], [&](std::string_view tenant) { return prepared->attributes_of(tenant); });
+    const auto read =
+        read_request(requests[i], [&](std::string_view tenant) { return prepared->attributes_of(tenant); });
     Request request;
     prepared->engine->bind(read.request, request);
     const auto by_interpreter = prepared->engine->interpret(request);
@@ -87,7 +89,9 @@ void decide_all(const std::string& name) {
 }  // namespace
 
 TEST_CASE("every example's requests are decided as expected") {
-  for (const auto& name : names()) DYNAMIC_SECTION(name) { decide_all(name); }
+  for (const auto& name : names()) DYNAMIC_SECTION(name) {
+      decide_all(name);
+    }
 }
 
 TEST_CASE("every example's test blocks pass") {
@@ -108,7 +112,8 @@ TEST_CASE("every example is formatted") {
 
 TEST_CASE("every example has a folder, a README of about ten lines, requests and expectations") {
   std::vector<std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator(examples::folder())) found.push_back(entry.path().filename());
+  for (const auto& entry : std::filesystem::directory_iterator(examples::folder()))
+    found.push_back(entry.path().filename());
   std::ranges::sort(found);
   auto known = names();
   std::ranges::sort(known);
@@ -138,4 +143,15 @@ TEST_CASE("a thousand tenants of one template share one shape an action") {
   for (const auto& tenant : tenants)
     for (std::size_t action = 0; action < action_count; ++action)
       REQUIRE(prepared->engine->part(tenant)->programs[action].shape == first->programs[action].shape);
+}
+
+TEST_CASE("the demo runs, and shows an allow, a deny with both reasons, a challenge, an explanation and a home realm") {
+  const auto run = examples::run_shell("WRIT='" WRIT_COMMAND "' policies/examples/demo_platform/demo.sh");
+  INFO(run.output << run.errors);
+  CHECK(run.exit_code == 0);
+  CHECK(run.errors.empty());
+  for (const char* line :
+       {"ok: 2 files, 1 tenant", "allow  login to acme.crm via people", "✗ crm is for sales", "✗ crm is office only",
+        "needs mfa within 15m", "not fired: client == portal is false", "home realm of ann@acme.example"})
+    CHECK(run.output.find(line) != std::string::npos);
 }
