@@ -71,8 +71,10 @@ Tight tightness(const tree::ExprNode& node) {
 bool is_membership(const Tree& tree, ExprId id) {
   const auto* compare = std::get_if<tree::Compare>(&tree[id].node);
   if (compare == nullptr || (compare->op != tree::CompareOp::in && compare->op != tree::CompareOp::not_in)) return false;
+  // Behind these the `else` would be for their last part.
   const auto& right = tree[compare->right].node;
-  return !std::holds_alternative<tree::Range>(right) && !std::holds_alternative<tree::ClockWindow>(right);
+  return !std::holds_alternative<tree::Range>(right) && !std::holds_alternative<tree::ClockWindow>(right) &&
+         !std::holds_alternative<tree::Arithmetic>(right);
 }
 
 std::string clock_text(std::int64_t minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace writ::syntax {
 
@@ -74,11 +74,10 @@ std::string requirement_text(const Requirement& one) {
   return {};
 }
 
-bool same_line(const Tree& tree, Span first, Span second) {
-  const auto line = [&](std::uint32_t offset) {
-    return std::upper_bound(tree.line_starts.begin(), tree.line_starts.end(), offset);
-  };
-  return first.known() && second.known() && line(first.end) == line(second.begin);
+// Of one `reject`: between the two there is no room for another `reject`.
+bool same_statement(Span first, Span second) {
+  constexpr auto room = static_cast<std::uint32_t>(std::string_view(" reject ").size());
+  return first.known() && second.known() && second.begin - first.end < room;
 }
 
 std::string preset_text(const Tree& tree, const tree::PasswordPreset& preset) {
@@ -99,7 +98,7 @@ Node password_node(const Tree& tree, const tree::PasswordDecl& password) {
   }
   const Requirement* before = nullptr;
   for (const auto& one : password.requirements) {
-    const bool joins = before != nullptr && is_rejected_word(*before) && is_rejected_word(one) && same_line(tree, before->span, one.span);
+    const bool joins = before != nullptr && is_rejected_word(*before) && is_rejected_word(one) && same_statement(before->span, one.span);
     if (joins) {
       made.entries.back().text += ", " + rejected_text(one);
       made.entries.back().span.end = one.span.end;
