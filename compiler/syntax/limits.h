@@ -23,6 +23,7 @@ struct Limits {
   std::size_t organizations_per_tenant = 2'000'000;
   std::size_t rules_per_tenant = 65'535;    // in force for one (tenant, action)
   std::size_t attributes = 1'024;           // declared ones visible in one tenant
+  std::size_t reported_errors = 1'000;      // mistakes in the text of one file; then it is not read on
 };
 
 }  // namespace writ

@@ -12,8 +12,8 @@
 // level of nesting in the text enters at most `rules_per_level` rules: expression, comparison, sum, fallback, primary
 // for a parenthesis; a few more stand around the outermost one. Builder, checker and printer recurse no deeper.
 //
-// ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned and
-// TooDeep, caught here. Nothing else is thrown on any input short of memory running out.
+// ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned, TooDeep
+// and Spent, caught here. Nothing else is thrown on any input short of memory running out.
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/recovery.h"
 #include "compiler/syntax/scan.h"
@@ -110,29 +110,33 @@ std::optional<std::vector<std::unique_ptr<antlr4::Token>>> read_tokens(const Fil
   }
 }
 
-void read_header(const File& file, BoundedParser& parser) {
+// A wrong header is one mistake: the rest of its line, or of the statement that stands in its place, is passed over.
+void read_header(const File& file, BoundedParser& parser, const std::shared_ptr<Recovery>& recovery) {
   auto& tokens = *parser.getTokenStream();
   const auto& first = *tokens.LT(1);
+  const auto place = span_of(file.map, first);
   if (first.getType() != P::WRIT) {
-    const auto place = span_of(file.map, first);
     file.diagnostics.add(Code::missing_version, place, "a file begins with the version of the language")
         .hint("write `writ 1` on the first line");
+    if (first.getType() != antlr4::Token::EOF && !begins_declaration(first.getType())) recovery->resume(parser, true);
     return;
   }
-  file.tree.header = span_of(file.map, first);
+  file.tree.header = place;
   tokens.consume();
   const auto& version = *tokens.LT(1);
   const bool number = version.getType() == P::INTEGER;
-  if (!number || text_of(file.map, version) != "1") {
-    const auto place = number ? span_of(file.map, version) : span_of(file.map, first);
-    file.diagnostics.add(number ? Code::unsupported_version : Code::missing_version, place,
-                         number ? fmt::format("version {} of the language is not known here", seen(file.map, version))
-                                : std::string("`writ` is followed by the version of the language"))
+  if (!number)
+    file.diagnostics.add(Code::missing_version, place, "`writ` is followed by the version of the language").hint("write `writ 1`");
+  else if (text_of(file.map, version) != "1")
+    file.diagnostics.add(Code::unsupported_version, span_of(file.map, version),
+                         fmt::format("version {} of the language is not known here", seen(file.map, version)))
         .hint("write `writ 1`");
-  }
-  if (!number) return;
-  file.tree.header.end = span_of(file.map, version).end;
-  tokens.consume();
+  if (number) file.tree.header.end = span_of(file.map, version).end;
+  const auto line = file.map.line(place.begin);
+  const auto beside = [&](const antlr4::Token& token) {
+    return token.getType() != antlr4::Token::EOF && file.map.line(span_of(file.map, token).begin) == line;
+  };
+  if (number || (beside(version) && !begins_declaration(version.getType()))) tokens.consume();
 }
 
 void report_depth(const File& file, const TooDeep& deep) {
@@ -184,10 +188,16 @@ void read_file(const File& file) {
   BoundedParser parser(&stream, file.limits.nesting * rules_per_level + rules_around);
   parser.removeErrorListeners();
   const auto abandon = std::make_shared<Abandon>();
-  const auto recovery = std::make_shared<Recovery>(file.map, file.diagnostics);
+  const auto recovery = std::make_shared<Recovery>(file.map, file.limits.reported_errors, file.diagnostics);
   Builder builder(file.map, file.limits, file.diagnostics, file.tree);
-  read_header(file, parser);
-  while (stream.LA(1) != antlr4::Token::EOF) read_declaration(file, parser, builder, abandon, recovery);
+  try {
+    read_header(file, parser, recovery);
+    while (stream.LA(1) != antlr4::Token::EOF) read_declaration(file, parser, builder, abandon, recovery);
+  } catch (const Spent&) {
+    file.diagnostics.add(Code::unexpected_text, span_of(file.map, *stream.LT(1)), "this file has more mistakes than anybody reads")
+        .hint(fmt::format("it is not read on behind the first {}: mend those; one missing brace or quote may be behind many",
+                          file.limits.reported_errors));
+  }
 }
 
 }  // namespace

@@ -78,7 +78,8 @@ Found found(antlr4::Parser& parser, const Token& token) {
   auto* context = parser.getContext();
   const auto index = token.getTokenIndex();
   return {token, index == 0 ? nullptr : parser.getTokenStream()->get(index - 1),
-          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(), context == nullptr ? nullptr : context->start};
+          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(), context == nullptr ? nullptr : context->start,
+          token.getType() == Token::EOF ? nullptr : parser.getTokenStream()->get(index + 1)};
 }
 
 // The token that opened the statement a context stands in.
@@ -99,10 +100,16 @@ bool begins_declaration(std::size_t type) {
   }
 }
 
+void Recovery::count() {
+  if (left_ == 0) throw Spent{};
+  --left_;
+}
+
 Token* Recovery::recoverInline(antlr4::Parser* parser) { throw antlr4::InputMismatchException(parser); }
 
 void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& mistake) {
   if (inErrorRecoveryMode(parser)) return;
+  count();
   beginErrorCondition(parser);
   const Token& token = *mistake.getOffendingToken();
   const auto rule = parser->getContext()->getRuleIndex();
@@ -143,7 +150,10 @@ void Recovery::sync(antlr4::Parser* parser) {
       throw antlr4::InputMismatchException(parser);
     }
     if (!top && parser->getExpectedTokens().contains(type)) return;
-    if (!inErrorRecoveryMode(parser)) report_unknown_statement(*parser, token);
+    if (!inErrorRecoveryMode(parser)) {
+      count();
+      report_unknown_statement(*parser, token);
+    }
     const auto before = tokens.index();
     skip_statement(tokens, token, false);
     if (tokens.index() == before) parser->consume();
@@ -154,6 +164,7 @@ void Recovery::sync(antlr4::Parser* parser) {
 void Recovery::resume(antlr4::Parser& parser, bool silent) {
   auto& tokens = *parser.getTokenStream();
   const Token& token = *tokens.LT(1);
+  if (!silent) count();
   if (silent) {
   } else if (is_complaint(token.getType())) {
     report_complaint(map_, token, diagnostics_);
@@ -229,6 +240,7 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
     return;
   }
   auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` begins no statement", word));
+  if (hint_statement(map_, token, tokens.get(index + 1), diagnostic)) return;
   if (const auto near = nearest_name(word, legal); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
   else diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));
 }

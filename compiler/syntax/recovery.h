@@ -22,10 +22,14 @@ class Abandon : public antlr4::DefaultErrorStrategy {
   void sync(antlr4::Parser*) override {}
 };
 
+// Thrown when a file has more mistakes than are reported.
+struct Spent {};
+
 // The second pass: reports and recovers.
 class Recovery : public antlr4::DefaultErrorStrategy {
  public:
-  Recovery(const SourceMap& map, Diagnostics& diagnostics) : map_(map), diagnostics_(diagnostics) {}
+  // After `most` messages the next one is thrown as Spent instead.
+  Recovery(const SourceMap& map, std::size_t most, Diagnostics& diagnostics) : map_(map), diagnostics_(diagnostics), left_(most) {}
   void reportError(antlr4::Parser* parser, const antlr4::RecognitionException& mistake) override;
   void recover(antlr4::Parser* parser, std::exception_ptr mistake) override;
   antlr4::Token* recoverInline(antlr4::Parser* parser) override;
@@ -40,8 +44,11 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   void report_unknown_statement(antlr4::Parser& parser, const antlr4::Token& token);
   void report_unclosed(antlr4::Parser& parser, const antlr4::Token& token);
 
+  void count();
+
   const SourceMap& map_;
   Diagnostics& diagnostics_;
+  std::size_t left_;
 };
 
 // Whether a declaration may begin with this token.

@@ -44,6 +44,11 @@ std::string kind_of(std::size_t type) {
     case P::STRING: return "a string in quotes";
     case P::REGEX: return "a pattern like `/^a/`";
     case antlr4::Token::EOF: return "the end of the file";
+    // Marks that two modes of the lexer share have no literal of their own.
+    case P::LBRACE: return "`{`";
+    case P::RBRACE: return "`}`";
+    case P::RPAREN: return "`)`";
+    case P::SEMICOLON: return "`;`";
     default: return "`" + literal_of(type) + "`";
   }
 }
@@ -99,6 +104,12 @@ constexpr auto habits = std::to_array<Habit>({
     {"===", "write `==`"},
     {"<>", "write `!=`"},
     {"=", "`==` compares"},
+    {"!==", "write `!=`"},
+    {"=~", "write `matches /…/`"},
+    {"=>", "write `implies`"},
+    {"?", "there is no `a ? b : c`: write two rules"},
+    {"*", "arithmetic is `+` and `-`; in place of a star every name is written out"},
+    {"%", "arithmetic is `+` and `-`"},
     {"/*", "comments are written `// …`, to the end of the line"},
     {"#", "comments are written `// …`, to the end of the line"},
     {"'", "strings stand in double quotes"},
@@ -114,8 +125,67 @@ std::optional<std::string_view> habit_help(std::string_view text) {
   return std::nullopt;
 }
 
+// Words of other languages, and what Writ says in their place.
+constexpr auto foreign_words = std::to_array<Habit>({
+    {"if", "conditions stand behind `when`: allow login when user.email_verified"},
+    {"where", "conditions stand behind `when`: allow login when user.email_verified"},
+    {"except", "write `unless`"},
+    {"permit", "write `allow`"},
+    {"forbid", "write `deny`"},
+    {"block", "write `deny`"},
+    {"reject", "write `deny`"},
+    {"include", "write `import`"},
+    {"package", "a file needs no name: it begins with `writ 1`"},
+    {"default", "nothing is allowed unless an `allow` says so; that needs no line of its own"},
+    {"const", "write `let`"},
+    {"var", "write `let`"},
+    {"function", "there are no functions: rules say `allow`, `deny` or `require`"},
+    {"is", "write `==`"},
+    {"equals", "write `==`"},
+    {"startswith", "write `starts with`"},
+    {"startsWith", "write `starts with`"},
+    {"starts_with", "write `starts with`"},
+    {"endswith", "write `ends with`"},
+    {"endsWith", "write `ends with`"},
+    {"ends_with", "write `ends with`"},
+    {"application", "write `client`"},
+    {"app", "write `client`"},
+    {"minutes", "a duration is one word: 15m"},
+    {"minute", "a duration is one word: 1m"},
+    {"hours", "a duration is one word: 12h"},
+    {"hour", "a duration is one word: 1h"},
+    {"days", "a duration is one word: 90d"},
+    {"day", "a duration is one word: 1d"},
+    {"seconds", "a duration is one word: 30s"},
+    {"m", "a duration is one word: 15m"},
+    {"h", "a duration is one word: 12h"},
+    {"d", "a duration is one word: 90d"},
+});
+
+std::optional<std::string_view> foreign_help(std::string_view text) {
+  for (const auto& row : foreign_words)
+    if (text == row.text) return row.help;
+  return std::nullopt;
+}
+
 constexpr std::string_view order_of_clauses =
     "clauses stand in this order: actions, \"name\", `on`, `when`, `unless`, `message`, `note`";
+
+// `acme-corp`, `acme.com`: a name that needs quotes, seen from the mark that its first part stops at.
+void hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
+  if (found.previous == nullptr || !is_word(found.previous->getType())) return;
+  const auto first = span_of(map, *found.previous), mark = span_of(map, found.token);
+  const auto type = found.token.getType();
+  if (first.end != mark.begin || (type != P::MINUS && type != P::MEMBER && text_of(map, found.token) != "/")) return;
+  const auto bytes = map.bytes();
+  auto end = mark.end;
+  const auto part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
+  while (end < bytes.size() && end - first.begin < shown_bytes && part(bytes[end])) ++end;
+  diagnostic.hint(fmt::format("a name that needs more than letters, digits and `_` stands in quotes: \"{}\"",
+                              map.text({first.file, first.begin, end})));
+}
 
 void hint_slip(Diagnostic& diagnostic, std::string_view text, std::vector<std::string> words) {
   const std::vector<std::string_view> candidates(words.begin(), words.end());
@@ -141,6 +211,17 @@ void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<st
   }
 }
 
+void report_number(Diagnostic& diagnostic, std::string_view text) {
+  const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  if (digit(0) && text.size() == 4 && text[1] == ':' && digit(2) && digit(3)) {
+    diagnostic.hint(fmt::format("times of day have two digits for the hour: 0{}", text));
+    return;
+  }
+  diagnostic.hint("durations are written 90d, 1h30m, 15m, 30s, 500ms; numbers are whole, without separators");
+  if (text.size() <= shown_bytes && text.find_first_of(".:/") == std::string_view::npos)
+    diagnostic.hint(fmt::format("quote a name that begins with a digit: \"{}\"", text));
+}
+
 void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
   const auto span = span_of(map, token);
   const auto text = text_of(map, token);
@@ -158,7 +239,8 @@ void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostic
     diagnostic.hint("this is a no-break space; write an ordinary blank");
   else
     diagnostic.hint("bare names are ASCII letters, digits and `_`, so that no two names look alike")
-        .hint(fmt::format("quote a name that needs more: \"{}\"", text));
+        .hint(text.size() <= shown_bytes ? fmt::format("quote a name that needs more: \"{}\"", text)
+                                         : std::string("quote a name that needs more"));
 }
 
 }  // namespace
@@ -174,6 +256,7 @@ std::string_view text_of(const SourceMap& map, const antlr4::Token& token) { ret
 std::string seen(const SourceMap& map, const antlr4::Token& token) {
   if (token.getType() == antlr4::Token::EOF) return "the end of the file";
   auto text = text_of(map, token);
+  if (text == "`") return "a backtick";
   if (text.size() <= shown_bytes) return fmt::format("`{}`", text);
   auto cut = shown_bytes;
   while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
@@ -199,9 +282,7 @@ void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnost
   const auto text = text_of(map, token);
   switch (token.getType()) {
     case P::WORDLIKE_NUMBER:
-      diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token)))
-          .hint("durations are written 90d, 1h30m, 15m, 30s, 500ms; numbers without separators")
-          .hint(fmt::format("quote a name that begins with a digit: \"{}\"", text));
+      report_number(diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token))), text);
       return;
     case P::TIMELIKE:
       diagnostics.add(Code::bad_literal, span, fmt::format("{} is not a time", seen(map, token)))
@@ -229,7 +310,11 @@ void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnost
 void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
                        Diagnostics& diagnostics) {
   const auto types = types_of(expected);
-  const auto words = expected_words(types);
+  auto words = expected_words(types);
+  const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
+  const bool condition = before == P::WHEN || before == P::UNLESS || before == P::AND || before == P::OR || before == P::NOT;
+  if (condition && words == "a value") words = "a condition";
+  if ((before == P::ALLOW || before == P::DENY) && words == "a name") words = "an action like `login`";
   const auto type = found.token.getType();
   const auto text = text_of(map, found.token);
   const auto shown = seen(map, found.token);
@@ -238,15 +323,38 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
                                                    : fmt::format("expected {}, found {}", words, shown));
   const bool name_expected = has(types, P::WORD);
   if (found.previous != nullptr && found.previous->getType() == P::COMMA) diagnostic.hint("no comma stands behind the last one of a list");
-  if (name_expected && is_hard_word(type) && !has(types, P::LPAREN))
+  if (name_expected && is_hard_word(type) && !has(types, P::LPAREN) && before != P::ALLOW && before != P::DENY)
     diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
-  if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  const bool mark = type == P::LBRACKET || type == P::ASSIGN || type == P::COLON || type == P::EQ;
+  const bool said = mark && (has(types, P::ASSIGN) || has(types, P::COLON));  // by the message: "expected `=`"
+  if (mark && found.next != nullptr && has(types, found.next->getType()))
+    diagnostic.hint(fmt::format("no `{}` stands here: leave it out", text));
+  else if (const auto help = habit_help(text); help && !said)
+    diagnostic.hint(std::string(*help));
+  if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN) diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  if (type == P::COMMA && found.previous != nullptr && has(types, P::RPAREN))
+    diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  hint_name_in_parts(map, found, diagnostic);
   hint_of_rule(map, found, types, diagnostic);
   if (!is_word(type)) return;
   std::vector<std::string> keywords;
   for (const auto one : types)
     if (is_word(one) && one != P::WORD && (!name_expected || is_hard_word(one))) keywords.push_back(literal_of(one));
   hint_slip(diagnostic, text, std::move(keywords));
+}
+
+bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next, Diagnostic& diagnostic) {
+  if (const auto help = foreign_help(text_of(map, token))) {
+    diagnostic.hint(std::string(*help));
+    return true;
+  }
+  if (token.getType() == P::WHEN || token.getType() == P::UNLESS) {
+    diagnostic.hint("a rule begins with what it does: allow login when user.email_verified");
+    return true;
+  }
+  if (next == nullptr || (next->getType() != P::MEMBER && next->getType() != P::EQ)) return false;
+  diagnostic.hint("a condition stands behind `when`: allow login when user.email_verified");
+  return true;
 }
 
 void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
@@ -264,7 +372,21 @@ void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diag
   auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, found.token),
                                      fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
   const auto type = found.token.getType();
+  const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
   if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  hint_name_in_parts(map, found, diagnostic);
+  if (const auto help = foreign_help(text)) {
+    diagnostic.hint(std::string(*help));
+    return;
+  }
+  const bool digits = found.next != nullptr && found.next->getType() == P::INTEGER;
+  if (type == P::COMMA && before == P::INTEGER && digits)
+    diagnostic.hint("numbers are written without separators: 1000");
+  else if (type == P::COMMA)
+    diagnostic.hint("statements stand on lines of their own or behind `;`; a list to compare with stands in brackets: x in [a, b]");
+  if (type == P::LBRACKET && before == P::MEMBER) diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups");
+  if (type == P::DURATION) diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text));
+  if (found.rule != P::RuleItems) return;
   if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE || type == P::FOR ||
       type == P::STRING)
     diagnostic.hint(std::string(order_of_clauses));

@@ -32,11 +32,15 @@ struct Found {
   const antlr4::Token* previous = nullptr;
   std::size_t rule = 0;
   const antlr4::Token* rule_start = nullptr;
+  const antlr4::Token* next = nullptr;
 };
 
 // The message for a token where `expected` would have been taken.
 void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
                        Diagnostics& diagnostics);
+
+// Help for a word that begins no statement, when it is a habit of another language; whether it is.
+bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next, Diagnostic& diagnostic);
 
 // The message for a token behind a finished statement on the same line.
 void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics);

@@ -4,10 +4,10 @@
 #include "tests/unit/syntax/sentences.h"
 #include "tests/unit/syntax/support.h"
 
-#include <catch2/catch.hpp>
-
 #include <cctype>
 #include <regex>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::test;
@@ -26,8 +26,13 @@ struct Keys {
 
   void items(const std::vector<tree::Item>& items) {
     for (const auto& one : items) {
-      if (const auto* rule = std::get_if<tree::Rule>(&one)) list.push_back(rule_key(tree, *rule) + " " + canonical(tree, *rule));
-      std::visit([&](const auto& is) { if constexpr (requires { is.items.front().index(); }) this->items(is.items); }, one);
+      if (const auto* rule = std::get_if<tree::Rule>(&one))
+        list.push_back(rule_key(tree, *rule) + " " + canonical(tree, *rule));
+      std::visit(
+          [&](const auto& is) {
+            if constexpr (requires { is.items.front().index(); }) this->items(is.items);
+          },
+          one);
     }
   }
 };
@@ -36,7 +41,11 @@ struct Keys {
 Strings keys_of(const tree::Tree& tree) {
   Keys keys{tree};
   for (const auto& one : tree.declarations)
-    std::visit([&](const auto& is) { if constexpr (requires { is.items.front().index(); }) keys.items(is.items); }, one);
+    std::visit(
+        [&](const auto& is) {
+          if constexpr (requires { is.items.front().index(); }) keys.items(is.items);
+        },
+        one);
   return keys.list;
 }
 
@@ -46,18 +55,25 @@ std::string fault_of(const Parsed& before) {
   const Parsed after(once);
   if (!after.diagnostics.empty()) return "it does not parse:\n" + once + after.rendered();
   if (!same_meaning(before.tree, after.tree)) return "it means something else:\n" + once;
-  if (comments_of(before.tree) != comments_of(after.tree)) return "a comment is lost, doubled or moved past another:\n" + once;
+  if (comments_of(before.tree) != comments_of(after.tree))
+    return "a comment is lost, doubled or moved past another:\n" + once;
   if (keys_of(before.tree) != keys_of(after.tree)) return "a rule has another key:\n" + once;
-  if (const auto twice = format(after.tree); twice != once) return "laid out again it changes:\n" + once + "--- again\n" + twice;
+  if (const auto twice = format(after.tree); twice != once)
+    return "laid out again it changes:\n" + once + "--- again\n" + twice;
   return {};
 }
 
-std::string with_carriage_returns(const std::string& text) { return std::regex_replace(text, std::regex("\r?\n"), "\r\n"); }
+std::string with_carriage_returns(const std::string& text) {
+  return std::regex_replace(text, std::regex("\r?\n"), "\r\n");
+}
 
 // The words of a text, each with the blanks before it, comments as words of their own. Knows as much of the language as it has to.
 Words words_of(const std::string& text) {
   Words words;
-  const auto wordlike = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == ':' || c == '/' || (c & 0x80) != 0; };
+  const auto wordlike = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == ':' || c == '/' ||
+           (c & 0x80) != 0;
+  };
   bool pattern = false;
   for (std::size_t at = 0; at < text.size();) {
     const auto start = at;
@@ -70,7 +86,9 @@ Words words_of(const std::string& text) {
       for (++at; text[at] != first; ++at) at += text[at] == '\\' ? 1 : 0;
       ++at;
     } else if (wordlike(first)) {
-      const auto dash = [&] { return text[at] == '-' && std::isdigit(static_cast<unsigned char>(first)) != 0; };  // of a date
+      const auto dash = [&] {
+        return text[at] == '-' && std::isdigit(static_cast<unsigned char>(first)) != 0;
+      };  // of a date
       while (at < text.size() && (wordlike(text[at]) || dash()) && text.compare(at, 2, "//") != 0) ++at;
     } else {
       while (++at < text.size() && text[at] == '=') {}
@@ -85,7 +103,8 @@ std::string with_comments(const std::string& text, Sentences& random, std::size_
   std::string made;
   std::size_t number = 0;
   for (const auto& word : words_of(text)) {
-    if (!made.empty() && random.chance(of_a_hundred)) made += (random.chance(60) ? " // m" : "\n// m") + std::to_string(number++) + "\n";
+    if (!made.empty() && random.chance(of_a_hundred))
+      made += (random.chance(60) ? " // m" : "\n// m") + std::to_string(number++) + "\n";
     made += word;
   }
   return made + "\n";
@@ -104,7 +123,8 @@ std::vector<std::pair<std::string, std::string>> policies() {
       if (!entry.is_regular_file() || (!name.ends_with(".writ") && !name.ends_with(".md"))) continue;
       const auto text = read_text(entry.path());
       const std::regex between(name.ends_with(".md") ? "```[a-z ]*\n" : "//// (?:file|expect).*\n");
-      for (std::sregex_token_iterator at(text.begin(), text.end(), between, -1), end; at != end; ++at) add(name, at->str());
+      for (std::sregex_token_iterator at(text.begin(), text.end(), between, -1), end; at != end; ++at)
+        add(name, at->str());
     }
   return list;
 }
@@ -163,7 +183,8 @@ TEST_CASE("random sentences of the grammar parse and keep what layout promises")
     const Parsed parsed(text);
     INFO("sentence " << seed << "\n" << text << parsed.rendered());
     // Sentences know nothing of what the tree builder refuses behind the grammar.
-    for (const auto& code : parsed.places()) REQUIRE((code.starts_with("E0101") || code.starts_with("E0108") || code.starts_with("E0115")));
+    for (const auto& code : parsed.places())
+      REQUIRE((code.starts_with("E0101") || code.starts_with("E0108") || code.starts_with("E0115")));
     if (!parsed.diagnostics.empty()) continue;
     CHECK(fault_of(parsed) == "");
     rules += keys_of(parsed.tree).size();

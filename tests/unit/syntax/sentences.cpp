@@ -10,14 +10,18 @@ namespace writ::test {
 // ---------------------------------------------------------------- names and values
 
 void Sentences::name() {
-  one_of({"a", "b", "staff", "portal", "user", "tenant", "message", "within", "login", "set", "list", "int", "one", "to", "by", "x_1", "_"});
+  one_of({"a", "b", "staff", "portal", "user", "tenant", "message", "within", "login", "set", "list", "int", "one",
+          "to", "by", "x_1", "_"});
 }
 void Sentences::wire_name() {
-  if (chance(75)) name();
-  else one_of({R"("a b")", R"("acme-corp")", R"("when")", R"("plain")", R"("7up")", R"("\u{fc}")", R"("a\"b")"});
+  if (chance(75))
+    name();
+  else
+    one_of({R"("a b")", R"("acme-corp")", R"("when")", R"("plain")", R"("7up")", R"("\u{fc}")", R"("a\"b")"});
 }
 void Sentences::text() {
-  one_of({R"("")", R"("a.example")", R"("say \"hi\"\n")", R"("// no comment")", R"("{ ; }")", R"("\u{202e}\u{1F600}")", R"("ü€😀")", R"("\\")"});
+  one_of({R"("")", R"("a.example")", R"("say \"hi\"\n")", R"("// no comment")", R"("{ ; }")", R"("\u{202e}\u{1F600}")",
+          R"("ü€😀")", R"("\\")"});
 }
 void Sentences::path() {
   name();
@@ -25,29 +29,36 @@ void Sentences::path() {
 }
 void Sentences::type() {
   switch (below(6)) {
-    case 0: say({"one", "of"}); list([&] { name(); }, 4); break;
-    case 1: say({"set", "of", "string"}); break;
-    case 2: say("int"); break;
-    case 3: say({"int", "-", "5", "..", "100"}); break;
-    default: one_of({"bool", "string", "ip", "cidr", "time", "duration"});
+  case 0:
+    say({"one", "of"});
+    list([&] { name(); }, 4);
+    break;
+  case 1: say({"set", "of", "string"}); break;
+  case 2: say("int"); break;
+  case 3: say({"int", "-", "5", "..", "100"}); break;
+  default: one_of({"bool", "string", "ip", "cidr", "time", "duration"});
   }
   if (chance(40)) say("?");
 }
 void Sentences::literal() {
   switch (below(6)) {
-    case 0: text(); break;
-    case 1: duration(); break;
-    case 2: one_of({"2026-12-31T00:00Z", "2026-12-31T23:59:59.25Z", "2026-01-01T00:00:00+05:30", "08:00", "24:00"}); break;
-    case 3: network(); break;
-    case 4: one_of({"true", "false"}); break;
-    default:
-      if (chance(30)) say("-");
-      number();
+  case 0: text(); break;
+  case 1: duration(); break;
+  case 2:
+    one_of({"2026-12-31T00:00Z", "2026-12-31T23:59:59.25Z", "2026-01-01T00:00:00+05:30", "08:00", "24:00"});
+    break;
+  case 3: network(); break;
+  case 4: one_of({"true", "false"}); break;
+  default:
+    if (chance(30)) say("-");
+    number();
   }
 }
 void Sentences::pattern() {
-  if (chance(50)) text();
-  else one_of({"/a/", "/^[a-z]+\\/\\d$/", "/\\//", "/a b\"c/", "/{2}/"});
+  if (chance(50))
+    text();
+  else
+    one_of({"/a/", "/^[a-z]+\\/\\d$/", "/\\//", "/a b\"c/", "/{2}/"});
 }
 
 // ---------------------------------------------------------------- expressions
@@ -73,28 +84,31 @@ void Sentences::comparison(std::size_t depth) {
 }
 void Sentences::tail(std::size_t depth) {
   switch (below(6)) {
-    case 0: say("matches"); return pattern();
-    case 1: one_of({"starts", "ends"}); say("with"); return sum(depth);
-    case 2: one_of({"contains", "==", "!="}); return sum(depth);
-    case 3:
-      if (chance(40)) say("not");
-      say({"in", "08:00", "..", "18:30"});
-      if (chance(80)) text();
-      if (chance(60)) {
-        say("on");
-        list([&] { one_of({"monday", "sunday", "weekdays", "weekends"}); });
-      }
-      return;
-    case 4:
-      if (chance(40)) say("not");
-      say("in");
+  case 0: say("matches"); return pattern();
+  case 1:
+    one_of({"starts", "ends"});
+    say("with");
+    return sum(depth);
+  case 2: one_of({"contains", "==", "!="}); return sum(depth);
+  case 3:
+    if (chance(40)) say("not");
+    say({"in", "08:00", "..", "18:30"});
+    if (chance(80)) text();
+    if (chance(60)) {
+      say("on");
+      list([&] { one_of({"monday", "sunday", "weekdays", "weekends"}); });
+    }
+    return;
+  case 4:
+    if (chance(40)) say("not");
+    say("in");
+    sum(depth);
+    if (chance(30)) {
+      say("..");
       sum(depth);
-      if (chance(30)) {
-        say("..");
-        sum(depth);
-      }
-      return;
-    default: one_of({"<", "<=", ">", ">="}); return sum(depth);
+    }
+    return;
+  default: one_of({"<", "<=", ">", ">="}); return sum(depth);
   }
 }
 void Sentences::sum(std::size_t depth) {
@@ -113,12 +127,23 @@ void Sentences::fallback(std::size_t depth) {
 }
 void Sentences::primary(std::size_t depth) {
   switch (below(depth > 0 ? 8 : 4)) {
-    case 0: say("has"); return path();
-    case 1: case 2: return path();
-    case 3: return literal();
-    case 4: name(); say("("); if (chance(80)) list([&] { sum(depth - 1); }); return say(")");
-    case 5: say("["); if (chance(80)) list([&] { sum(depth - 1); }); return say("]");
-    default: say("("); condition(depth - 1); return say(")");
+  case 0: say("has"); return path();
+  case 1:
+  case 2: return path();
+  case 3: return literal();
+  case 4:
+    name();
+    say("(");
+    if (chance(80)) list([&] { sum(depth - 1); });
+    return say(")");
+  case 5:
+    say("[");
+    if (chance(80)) list([&] { sum(depth - 1); });
+    return say("]");
+  default:
+    say("(");
+    condition(depth - 1);
+    return say(")");
   }
 }
 
@@ -126,8 +151,18 @@ void Sentences::primary(std::size_t depth) {
 
 void Sentences::obligation() {
   name();
-  if (chance(30)) { say("("); list([&] { sum(1); }); say(")"); }
-  if (chance(30)) { say("within"); if (chance(70)) duration(); else primary(1); }
+  if (chance(30)) {
+    say("(");
+    list([&] { sum(1); });
+    say(")");
+  }
+  if (chance(30)) {
+    say("within");
+    if (chance(70))
+      duration();
+    else
+      primary(1);
+  }
 }
 void Sentences::rule() {
   if (chance(20)) say("report");
@@ -139,236 +174,37 @@ void Sentences::rule() {
     say("require");
     choice();
     const auto place = below(3);
-    const auto actions = [&] { say("for"); list([&] { one_of({"login", "refresh"}); }); };
+    const auto actions = [&] {
+      say("for");
+      list([&] { one_of({"login", "refresh"}); });
+    };
     if (place == 0) actions();
     if (chance(40)) text();
     if (place == 1) actions();
   }
-  if (chance(25)) { say("on"); list([&] { wire_name(); }); }
-  if (chance(50)) { say("when"); condition(2); }
-  if (chance(30)) { say("unless"); condition(2); }
-  if (chance(15)) { say("message"); text(); }
-  if (chance(15)) { say("note"); text(); }
-}
-
-// ---------------------------------------------------------------- settings
-
-void Sentences::list_setting(std::size_t kind) {
-  const auto names = [&](std::string_view word) { say(word); list([&] { wire_name(); }, 4); };
-  const auto values = [&](std::string_view word) { say(word); list([&] { if (chance(70)) text(); else sum(1); }, 4); };
-  switch (kind % 8) {
-    case 0: return names("connections");
-    case 1: return names("features");
-    case 2: return names("grants");
-    case 3: return values("callbacks");
-    case 4: return values("origins");
-    case 5: return values("domains");
-    case 6: return values("hosts");
-    default: return values("issuers");
+  if (chance(25)) {
+    say("on");
+    list([&] { wire_name(); });
   }
-}
-void Sentences::setting(std::size_t kind) {
-  switch (kind % 12) {
-    case 0: say({"session"}); return block([&] { one_of({"idle"}); duration(); }, 0, 1);
-    case 1: say({"session"}); return block([&] { say("absolute"); duration(); }, 1, 1);
-    case 2:
-      say({"lockout", "{"});
-      number();
-      say({"attempts", "per"});
-      if (chance(40)) { say("identifier"); if (chance(50)) say({"and", "ip"}); } else say("ip");
-      if (chance(40)) { say("within"); duration(); }
-      if (chance(40)) { say("block"); duration(); }
-      while (chance(30)) { say("exempt"); list([&] { network(); }); }
-      return say("}");
-    case 3:
-      say("zone");
-      name();
-      say("=");
-      return list([&] {
-        if (chance(60)) network();
-        else if (chance(50)) { say("country"); text(); }
-        else { say("asn"); number(); }
-      });
-    case 4:
-      say({"branding", "{"});
-      if (chance(50)) { say("logo"); text(); }
-      while (chance(40)) { say("colors"); list([&] { name(); text(); }); }
-      return say("}");
-    case 5: say("id"); return text();
-    case 6: say({"tenant", ".tier", "="}); return sum(1);
-    case 7: say("issuer"); return sum(1);
-    case 8: say("lifetimes"); return block([&] { one_of({"access_token"}); duration(); }, 0, 1);
-    case 9: say("signup"); return one_of({"open", "closed"});
-    case 10: say("settings"); return block([&] { name(); say("="); sum(1); });
-    default: say("discover"); text(); say("via"); return wire_name();
+  if (chance(50)) {
+    say("when");
+    condition(2);
+  }
+  if (chance(30)) {
+    say("unless");
+    condition(2);
+  }
+  if (chance(15)) {
+    say("message");
+    text();
+  }
+  if (chance(15)) {
+    say("note");
+    text();
   }
 }
 
-void Sentences::requirement() {
-  const auto charset = [&] { if (chance(30)) one_of({"ascii", "unicode"}); };
-  switch (below(11)) {
-    case 0:
-      say("length");
-      if (chance(50)) { number(); say(".."); } else { say(".."); number(); }
-      if (chance(30)) one_of({"utf16", "bytes"});
-      return;
-    case 1: say("classes"); number(); say("of"); list([&] { one_of({"lower", "upper", "digit", "symbols"}); }, 4); return charset();
-    case 2: say({"at", "least"}); number(); one_of({"digits", "lower", "upper", "symbol"}); return charset();
-    case 3: say({"max", "repeats"}); return number();
-    case 4: one_of({"max", "min"}); say("age"); return duration();
-    case 5: say({"no", "sequences"}); return number();
-    case 6: say("history"); return number();
-    case 7: say("reject"); return list([&] { one_of({"common", "breached", "personal"}); if (words_.back() == "common" && chance(40)) { say("top"); number(); } });
-    case 8:
-      say("reject");
-      if (chance(40)) { say({"words", "["}); if (chance(80)) list([&] { text(); }, 5); return say("]"); }
-      if (chance(50)) { say("contains"); return list([&] { wire_name(); }); }
-      say("matches");
-      return one_of({"/a/", "/\\/x{2}/"});
-    case 9: say({"strength", ">="}); return number();
-    default: say({"expires", "after"}); return duration();
-  }
-}
-void Sentences::password(bool platform) {
-  const auto requirements = [&] { block([&] { requirement(); }, 0, 6); };
-  if (platform && chance(50)) { say("floor"); say("password"); wire_name(); return requirements(); }
-  say("password");
-  switch (below(6)) {
-    case 0: return requirements();
-    case 1: wire_name(); say(":"); wire_name(); return requirements();
-    case 2: wire_name(); say("="); say({"auth0", ".good"}); if (chance(40)) { say({"(", "8", ")"}); } return;
-    case 3: say({"nist", ".sp800_63b_4"}); if (chance(30)) say({"(", ")"}); return;
-    case 4: wire_name(); return requirements();
-    default: return wire_name();
-  }
-}
-
-// ---------------------------------------------------------------- blocks; a letter for each kind: p t c u n o
-
-void Sentences::items(char kind, std::size_t depth) { block([&] { item(kind, depth); }, 0, depth > 0 ? 5 : 3); }
-
-void Sentences::item(char kind, std::size_t depth) {
-  const bool nests = depth > 0 && chance(25);
-  if (chance(30)) return rule();
-  if (chance(8)) { say("let"); name(); say("="); return condition(2); }
-  switch (kind) {
-    case 'p':
-      if (chance(30)) return password(true);
-      if (chance(20)) return say({"limit", "database", "connections", "per", "client", "=", "50"});
-      if (chance(20)) { say("obligation"); name(); say({"satisfied", "when"}); return condition(1); }
-      return setting(below(4));
-    case 't':
-      if (nests) {
-        switch (below(4)) {
-          case 0: say("client"); wire_name(); say(":"); name(); if (chance(80)) items('c', depth - 1); return;
-          case 1: say("connection"); wire_name(); say(":"); name(); if (chance(80)) items('n', depth - 1); return;
-          case 2: say("organization"); wire_name(); if (chance(40)) text(); if (chance(80)) items('o', depth - 1); return;
-          default: say("use"); wire_name(); if (chance(80)) items('u', depth - 1); return;
-        }
-      }
-      if (chance(20)) return password(false);
-      if (chance(10)) { say("attributes"); return block([&] { path(); say(":"); type(); }); }
-      if (chance(30)) { const std::size_t kinds[] = {1, 6, 7}; return list_setting(kinds[below(3)]); }
-      return setting(below(7));
-    case 'c': {
-      if (chance(20)) { say("organizations"); return one_of({"deny", "allow", "require"}); }
-      const std::size_t kinds[] = {0, 2, 3, 4};
-      const std::size_t settings[] = {0, 1, 5, 8, 11};
-      return chance(50) ? list_setting(kinds[below(4)]) : setting(settings[below(5)]);
-    }
-    case 'n': {
-      if (chance(20)) return password(false);
-      const std::size_t settings[] = {2, 5, 7, 9, 10};
-      return chance(30) ? list_setting(5) : setting(settings[below(5)]);
-    }
-    case 'o': {
-      if (nests) { say("use"); wire_name(); return items('u', depth - 1); }
-      if (chance(20)) return say({"members", "required"});
-      if (chance(20)) { say({"joins", "on", "login"}); if (chance(50)) { say("via"); list([&] { wire_name(); }); } return; }
-      const std::size_t kinds[] = {0, 1, 5};
-      const std::size_t settings[] = {4, 5, 11};
-      return chance(50) ? list_setting(kinds[below(3)]) : setting(settings[below(3)]);
-    }
-    default: return chance(60) ? list_setting(0) : setting(11);
-  }
-}
-
-// ---------------------------------------------------------------- tests and proofs
-
-void Sentences::target(std::size_t optional) {
-  if (chance(optional)) {
-    say("to");
-    wire_name();
-    if (chance(70)) { if (chance(80)) say(".admin"); else say({".", "\"x y\""}); }
-    if (chance(20)) { say("in"); wire_name(); }
-  }
-  if (chance(40)) { say("via"); wire_name(); }
-}
-void Sentences::by() {
-  say("by");
-  if (chance(20)) say("no_allow"); else text();
-}
-void Sentences::request_line() {
-  one_of({"login", "signup", "refresh", "m2m", "access", "password_change"});
-  target(100);
-  if (chance(50))
-    block([&] {
-      if (chance(25)) { say("without"); return path(); }
-      path();
-      say("=");
-      sum(1);
-    });
-}
-void Sentences::expect() {
-  say("expect");
-  if (chance(20)) say("would_be");
-  if (chance(40)) { say("challenge"); if (chance(60)) list([&] { choice(); }, 2); }
-  else one_of({"allow", "deny"});
-  if (chance(30)) { by(); while (chance(20)) { say(","); text(); } }
-  if (chance(20)) { say("fault"); name(); }
-}
-void Sentences::proof() {
-  one_of({"login", "access", "signup"});
-  target(70);
-  one_of({"allowed", "challenged", "denied"});
-  if (chance(30)) by();
-  say("implies");
-  condition(2);
-}
-
-// ---------------------------------------------------------------- declarations
-
-void Sentences::declaration() {
-  switch (below(11)) {
-    case 0: say("import"); return text();
-    case 1: say("attributes"); return block([&] { path(); say(":"); type(); });
-    case 2: say("platform"); return items('p', 1);
-    case 3: say("client"); wire_name(); say(":"); name(); if (chance(80)) items('c', 1); return;
-    case 4: say("let"); name(); say("="); return condition(3);
-    case 5: say("obligation"); name(); say({"satisfied", "when"}); return condition(2);
-    case 6:
-      say("test");
-      text();
-      say("{");
-      for (auto steps = below(4); steps > 0; --steps) { request_line(); if (chance(70)) expect(); if (chance(20)) say(";"); }
-      return say("}");
-    case 7: say("prove"); text(); return block([&] { proof(); });
-    case 8:
-      say("template");
-      wire_name();
-      say("(");
-      if (chance(80)) list([&] { name(); say(":"); one_of({"string", "duration", "int", "bool"}); if (words_.back() == "int" && chance(50)) say({"0", "..", "9"}); });
-      say(")");
-      return items('t', 2);
-    case 9: say({"extend", "tenant"}); wire_name(); return items('t', 2);
-    default:
-      say("tenant");
-      wire_name();
-      if (chance(40)) text();
-      if (chance(30)) { say("from"); wire_name(); say("("); if (chance(70)) list([&] { sum(1); }); say(")"); if (chance(50)) return; }
-      return items('t', 2);
-  }
-}
+// ---------------------------------------------------------------- files
 
 Words Sentences::file() {
   words_ = {"writ", "1"};
@@ -382,11 +218,15 @@ Words Sentences::file() {
 // ---------------------------------------------------------------- words on lines
 
 std::string Sentences::written(const Words& words, bool comments) {
-  const auto tight = [](const std::string& word) { return word.size() == 1 && std::string_view("{}()[],;").find(word[0]) != std::string_view::npos; };
+  const auto tight = [](const std::string& word) {
+    return word.size() == 1 && std::string_view("{}()[],;").find(word[0]) != std::string_view::npos;
+  };
   const bool crowded = chance(30);
   std::size_t number = 0;
   std::string text;
-  const auto comment = [&] { text += "// c" + std::to_string(number++) + (chance(20) ? " \"{ }\" \t" : "") + (chance(90) ? "\n" : "\n\n"); };
+  const auto comment = [&] {
+    text += "// c" + std::to_string(number++) + (chance(20) ? " \"{ }\" \t" : "") + (chance(90) ? "\n" : "\n\n");
+  };
   for (std::size_t i = 0; i <= words.size(); ++i) {
     if (comments && chance(8)) {
       if (i > 0) text += chance(50) ? " " : "\n  ";
@@ -395,7 +235,8 @@ std::string Sentences::written(const Words& words, bool comments) {
     }
     if (i == words.size()) break;
     const bool apart = i > 0 && !tight(words[i]) && !tight(words[i - 1]);
-    if (apart || chance(crowded ? 10 : 70)) text += chance(70) ? " " : chance(60) ? "\n" : chance(50) ? "\n\n\n    " : "\t ";
+    if (apart || chance(crowded ? 10 : 70))
+      text += chance(70) ? " " : chance(60) ? "\n" : chance(50) ? "\n\n\n    " : "\t ";
     text += words[i];
   }
   return text + (chance(80) ? "\n" : "");

@@ -29,7 +29,9 @@ class Sentences {
  private:
   using Options = std::initializer_list<std::string_view>;
   void say(std::string_view word) { words_.emplace_back(word); }
-  void say(Options words) { for (const auto word : words) say(word); }
+  void say(Options words) {
+    for (const auto word : words) say(word);
+  }
   void one_of(Options words) { say(words.begin()[below(words.size())]); }
   template <class Part>
   void list(const Part& part, std::size_t most = 3) {
@@ -55,7 +57,10 @@ class Sentences {
   void text();
   void number() { one_of({"0", "1", "7", "42", "9223372036854775807"}); }
   void duration() { one_of({"90d", "1h30m", "15m", "30s", "500ms", "0s", "1d2h3m4s5ms", "36h"}); }
-  void network() { one_of({"10.0.0.0/8", "203.0.113.7", "2001:db8::/32", "::", "::1", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8", "0.0.0.0/0"}); }
+  void network() {
+    one_of(
+        {"10.0.0.0/8", "203.0.113.7", "2001:db8::/32", "::", "::1", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8", "0.0.0.0/0"});
+  }
   void path();
   void type();
 
@@ -70,7 +75,13 @@ class Sentences {
 
   void rule();
   void obligation();
-  void choice() { obligation(); while (chance(25)) { say("or"); obligation(); } }
+  void choice() {
+    obligation();
+    while (chance(25)) {
+      say("or");
+      obligation();
+    }
+  }
   void setting(std::size_t kind);
   void list_setting(std::size_t kind);
   void password(bool platform);
