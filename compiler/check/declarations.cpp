@@ -39,7 +39,10 @@ struct Collector {
           .hint("put everything that binds all tenants into one block");
     set.platforms.push_back({tree, &platform});
   }
-  void operator()(const tree::ClientDecl& client) { enter(run, "client", *tree, client, set.clients, set.client_places); }
+  void operator()(const tree::ClientDecl& client) {
+    refuse_entity_name(run, "client", client.name);
+    enter(run, "client", *tree, client, set.clients, set.client_places);
+  }
   void operator()(const tree::TemplateDecl& node) { enter(run, "template", *tree, node, set.templates, set.template_places); }
   void operator()(const tree::Let& let) {
     refuse_entity_name(run, "let", let.name);
@@ -52,6 +55,7 @@ struct Collector {
       run.diagnostics.add(Code::builtin_name, tenant.name.span, "a tenant cannot be named `platform`")
           .under("that is the owner of the floor's rules")
           .hint("give it another name and keep the wire name:  tenant platform_team { id \"platform\" … }");
+    refuse_entity_name(run, "tenant", tenant.name);
     const auto [found, fresh] = set.tenant_places.try_emplace(tenant.name.text, static_cast<std::uint32_t>(set.tenants.size()));
     if (fresh) set.tenants.push_back({{tree, &tenant}, {}});
     else
@@ -111,7 +115,7 @@ Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tre
 void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name) {
   if (!find_builtin(name.text)) return;
   run.diagnostics.add(Code::builtin_name, name.span, std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact")
-      .hint("give it another name: in every rule " + in_ticks(name.text) + " is that of the request");
+      .hint("give it another name: in every rule " + in_ticks(name.text) + " is that of the request; a thing keeps its wire name with `id`");
 }
 
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {

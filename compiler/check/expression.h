@@ -56,6 +56,7 @@ struct Typed {
   std::int64_t low = INT64_MIN, high = INT64_MAX;  // integer: what it can be
   model::ExprId present = model::ExprId::none;     // none: always present
   std::optional<Absence> absence;                  // set with `present`
+  bool country = false;                            // request.country: two upper-case letters, always
   bool optional_somewhere = false;                 // present here, but `else` on it is no mistake
   bool features = false;                           // tenant.features
   const TenantAttribute* attribute = nullptr;      // a `set of string` of the tenant
@@ -139,6 +140,7 @@ class Checker {
   std::optional<Typed> equality(const tree::Compare& compare, const Typed& a, const Typed& b);
   std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> affix(const tree::Compare& compare);
+  bool can_be_country(const Typed& left, const program::Constant& value, Span span);
 
   // expression_member.cpp: in, contains
   std::optional<Typed> contains(const tree::Compare& compare);

@@ -117,9 +117,22 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
     return finish(node(Op::in_bits, {known_a != nullptr ? b.node : a.node}, program::Constant{bits}));
   }
   if (a.kind == TypeKind::boolean) return finish(node(Op::eq_bool, {a.node, b.node}));
-  if (a.kind == TypeKind::string) return finish(node(Op::eq_string, {a.node, b.node}));
+  if (a.kind == TypeKind::string) {
+    if (known_b != nullptr && !can_be_country(a, *known_b, span_of(compare.right))) return std::nullopt;
+    if (known_a != nullptr && !can_be_country(b, *known_a, span_of(compare.left))) return std::nullopt;
+    return finish(node(Op::eq_string, {a.node, b.node}));
+  }
   if (a.kind == TypeKind::ip) return finish(node(Op::eq_ip, {a.node, b.node}));
   return boolean(node(negated ? Op::ne_int : Op::eq_int, {a.node, b.node}));
+}
+
+// `request.country == "kp"` never holds: a deny that says so is silent. The empty text may stand for none, after `else`.
+bool Checker::can_be_country(const Typed& left, const program::Constant& value, Span span) {
+  const auto& text = std::get<std::string>(value);
+  if (!left.country || text.empty() || is_country(text)) return true;
+  report(Code::bad_zone, span, in_backticks(text) + " is no country code")
+      .hint("two upper-case letters as in ISO 3166-1: `\"DE\"`");
+  return false;
 }
 
 std::optional<Typed> Checker::order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b) {

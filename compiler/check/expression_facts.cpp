@@ -106,6 +106,7 @@ std::optional<Typed> Checker::fact_value(const FactInfo& info, tree::ExprId id) 
   typed.low = info.low;
   typed.high = info.high;
   typed.node = fact_node(info);
+  typed.country = info.id == fact("request.country");
   typed.optional_somewhere = info.optional != 0;
   typed.declared = info.declared;
   if (!typed.is_name()) mentions_.insert(info.id);

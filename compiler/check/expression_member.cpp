@@ -86,8 +86,13 @@ std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree:
       !same_type(left, *high, compare.left, range.high))
     return std::nullopt;
   const auto *from = constant(*low), *to = constant(*high);
-  if (from != nullptr && to != nullptr && std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to)) {
+  const bool known = from != nullptr && to != nullptr, half_open = left.kind == TypeKind::time;
+  if (known && (half_open ? std::get<std::int64_t>(*from) >= std::get<std::int64_t>(*to) : std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to))) {
     auto& diagnostic = report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right));
+    if (*from == *to) {
+      diagnostic.under("the end is not in it").hint("write a later end, or `==` for the one moment");
+      return std::nullopt;
+    }
     diagnostic.under("begins after its end");
     const std::string turned = canonical(*here_.tree, range.high) + ".." + canonical(*here_.tree, range.low);
     offer(diagnostic, "the smaller end comes first:", span_of(compare.right), turned);
@@ -131,7 +136,10 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
   const tree::Expr& written = (*where.tree)[item];
   if (const auto* literal = std::get_if<tree::Literal>(&written.node)) {
     using Kind = tree::Literal::Kind;
-    if (left.kind == TypeKind::string && literal->kind == Kind::string) return std::get<std::string>(literal->value);
+    if (left.kind == TypeKind::string && literal->kind == Kind::string)
+      return can_be_country(left, std::get<std::string>(literal->value), written.span)
+                 ? std::optional<program::Constant>(std::get<std::string>(literal->value))
+                 : std::nullopt;
     if (left.kind == TypeKind::integer && literal->kind == Kind::integer) return std::get<std::int64_t>(literal->value);
     if (left.kind == TypeKind::ip && literal->kind == Kind::cidr)
       return std::vector<Cidr>{std::get<Cidr>(literal->value)};
@@ -153,7 +161,7 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
           .hint("compare with it by itself: " + in_ticks("… or … == " + canonical(*here_.tree, item)));
     } else if (left.kind == TypeKind::ip && !block) {
       result = std::vector<Cidr>{Cidr{std::get<Ip>(*known), 128}};
-    } else {
+    } else if (left.kind != TypeKind::string || can_be_country(left, *known, written.span)) {
       result = *known;
     }
   }

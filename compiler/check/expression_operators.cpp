@@ -75,6 +75,7 @@ std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* o
   result.kind = first->kind;
   result.values = first->values;
   result.ordered = first->ordered;
+  result.country = first->country;
   result.low = std::min(first->low, second->low);
   result.high = std::max(first->high, second->high);
   // An attribute of the tenant is known to be there or not.

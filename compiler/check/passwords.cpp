@@ -8,6 +8,8 @@
 #include "compiler/check/tenant.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <set>
 
 namespace writ::check {
@@ -215,6 +217,29 @@ class Passwords {
             .hint("change one of the two: whoever sets a password for this connection must satisfy both");
         return;
       }
+    too_many_classes(list, connection);
+  }
+
+  // Digits, letters and symbols are different characters: what is asked of each adds up, and may be more than fits.
+  void too_many_classes(const Requirements& list, std::string_view connection) {
+    std::array<const model::PasswordRequirement*, 4> most{};  // by class: who asks for the most
+    const model::PasswordRequirement* shortest = nullptr;
+    for (const auto& one : list) {
+      const auto& requirement = one.requirement;
+      if (requirement.kind == tree::Requirement::Kind::length && requirement.high && (!shortest || *requirement.high < *shortest->requirement.high))
+        shortest = &one;
+      if (requirement.kind != tree::Requirement::Kind::at_least || std::popcount(requirement.class_mask) != 1) continue;
+      auto& asks = most[static_cast<std::size_t>(std::countr_zero(requirement.class_mask))];
+      if (!asks || requirement.low.value_or(0) > asks->requirement.low.value_or(0)) asks = &one;
+    }
+    std::int64_t wanted = 0;
+    for (const auto* one : most) wanted += one ? one->requirement.low.value_or(0) : 0;
+    if (!shortest || wanted <= *shortest->requirement.high) return;
+    auto& diagnostic = run_.diagnostics.add(Code::password_contradiction, shortest->span,
+                                            in_ticks(requirement_text(shortest->requirement)) + " leaves no password for connection " + in_ticks(connection) + ": " +
+                                                std::to_string(wanted) + " characters are asked for");
+    for (const auto* one : most)
+      if (one) diagnostic.at(one->span, in_ticks(requirement_text(one->requirement)) + " of " + one->origin);
   }
 
   TenantCheck& tenant_;

@@ -125,6 +125,23 @@ void take_arguments(TenantCheck& tenant, const tree::TemplateDecl& node, Scope& 
   }
 }
 
+// A let of a parameter's name, at any depth of the body: one of the two would silently be the other.
+void refuse_lets_of(Run& run, const tree::TemplateDecl& node, const std::vector<tree::Item>& items) {
+  const auto inside = [&](const auto& item) {
+    if constexpr (requires { item.items.front().index(); }) refuse_lets_of(run, node, item.items);
+  };
+  for (const auto& item : items) {
+    std::visit(inside, item);
+    const auto* let = std::get_if<tree::Let>(&item);
+    if (let == nullptr) continue;
+    const auto parameter = std::ranges::find(node.parameters, let->name.text, [](const tree::Parameter& one) { return one.name.text; });
+    if (parameter == node.parameters.end()) continue;
+    run.diagnostics.add(Code::name_in_use, let->name.span, "let " + in_ticks(let->name.text) + " is named like a parameter of its template")
+        .at(parameter->name.span, "declared here")
+        .hint("give one of them another name");
+  }
+}
+
 }  // namespace
 
 void open_bodies(TenantCheck& tenant) {
@@ -175,6 +192,7 @@ void check_parameters(Run& run, const In<tree::TemplateDecl>& source) {
     if (const auto [found, fresh] = seen.try_emplace(parameter.name.text, static_cast<std::uint32_t>(seen.size())); !fresh)
       declared_twice(run, "parameter", parameter.name, source->parameters[found->second].name.span);
   }
+  refuse_lets_of(run, *source.node, source->items);
 }
 
 }  // namespace writ::check

@@ -28,6 +28,7 @@ class Things {
       again(source, name, list_[seen->second].name->span);
       return;
     }
+    refuse_entity_name(tenant_.run, kind_, name);  // `client == client` would hold for every client
     list_.push_back({std::move(source), std::move(id), &name});
   }
 

@@ -13,10 +13,6 @@ constexpr std::array<std::string_view, 8> builtin_obligations = {"mfa",         
                                                                  "enroll_mfa",   "use_connection", "accept",         "change_password"};
 constexpr std::int64_t highest_asn = 4'294'967'295;
 
-bool is_country(std::string_view text) {
-  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 Zone zone_of(Run& run, const tree::ZoneDecl& declaration) {
   Zone zone{declaration.name.text, declaration.cidrs, {}, {}, declaration.name.span};
   for (const auto& country : declaration.countries) {
@@ -63,6 +59,10 @@ void check_let(Run& run, const Scope* scope, const tree::Tree& tree, const tree:
 
 }  // namespace
 
+bool is_country(std::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 void declare_lets(Run& run, const Block& block, Scope& into) {
   each<tree::Let>(block, [&](const tree::Let& let) {
     refuse_entity_name(run, "let", let.name);
@@ -73,6 +73,7 @@ void declare_lets(Run& run, const Block& block, Scope& into) {
 
 void declare_zones(Run& run, const Block& block, const Scope* above, Scope& into) {
   each<tree::ZoneDecl>(block, [&](const tree::ZoneDecl& declaration) {
+    refuse_entity_name(run, "zone", declaration.name);
     if (const Zone* first = zone_above(above, declaration.name.text)) {
       declared_twice(run, "zone", declaration.name, first->span);
       return;

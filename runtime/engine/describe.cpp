@@ -25,6 +25,7 @@ std::string wrong_fact(const Request::State& request, FactId fact) {
     case Wrong::text: return name + " is not UTF-8 or is over 65,536 bytes";
     case Wrong::range: return name + " is outside its range";
     case Wrong::size: return name + " has more than 4,096 strings";
+    case Wrong::country: return name + " is not two upper-case letters";
     case Wrong::action: return name + " does not exist for " + std::string(action_of(request));
   }
   return name;

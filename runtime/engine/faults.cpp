@@ -104,6 +104,13 @@ bool claimed_elsewhere(const Asked& a, const Claims& claims, std::string_view na
   return claims.look(name, [&](const auto* claim) { return claim && (*claim)->tenant != a.part().id; });
 }
 
+// `login.acme.com.:8443` is `login.acme.com`: neither a port nor a final dot makes it somebody else's.
+std::string_view bare(std::string_view host) {
+  host = host.substr(0, host.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
 Finding host(const Asked& a) {
   if (!a.request.has(fact("request.host"))) return {};
   const auto given = a.request.text(fact("request.host"));
@@ -116,7 +123,8 @@ Finding host(const Asked& a) {
   const auto& own = a.loaded().hosts;
   if (given.size() < longest && std::ranges::find(own, name) != own.end()) return {};
   if (!own.empty()) return {Fault::tenant_mismatch, Detail::host};
-  if (given.size() < longest && claimed_elsewhere(a, a.set.hosts, name)) return {Fault::tenant_mismatch, Detail::host_elsewhere};
+  if ((given.size() < longest && claimed_elsewhere(a, a.set.hosts, name)) || claimed_elsewhere(a, a.set.hosts, bare(name)))
+    return {Fault::tenant_mismatch, Detail::host_elsewhere};
   return {};
 }
 
@@ -184,6 +192,7 @@ Finding grant(const Asked& a) {
   const bool given = a.request.has(fact("grant"));
   const auto value = a.request[fact("grant")].integer;
   if (given && !allowed(value)) return {Fault::grant_not_allowed};
+  if (given && a.request.action == Action::login && (value == refresh || value == machine)) return {Fault::grant_not_allowed};  // other actions
   if (a.request.action == Action::refresh && (!allowed(refresh) || (given && value != refresh))) return {Fault::grant_not_allowed};
   if (a.request.action == Action::m2m && (!allowed(machine) || (given && value != machine))) return {Fault::grant_not_allowed};
   return {};

@@ -11,6 +11,11 @@ using engine::builtin_rule;
 using program::Slot;
 using program::Text;
 
+// ISO 3166-1 alpha-2 as rules write it. Another spelling of a country would be no country that a rule names, and its deny silent.
+bool is_country(std::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 bool sound(std::string_view text) { return text.size() <= max_string && valid_utf8(text); }
 
 // ---------------------------------------------------------------- state
@@ -156,10 +161,12 @@ Request& Request::set(FactId fact, std::int64_t value) {
 Request& Request::set(FactId fact, std::string_view value) {
   auto* const slot = state_->accept(fact, {TypeKind::string});
   if (!slot) return *this;
-  if (sound(value))
-    slot->text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
-  else
+  if (!sound(value))
     state_->refuse(fact, Wrong::text);
+  else if (fact == writ::fact("request.country") && !is_country(value))
+    state_->refuse(fact, Wrong::country);
+  else
+    slot->text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
   return *this;
 }
 

@@ -140,6 +140,11 @@ std::string Expressions::constant(TypeKind type, const Side& beside) {
     case TypeKind::boolean: return random_.chance(50) ? "true" : "false";
     case TypeKind::integer: return std::to_string(number_for(beside));
     case TypeKind::string: {
+      if (beside.fact == "request.country") {  // no other text is one
+        const auto country = random_.pick({"DE", "US", "KP"});
+        world_.turn(beside.fact, std::string(country));
+        return in_quotes(country);
+      }
       const auto made = random_.pick(shared_texts);
       if (!beside.fact.empty()) world_.turn(beside.fact, made), world_.turn(beside.fact, made + "x");
       return in_quotes(made);
@@ -221,6 +226,10 @@ std::optional<std::string> Expressions::of_strings(const Place& place) {
     const auto word = named_side(place, WordWorld::Kind::text);
     return word && random_.chance(40) ? word->text : constant(TypeKind::string, *left);
   };
+  if (left->fact == "request.country") {
+    const auto one = constant(TypeKind::string, *left), other = constant(TypeKind::string, *left);
+    return left->text + (random_.chance(50) ? random_.pick({" == ", " != "}) + one : random_.pick({" in [", " not in ["}) + one + ", " + other + "]");
+  }
   const auto pattern = [&](const Pattern& made) {
     for (const auto& example : made.examples)
       if (!left->fact.empty()) world_.turn(left->fact, example);

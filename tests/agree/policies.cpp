@@ -152,7 +152,7 @@ class Maker {
     zones.push_back({name, more});
     for (const auto* ip : {"10.0.0.0", "9.255.255.255", "203.0.113.255", "2001:db8::", "198.51.100.7", "198.51.100.8", "128.0.0.0"}) world_.turn("request.ip", *parse_ip(ip));
     for (const auto asn : {64'511, 64'512, 7}) world_.turn("request.asn", std::int64_t{asn});
-    for (const auto* country : {"DE", "US", "de"}) world_.turn("request.country", std::string(country));
+    for (const auto* country : {"DE", "US"}) world_.turn("request.country", std::string(country));
   }
 
   void platform() {

@@ -118,7 +118,11 @@ struct Asker {
       const auto implied = request.action == Action::refresh ? "refresh_token" : request.action == Action::m2m ? "client_credentials" : "";
       const std::string grant = *implied ? implied : client->grants.empty() ? "" : random.pick(client->grants);
       if (const auto place = index_of(grant_names, grant); place && random.chance(97)) facts["grant"] = static_cast<std::int64_t>(*place);
+      if (request.action == Action::login && (grant == "refresh_token" || grant == "client_credentials") && random.chance(95)) drop("grant");
     }
+    if (const auto country = facts.find("request.country"); country != facts.end() && random.chance(98))
+      if (const auto& text = std::get<std::string>(country->second); text != "DE" && text != "US" && text != "KP")
+        country->second = std::string(random.pick({"DE", "US", "KP", "FR"}));
     if (has("request.redirect_uri")) {
       if (client->callbacks.empty()) drop("request.redirect_uri");
       else if (random.chance(97)) facts["request.redirect_uri"] = random.pick(client->callbacks);
@@ -193,7 +197,7 @@ struct Asker {
       case 17: facts.erase(std::string("user.email")); break;
       case 18: facts[random.chance(50) ? "user.blocked" : "session.trusted"] = true; break;
       default:
-        if (!other.hosts.empty()) facts["request.host"] = other.hosts[0];
+        if (!other.hosts.empty()) facts["request.host"] = other.hosts[0] + random.pick({"", "", ".", ":443", ".:8443", ".."});
         if (!other.issuers.empty()) facts["token.issuer"] = other.issuers[0];
         break;
     }

@@ -65,12 +65,9 @@ bool compare(tree::CompareOp op, const Worth& left, const Worth& right, const St
   const auto place = [&](const Worth& one) -> Worth {
     return words ? std::ranges::find(*words, std::get<std::string>(one)) - words->begin() : one;
   };
-  if (op == eq) return left == right;
-  if (op == ne) return left != right;
-  if (op == lt) return place(left) < place(right);
-  if (op == le) return place(left) <= place(right);
-  if (op == gt) return place(left) > place(right);
-  if (op == ge) return place(left) >= place(right);
+  if (op == eq || op == ne) return (left == right) == (op == eq);
+  if (op == lt || op == ge) return (place(left) < place(right)) == (op == lt);
+  if (op == gt || op == le) return (place(left) > place(right)) == (op == gt);
   const auto &whole = std::get<std::string>(left), &part = std::get<std::string>(right);
   return op == starts_with ? whole.starts_with(part) : op == ends_with ? whole.ends_with(part) : whole.find(part) != whole.npos;
 }

@@ -174,9 +174,6 @@ Facts builtin_rows() {
   for (const char* name : {"tenant", "client", "connection", "organization"})
     rows[name] = {TypeKind::string};  // not among a request's facts
   for (const Property& property : properties) rows[std::string(property.name)].type = property.type;
-  rows["client.type"].words.assign(client_type_names.begin(), client_type_names.end());
-  rows["connection.family"].words.assign(family_names.begin(), family_names.end());
-  for (const Strategy& strategy : strategies) rows["connection.strategy"].words.emplace_back(strategy.name);
   return rows;
 }
 const Named* look_up(const Scope* scope, Names Scope::* names, std::string_view name) {

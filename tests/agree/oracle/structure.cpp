@@ -26,7 +26,6 @@ bool good_texts(const Value& value) {
   const auto* set = std::get_if<StringSet>(&value);
   return (!text || good_text(*text)) && (!set || std::ranges::all_of(*set, good_text));
 }
-
 // Whether a request of the action may give the fact, and this value.
 bool fits(const FactRow& row, ActionMask action, const Value& value) {
   constexpr std::size_t kinds[] = {0, 1, 2, 3, 3, 1, 1, 4, 1};  // by TypeKind: the alternative of Value
@@ -47,6 +46,8 @@ bool is_malformed(const NamedRequest& request) {
   const auto is_fact = [](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
   for (const auto& [name, value] : request.facts)
     if (!good_texts(value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
+  const auto* country = given<std::string>(request, "request.country");
+  if (country && (country->size() != 2 || !std::ranges::all_of(*country, [](char c) { return 'A' <= c && c <= 'Z'; }))) return true;
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
   return (mfa && *mfa) != request.facts.contains("session.mfa_age") || (verified && *verified && !request.facts.contains("user.email"));
 }
@@ -98,12 +99,18 @@ bool is_incomplete(const Tenant& tenant, const NamedRequest& request, bool attem
     if (!request.facts.contains(name)) return true;
   return !attempt && wants_member(tenant, request) && !request.facts.contains("user.organizations");
 }
-// A host or issuer that is another's, or not among those the tenant has (18).
-bool is_foreign(const Policy& policy, const Tenant& tenant, const char* what, const std::string& text) {
-  const auto claims = [&](const Tenant& one) { return among(one.setting({what}), text); };
-  return !claims(tenant) && (tenant.settings.contains({what}) || std::ranges::any_of(policy.tenants, claims));
+// A host or issuer that is not among those the tenant has, or, where it has none, is another's, in any of its spellings (18).
+bool is_foreign(const Policy& policy, const Tenant& tenant, const char* what, const Strings& spellings) {
+  if (tenant.settings.contains({what})) return !among(tenant.setting({what}), spellings[0]);
+  const auto claimed = [&](const std::string& text) {
+    return std::ranges::any_of(policy.tenants, [&](const Tenant& one) { return among(one.setting({what}), text); });
+  };
+  return std::ranges::any_of(spellings, claimed);
 }
-
+std::string without_port(const std::string& host) {
+  const std::string name = host.substr(0, host.find(':'));
+  return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+}
 // The client, and for whom it is asked (20).
 Fault find_client(const NamedRequest& request, Asked& asked) {
   asked.client = named(*asked.tenant, "client", request.client);
@@ -114,7 +121,6 @@ Fault find_client(const NamedRequest& request, Asked& asked) {
   if (asked.organization.empty()) return Fault::organization_unknown;
   return usage == "deny" ? Fault::organization_not_allowed : Fault::none;
 }
-
 // Which connections and actions the client has (21, 22).
 bool is_enabled(const Asked& asked, const std::string& connection) {
   const auto lists = [&](const Strings& key) { return among(asked.tenant->setting(key), connection); };
@@ -134,11 +140,11 @@ bool is_supported(const Asked& asked, Action action) {
 }
 bool grant_is_allowed(const Asked& asked, const NamedRequest& request) {
   Strings grants = asked.tenant->setting({"client", asked.client, "grants"});
-  const std::string type = asked.tenant->one({"client", asked.client, "kind"});
-  if (grants.empty()) grants = {type == "m2m" ? "client_credentials" : "authorization_code"};
+  if (grants.empty()) grants = {asked.tenant->one({"client", asked.client, "kind"}) == "m2m" ? "client_credentials" : "authorization_code"};
   const auto* place = given<std::int64_t>(request, "grant");
   const auto grant = place ? grant_names[static_cast<std::size_t>(*place)] : "";
   const auto implied = request.action == Action::refresh ? "refresh_token" : request.action == Action::m2m ? "client_credentials" : grant;
+  if (request.action == Action::login && (grant == "refresh_token" || grant == "client_credentials")) return false;  // other actions
   return (implied.empty() || among(grants, implied)) && (!place || grant == implied);
 }
 // Failed attempts count where a secret is tried here (23).
@@ -162,8 +168,8 @@ Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt
   const Tenant& tenant = *asked.tenant;
   if (is_incomplete(tenant, request, attempt)) return Fault::invalid_request;
   const auto *host = given<std::string>(request, "request.host"), *issuer = given<std::string>(request, "token.issuer");
-  if (host && is_foreign(policy, tenant, "hosts", lowered(*host))) return Fault::tenant_mismatch;
-  if (issuer && is_foreign(policy, tenant, "issuers", *issuer)) return Fault::tenant_mismatch;
+  if (host && is_foreign(policy, tenant, "hosts", {lowered(*host), without_port(lowered(*host))})) return Fault::tenant_mismatch;
+  if (issuer && is_foreign(policy, tenant, "issuers", {*issuer})) return Fault::tenant_mismatch;
   if (const Fault fault = find_client(request, asked); fault != Fault::none) return fault;
   if (!attempt && wants_member(tenant, request) && !among(*given<StringSet>(request, "user.organizations"), *request.organization))
     return Fault::not_a_member;

@@ -143,3 +143,19 @@ TEST_CASE("a mistake says what is near") {
   CHECK(checked.rule.condition != model::ExprId::none);
   CHECK(checked.code() == "const.bool false");
 }
+
+TEST_CASE("a country that no request can name is refused") {
+  CHECK(code_of("has request.country and request.country == \"kp\"") == "E0412");
+  CHECK(code_of("(request.country else \"\") != \"KP \"") == "E0412");
+  CHECK(code_of("(request.country else \"\") in [\"DE\", \"Germany\"]") == "E0412");
+  CHECK(code_of("\"de\" == (request.country else \"DE\")") == "E0412");
+  CHECK(code_of("lower((request.country else \"\")) == \"kp\"").starts_with("eq.string"));
+  CHECK(code_of("(request.country else \"\") == \"\"").starts_with("eq.string"));
+  CHECK(code_of("(request.country else \"\") in [\"DE\", \"\"]").starts_with("in.strings"));
+}
+
+TEST_CASE("nothing is in a range of times that ends where it begins") {
+  CHECK(code_of("request.time in 2026-01-01T00:00Z..2026-01-01T00:00Z") == "E0310");
+  CHECK(code_of("request.time in 2026-01-01T00:00Z..2026-01-01T00:01Z").starts_with("and("));
+  CHECK(code_of("user.logins in 3..3").starts_with("and("));
+}

@@ -127,3 +127,24 @@ TEST_CASE("a name declared in one file is known in all") {
   REQUIRE(checked.tenant("acme").rules.size() == 2);
   CHECK(checked.tenant("acme").rules[1].id == "acme/deny later");  // the tenant's own first
 }
+
+TEST_CASE("a thing named like what rules ask for would hide it") {
+  CHECK(codes_of("tenant acme { connection connection : database }") == "E0205");
+  CHECK(codes_of("tenant acme { client client : spa }") == "E0205");
+  CHECK(codes_of("client client : spa") == "E0205");
+  CHECK(codes_of("tenant acme { organization organization {} }") == "E0205");
+  CHECK(codes_of("tenant acme { zone grant = 10.0.0.0/8 }") == "E0205");
+  CHECK(codes_of("platform { zone tenant = 10.0.0.0/8 }") == "E0205");
+  CHECK(codes_of("tenant tenant {}") == "E0205");
+  CHECK(codes_of("tenant acme { client app : spa { id \"client\" } }") == "");
+  CHECK(only_error("tenant acme { client client : spa }").help.at(0).find("wire name with `id`") != std::string::npos);
+}
+
+TEST_CASE("a template's lets are not named like its parameters, however deep") {
+  const std::string used = "tenant acme from t(\"x\")";
+  CHECK(codes_of("template t(d: string) { let d = \"y\" } " + used) == "E0204");
+  CHECK(codes_of("template t(d: string) { let d = \"y\" }") == "E0204");
+  CHECK(codes_of("template t(d: string) { connection users : database\n client shop : spa { connections users\n let d = \"y\" } } " + used) == "E0204");
+  CHECK(codes_of("client app : spa template t(d: string) { organization o { use app { let d = \"y\" } } use app } " + used) == "E0204");
+  CHECK(codes_of("template t(d: string) { let e = d } " + used + " { let d = \"y\" }") == "");  // the tenant's own words are its own
+}

@@ -112,3 +112,10 @@ TEST_CASE("what another implies is marked, one of two alike stays") {
   CHECK(effective(text) == Lines{"t password p: reject common"});
   CHECK(effective(text, true).size() == 3);
 }
+
+TEST_CASE("what is asked of each class of characters adds up") {
+  CHECK(codes_of(in_connection("password { at least 5 digits\n at least 4 lower\n length ..8 }")) == "E0502");
+  CHECK(codes_of(in_connection("password { at least 5 digits\n at least 4 lower\n length ..9 }")) == "");
+  CHECK(codes_of(in_connection("password { at least 5 digits\n at least 6 digits\n length ..8 }")) == "");  // of one class the most
+  CHECK(under_floor("length ..8", "at least 5 digits\n at least 4 symbols") == "E0502");
+}

@@ -204,7 +204,12 @@ TEST_CASE("hosts and issuers") {
   };
   CHECK(login_to("third", "login.acme.com") == Fault::tenant_mismatch);
   CHECK(login_to("third", "LOGIN.acme.com") == Fault::tenant_mismatch);
-  CHECK(login_to("third", "login.acme.com.") == Fault::none);
+  CHECK(login_to("third", "login.acme.com.") == Fault::tenant_mismatch);  // a spelling of acme's name
+  CHECK(login_to("third", "Login.acme.com:8443") == Fault::tenant_mismatch);
+  CHECK(login_to("third", "login.acme.com.:8443") == Fault::tenant_mismatch);
+  CHECK(login_to("third", "login.acme.com:" + std::string(5'000, '1')) == Fault::tenant_mismatch);
+  CHECK(login_to("third", "login.acme.com..") == Fault::none);
+  CHECK(login_to("third", ".") == Fault::none);
   CHECK(login_to("third", std::string(5'000, 'a')) == Fault::none);
   const auto token_for = [&](std::string tenant, std::optional<std::string> issuer) {
     NamedRequest r;
@@ -303,6 +308,18 @@ TEST_CASE("actions and grants") {
   CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, refresh) == Fault::none);
   CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, m2m) == Fault::grant_not_allowed);
   CHECK(fault_after([](auto& r) { r.facts.erase("grant"), r.facts.erase("request.redirect_uri"); }) == Fault::none);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("authorization_code"); }) == Fault::none);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }) == Fault::grant_not_allowed);  // that is `refresh`
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("client_credentials"); }) == Fault::grant_not_allowed);
+}
+
+TEST_CASE("a country is two upper-case letters, or the request is none") {
+  for (const auto* country : {"de", "De", "D", "DEU", "", "D1", "Ä"}) {
+    INFO(country);
+    CHECK(fault_after([&](auto& r) { r.facts["request.country"] = std::string(country); }) == Fault::invalid_request);
+  }
+  CHECK(fault_after([](auto& r) { r.facts["request.country"] = std::string("DE"); }) == Fault::none);
+  CHECK(fault_after([](auto& r) { r.facts["request.country"] = std::string("ZZ"); }) == Fault::none);
 }
 
 TEST_CASE("lockouts") {
