@@ -130,7 +130,7 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
 bool Checker::can_be_country(const Typed& left, const program::Constant& value, Span span) {
   const auto& text = std::get<std::string>(value);
   if (!left.country || text.empty() || is_country(text)) return true;
-  report(Code::bad_zone, span, in_backticks(text) + " is no country code")
+  report(Code::bad_zone, span, in_ticks(text) + " is no country code")
       .hint("two upper-case letters as in ISO 3166-1: `\"DE\"`");
   return false;
 }

@@ -137,7 +137,7 @@ TEST_CASE("a thing named like what rules ask for would hide it") {
   CHECK(codes_of("platform { zone tenant = 10.0.0.0/8 }") == "E0205");
   CHECK(codes_of("tenant tenant {}") == "E0205");
   CHECK(codes_of("tenant acme { client app : spa { id \"client\" } }") == "");
-  CHECK(only_error("tenant acme { client client : spa }").help.at(0).find("wire name with `id`") != std::string::npos);
+  CHECK(only_error("tenant acme { client client : spa }").help.at(0).text.find("wire name with `id`") != std::string::npos);
 }
 
 TEST_CASE("a template's lets are not named like its parameters, however deep") {
