@@ -22,6 +22,13 @@ constexpr std::size_t nesting_limit = 500;
 // Expressions of lets written out in one rule, as a multiple of the conditions it may have: lets that use lets twice
 // double each time.
 constexpr std::size_t written_out_per_condition = 2;
+// A leaf's text is kept for the trace, so it counts as this many bytes an expression.
+constexpr std::size_t text_per_expression = 64;
+
+Spent* spent_of(const Scope* scope, Spent& otherwise) {
+  while (scope != nullptr && scope->spent == nullptr) scope = scope->outer;
+  return scope == nullptr ? &otherwise : scope->spent;
+}
 
 // A condition about `text`, for help.
 std::string compared(const std::string& text, const Typed& value) {
@@ -35,6 +42,7 @@ std::string compared(const std::string& text, const Typed& value) {
 Checker::Checker(const Place& place, const tree::Tree& tree, const SourceSet& sources, const Limits& limits,
                  std::vector<model::Expr>& nodes, Diagnostics& diagnostics)
     : place_(place),
+      spent_(*spent_of(place.scope, own_spent_)),
       sources_(sources),
       limits_(limits),
       nodes_(nodes),
@@ -80,18 +88,25 @@ void Checker::report_let_cycle(const tree::Let* let) {
   diagnostic.hint("write one of them without the other");
 }
 
-// Counts one expression more; false when that is one too many. The caller lowers `depth_` again.
-bool Checker::small_enough(Span span) {
+// Counts expressions; false when that is too many. The caller lowers `depth_` again.
+bool Checker::small_enough(Span span, std::size_t expressions) {
   if (too_large_) return false;
-  if (!lets_.empty()) ++written_out_;
+  if (!lets_.empty()) written_out_ += expressions;
+  spent_.expressions += expressions;
   std::string message;
   if (depth_ > nesting_limit)
     message = "conditions nest deeper than " + std::to_string(nesting_limit) + " levels";
   else if (leaves_ > limits_.conditions_per_rule ||
            written_out_ > limits_.conditions_per_rule * written_out_per_condition)
     message = "the rule has more than " + std::to_string(limits_.conditions_per_rule) + " conditions";
+  else if (spent_.expressions > limits_.expressions_per_tenant)
+    message = "the rules of one tenant have more than " + std::to_string(limits_.expressions_per_tenant) + " expressions";
   if (message.empty()) return true;
   too_large_ = true;
+  if (spent_.expressions > limits_.expressions_per_tenant && std::exchange(spent_.said, true)) {
+    ++errors_;  // said where it came to be too much
+    return false;
+  }
   report(Code::condition_too_large, lets_.empty() ? span : use_, std::move(message))
       .under(lets_.empty() ? "" : "with its lets written out")
       .hint(lets_.empty() ? "divide the rule in two, or compare with a list: `x in [a, b]`"
@@ -191,6 +206,7 @@ Flow Checker::leaf(tree::ExprId id) {
     model::Expr& made = nodes_[static_cast<std::size_t>(flow.node)];
     made.leaf = true;
     made.text = canonical(*here_.tree, id);
+    small_enough(span_of(id), made.text.size() / text_per_expression);
     made.seen = std::move(seen_);
     seen_ = {};
   }
@@ -295,7 +311,7 @@ Typed Checker::literal(const tree::Literal& literal) {
 
 // ---------------------------------------------------------------- nodes
 
-model::ExprId Checker::node(Op op, std::vector<model::ExprId> operands, std::optional<program::Constant> constant) {
+model::ExprId Checker::node(Op op, std::vector<model::ExprId> operands, model::Shared constant) {
   model::Expr made;
   made.op = op;
   made.operands = std::move(operands);

@@ -88,7 +88,7 @@ class Checker {
   Flow all_of(const std::vector<tree::ExprId>& operands);
   Flow any_of(const std::vector<tree::ExprId>& operands);
   Flow leaf(tree::ExprId id);
-  bool small_enough(Span span);
+  bool small_enough(Span span, std::size_t expressions = 1);
   model::ExprId let_in_place(const LetEntry& entry, Span use);
   std::optional<Typed> value(tree::ExprId id, const Typed* other = nullptr);  // present, or reported
   // May be absent. `other`: what it is compared with, so that a bare name is known for what it is.
@@ -150,7 +150,11 @@ class Checker {
   std::optional<Typed> in_clock_window(const tree::Compare& compare, const tree::ClockWindow& window,
                                        const Typed& left);
   std::optional<Typed> in_list(const tree::Compare& compare, Where where, const tree::List& list, const Typed& left);
-  std::optional<Typed> in_constants(const Typed& left, const std::vector<program::Constant>& items);
+  std::optional<program::Constant> read_list(Where where, const tree::List& list, const Typed& left);
+  template <class Make>
+  const model::Shared& once(const void* what, const Scope* scope, const Typed& left, Make make);
+  std::optional<Typed> in_constant(const Typed& left, const model::Shared& all);
+  std::optional<Typed> in_words(const Typed& element, const std::vector<std::string>& words);
   std::optional<program::Constant> list_item(Where where, tree::ExprId item, const Typed& left);
   std::optional<Typed> in_named_zone(const tree::Compare& compare, const Typed& left);
   void report_unknown_zone(const tree::Compare& compare);
@@ -160,6 +164,7 @@ class Checker {
   std::optional<Typed> request_inside(const Zone& zone, tree::ExprId request);
   std::optional<Typed> in_set(const Typed& set, const Typed& element);
   model::ExprId in_features(const Typed& element);
+  void unknown_zone_of_time(const tree::Text& zone, Span otherwise);
 
   // expression_operators.cpp: has, else, calls, arithmetic, patterns, quantifiers
   Flow has(const tree::Has& has, tree::ExprId id);
@@ -168,6 +173,8 @@ class Checker {
   std::optional<Typed> arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id);
   std::optional<Typed> integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> matches(const tree::Matches& matches);
+  bool good_glob(const tree::Matches& matches);
+  bool good_regex(const tree::Matches& matches);
   std::optional<Typed> quantifier(const tree::Quantifier& quantifier);
 
   // expression_absence.cpp: E0301
@@ -191,8 +198,7 @@ class Checker {
   std::optional<std::string> word_argument(const tree::Obligation& obligation, tree::ExprId id);
 
   // nodes
-  model::ExprId node(Op op, std::vector<model::ExprId> operands = {},
-                     std::optional<program::Constant> constant = std::nullopt);
+  model::ExprId node(Op op, std::vector<model::ExprId> operands = {}, model::Shared constant = {});
   model::ExprId boolean_node(bool value) { return node(Op::const_bool, {}, program::Constant{value}); }
   const program::Constant* constant(const Typed& value) const;  // when its value is known
   model::ExprId constant_node(TypeKind kind, const program::Constant& constant);
@@ -211,6 +217,9 @@ class Checker {
   Span span_of(tree::ExprId id) const { return expression(id).span; }
 
   const Place& place_;
+  Spent own_spent_;  // where no tenant's is in reach
+  Patterns own_patterns_;
+  Spent& spent_;
   const SourceSet& sources_;
   const Limits& limits_;
   std::vector<model::Expr>& nodes_;

@@ -115,18 +115,26 @@ std::optional<Typed> Checker::in_clock_window(const tree::Compare& compare, cons
         .hint("write the zone after it: `08:00..18:00 \"Europe/Berlin\"`");
     return std::nullopt;
   }
-  auto offsets = zone_offsets(window.zone.text);
-  if (!offsets) {
-    auto& diagnostic =
-        report(Code::unknown_time_zone, window.zone.span.known() ? window.zone.span : span_of(compare.right),
-               "there is no time zone " + in_ticks(window.zone.text));
-    diagnostic.under("not in the IANA database");
-    if (const auto near = nearest_zone(window.zone.text); !near.empty())
-      diagnostic.fix("did you mean `\"" + near + "\"`?", diagnostic.span, "\"" + near + "\"");
+  const auto& made = once(&window, here_.scope, left, [&]() -> model::Shared {
+    auto offsets = zone_offsets(window.zone.text);
+    if (!offsets) return unknown_zone_of_time(window.zone, span_of(compare.right)), model::Shared();
+    if (!small_enough(span_of(compare.right), offsets->size())) return {};
+    return program::Constant{
+        program::Window{window.begin, window.end, window.days, window.zone.text, std::move(*offsets)}};
+  });
+  if (!made) {
+    ++errors_;  // said when the window was read first
     return std::nullopt;
   }
-  program::Window made{window.begin, window.end, window.days, window.zone.text, std::move(*offsets)};
-  return boolean(node(Op::in_window, {left.node}, program::Constant{std::move(made)}));
+  return boolean(node(Op::in_window, {left.node}, made));
+}
+
+void Checker::unknown_zone_of_time(const tree::Text& zone, Span otherwise) {
+  auto& diagnostic = report(Code::unknown_time_zone, zone.span.known() ? zone.span : otherwise,
+                            "there is no time zone " + in_ticks(zone.text));
+  diagnostic.under("not in the IANA database");
+  if (const auto near = nearest_zone(zone.text); !near.empty())
+    diagnostic.fix("did you mean `\"" + near + "\"`?", diagnostic.span, "\"" + near + "\"");
 }
 
 // ---------------------------------------------------------------- lists
@@ -189,56 +197,96 @@ std::optional<Typed> Checker::in_list(const tree::Compare& compare, Where where,
            "the list has more than " + std::to_string(limits_.list_items) + " items");
     return std::nullopt;
   }
-  std::vector<program::Constant> items;
-  items.reserve(list.items.size());
-  bool good = true;
-  for (const auto item : list.items) {
-    auto made = list_item(where, item, left);
-    good = good && made.has_value();
-    if (made) items.push_back(std::move(*made));
+  const auto& all = once(&list, where.scope, left, [&] {
+    const auto errors = errors_;
+    auto made = read_list(where, list, left);
+    return errors_ == errors && made ? model::Shared(std::move(*made)) : model::Shared();
+  });
+  if (!all) {
+    ++errors_;  // said when the list was read first
+    return std::nullopt;
   }
-  if (!good) return std::nullopt;
-  return in_constants(left, items);
+  return in_constant(left, all);
+}
+
+// What lists and zones are as constants is found out once, however many rules ask.
+template <class Make>
+const model::Shared& Checker::once(const void* what, const Scope* scope, const Typed& left, Make make) {
+  Spent::Key key{what, scope, left.kind, left.values};
+  auto found = spent_.constants.find(key);
+  if (found == spent_.constants.end()) found = spent_.constants.emplace(std::move(key), make()).first;
+  return found->second;
 }
 
 namespace {
 template <class Value>
-std::vector<Value> sorted_set(const std::vector<program::Constant>& items) {
-  std::vector<Value> values;
-  values.reserve(items.size());
-  for (const auto& item : items) values.push_back(std::get<Value>(item));
+void sort_set(std::vector<Value>& values) {
   std::ranges::sort(values);
   values.erase(std::unique(values.begin(), values.end()), values.end());
-  return values;
 }
 }  // namespace
 
-std::optional<Typed> Checker::in_constants(const Typed& left, const std::vector<program::Constant>& items) {
-  if (items.empty()) return boolean(boolean_node(false));
-  const auto* known = constant(left);
-  if (left.kind == TypeKind::ip) {
-    std::vector<Cidr> blocks;
-    for (const auto& item : items) {
-      const auto& some = std::get<std::vector<Cidr>>(item);
-      blocks.insert(blocks.end(), some.begin(), some.end());
-    }
-    std::ranges::sort(blocks);
-    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
-    return boolean(node(Op::in_cidrs, {left.node}, program::Constant{std::move(blocks)}));
+// The items of a list as one constant, sorted: blocks, strings, places of names, or integers.
+std::optional<program::Constant> Checker::read_list(Where where, const tree::List& list, const Typed& left) {
+  std::vector<Cidr> blocks;
+  std::vector<std::string> strings;
+  std::vector<std::int64_t> integers;
+  for (const auto item : list.items) {
+    auto made = list_item(where, item, left);
+    if (!made) continue;
+    if (auto* some = std::get_if<std::vector<Cidr>>(&*made)) blocks.insert(blocks.end(), some->begin(), some->end());
+    else if (auto* text = std::get_if<std::string>(&*made)) strings.push_back(std::move(*text));
+    else if (const auto* flag = std::get_if<bool>(&*made)) integers.push_back(*flag ? 1 : 0);
+    else integers.push_back(std::get<std::int64_t>(*made));
   }
-  if (known != nullptr) return boolean(boolean_node(std::ranges::find(items, *known) != items.end()));
-  if (left.kind == TypeKind::boolean) {
-    const bool first = std::get<bool>(items[0]);
-    if (std::ranges::find(items, program::Constant{!first}) != items.end()) return boolean(boolean_node(true));
-    return boolean(node(Op::eq_bool, {left.node, boolean_node(first)}));
+  sort_set(blocks), sort_set(strings), sort_set(integers);
+  if (left.kind == TypeKind::ip) return blocks;
+  if (left.kind == TypeKind::string) return strings;
+  if (!left.is_name()) return integers;
+  return program::Bits{{integers.begin(), integers.end()}};
+}
+
+namespace {
+// Whether a known value is among those of a list.
+struct Look {
+  const program::Constant* known = nullptr;
+  std::size_t size = 0;
+  bool found = false;
+  void operator()(const std::vector<std::string>& strings) {
+    size = strings.size();
+    found = known != nullptr && std::ranges::binary_search(strings, std::get<std::string>(*known));
   }
-  if (left.kind == TypeKind::string)
-    return boolean(node(Op::in_strings, {left.node}, program::Constant{sorted_set<std::string>(items)}));
-  const auto values = sorted_set<std::int64_t>(items);
-  if (!left.is_name()) return boolean(node(Op::in_ints, {left.node}, program::Constant{values}));
-  program::Bits bits;
-  for (const auto value : values) bits.members.push_back(static_cast<std::uint32_t>(value));
-  return boolean(node(Op::in_bits, {left.node}, program::Constant{std::move(bits)}));
+  void operator()(const std::vector<std::int64_t>& integers) {
+    size = integers.size();
+    if (known == nullptr) return;
+    const auto* flag = std::get_if<bool>(known);
+    found = std::ranges::binary_search(integers, flag != nullptr ? std::int64_t{*flag} : std::get<std::int64_t>(*known));
+  }
+  void operator()(const program::Bits& bits) {
+    size = bits.members.size();
+    found = known != nullptr &&
+            std::ranges::binary_search(bits.members, static_cast<std::uint32_t>(std::get<std::int64_t>(*known)));
+  }
+  void operator()(const std::vector<Cidr>& blocks) { size = blocks.size(); }
+  template <class Other>
+  void operator()(const Other&) {}
+};
+}  // namespace
+
+// `all` is what read_list makes of a list for a value like `left`.
+std::optional<Typed> Checker::in_constant(const Typed& left, const model::Shared& all) {
+  Look look{left.kind == TypeKind::ip ? nullptr : constant(left)};
+  std::visit([&](const auto& value) { look(value); }, *all);
+  if (look.size == 0) return boolean(boolean_node(false));
+  if (look.known != nullptr) return boolean(boolean_node(look.found));
+  switch (left.kind) {
+    case TypeKind::ip: return boolean(node(Op::in_cidrs, {left.node}, all));
+    case TypeKind::string: return boolean(node(Op::in_strings, {left.node}, all));
+    case TypeKind::boolean:
+      if (look.size == 2) return boolean(boolean_node(true));
+      return boolean(node(Op::eq_bool, {left.node, boolean_node(std::get<std::vector<std::int64_t>>(*all)[0] != 0)}));
+    default: return boolean(node(left.is_name() ? Op::in_bits : Op::in_ints, {left.node}, all));
+  }
 }
 
 // ---------------------------------------------------------------- zones
@@ -269,7 +317,7 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
     return std::nullopt;
   }
   if (zone->countries.empty() && zone->asns.empty())
-    return boolean(node(Op::in_cidrs, {left.node}, program::Constant{zone->cidrs}));
+    return boolean(node(Op::in_cidrs, {left.node}, once(&zone->cidrs, nullptr, left, [&] { return model::Shared(zone->cidrs); })));
   auto& diagnostic = report(Code::zone_of_more_than_addresses, span_of(compare.right),
                             "zone " + in_ticks(name) + " holds more than addresses");
   diagnostic.at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries");
@@ -299,18 +347,18 @@ std::optional<Typed> Checker::request_in_zone(const tree::Compare& compare, tree
 std::optional<Typed> Checker::request_inside(const Zone& zone, tree::ExprId request) {
   std::vector<model::ExprId> any, present;
   bool good = true;
-  const auto ask = [&](std::string_view fact, bool wanted, Op op, program::Constant constant) {
-    if (!wanted) return;
+  const auto ask = [&](std::string_view fact, Op op, const auto& held) {
+    if (held.empty()) return;
     const auto value = fact_value(*fact_info(std::string(fact)), request);
     good = good && value.has_value();
     if (!value) return;
-    const auto holds = node(op, {value->node}, std::move(constant));
+    const auto holds = node(op, {value->node}, once(&held, nullptr, *value, [&] { return model::Shared(held); }));
     any.push_back(value->present == model::ExprId::none ? holds : node(Op::and_, {value->present, holds}));
     if (value->present != model::ExprId::none) present.push_back(value->present);
   };
-  ask("request.ip", !zone.cidrs.empty(), Op::in_cidrs, zone.cidrs);
-  ask("request.country", !zone.countries.empty(), Op::in_strings, zone.countries);
-  ask("request.asn", !zone.asns.empty(), Op::in_ints, zone.asns);
+  ask("request.ip", Op::in_cidrs, zone.cidrs);
+  ask("request.country", Op::in_strings, zone.countries);
+  ask("request.asn", Op::in_ints, zone.asns);
   if (!good) return std::nullopt;
   const auto joined = [&](Op op, const std::vector<model::ExprId>& ids) {
     return ids.size() == 1 ? ids[0] : node(op, ids);
@@ -331,10 +379,17 @@ std::optional<Typed> Checker::request_inside(const Zone& zone, tree::ExprId requ
 std::optional<Typed> Checker::in_set(const Typed& set, const Typed& element) {
   if (set.features) return boolean(in_features(element));
   if (set.attribute == nullptr) return boolean(node(Op::set_has, {set.node, element.node}));
-  std::vector<program::Constant> items;
-  if (set.attribute->value)
-    for (const auto& item : std::get<std::vector<std::string>>(*set.attribute->value)) items.emplace_back(item);
-  return in_constants(element, items);
+  if (!set.attribute->value) return boolean(boolean_node(false));
+  return in_words(element, std::get<std::vector<std::string>>(*set.attribute->value));
+}
+
+// Whether a string is one of the words that a setting lists.
+std::optional<Typed> Checker::in_words(const Typed& element, const std::vector<std::string>& words) {
+  return in_constant(element, once(&words, nullptr, element, [&] {
+    auto sorted = words;
+    sort_set(sorted);
+    return model::Shared(std::move(sorted));
+  }));
 }
 
 // The tenant's features, and those of the organization the request is in (decision 0001, 5).
@@ -353,10 +408,9 @@ model::ExprId Checker::in_features(const Typed& element) {
     if (adding.members.empty()) return boolean_node(false);
     return node(Op::in_bits, {node(Op::organization_index)}, program::Constant{std::move(adding)});
   }
-  const auto asked = [&](const std::vector<std::string>& features) {
-    return in_constants(element, std::vector<program::Constant>(features.begin(), features.end()))->node;
-  };
+  const auto asked = [&](const std::vector<std::string>& features) { return in_words(element, features)->node; };
   std::vector<model::ExprId> any{asked(part->features)};
+  if (!small_enough(use_, part->organizations.size())) return boolean_node(false);
   for (std::uint32_t i = 0; i < part->organizations.size(); ++i) {
     if (part->organizations[i].features.empty()) continue;
     const auto inside = node(Op::in_bits, {node(Op::organization_index)}, program::Constant{program::Bits{{i}}});

@@ -3,11 +3,15 @@
 #include "compiler/check/expression.h"
 #include "compiler/syntax/syntax.h"
 
+#include "runtime/program/pattern.h"
+
 #include <algorithm>
 
-#include <re2/re2.h>
-
 namespace writ::check {
+
+// What is let through here, the engine must be able to load.
+constexpr std::size_t memory_of_a_mistake = 512u << 10;  // trying a pattern costs, too
+static_assert(Limits{}.pattern_memory_per_tenant <= program::max_pattern_memory);
 
 // ---------------------------------------------------------------- absence
 
@@ -194,22 +198,45 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
                   : "compare it, or ask whether it is in a range: `… in 1..10`");
     return std::nullopt;
   }
-  if (!matches.regex) {
-    if (!left) return std::nullopt;
+  if (!(matches.regex ? good_regex(matches) : good_glob(matches)) || !left) return std::nullopt;
+  if (!matches.regex)
     return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
-  }
-  RE2::Options options;
-  options.set_max_mem(8 << 20);
-  options.set_log_errors(false);
-  const RE2 compiled(matches.pattern, options);
-  if (!compiled.ok()) {
-    report(Code::bad_pattern, matches.pattern_span,
-           "`/" + matches.pattern + "/` is no regular expression: " + compiled.error())
-        .hint("the syntax is RE2's: no look-around, no back-references");
-    return std::nullopt;
-  }
-  if (!left) return std::nullopt;
   return boolean(node(Op::regex, {left->node}, program::Constant{program::Regex{matches.pattern}}));
+}
+
+bool Checker::good_glob(const tree::Matches& matches) {
+  if (matches.pattern.size() <= program::max_glob) return true;
+  report(Code::bad_pattern, matches.pattern_span,
+         "this pattern has " + std::to_string(matches.pattern.size()) + " bytes, more than " +
+             std::to_string(program::max_glob))
+      .hint("compare with a list of whole values: `in [\"a\", \"b\"]`");
+  return false;
+}
+
+// Compiled once for the whole set; what one tenant's patterns take together is counted, each of them once.
+bool Checker::good_regex(const tree::Matches& matches) {
+  if (spent_.pattern_memory > limits_.pattern_memory_per_tenant) return ++errors_, false;  // said already
+  Patterns& known = spent_.patterns != nullptr ? *spent_.patterns : own_patterns_;
+  const auto [found, fresh] = known.try_emplace(matches.pattern);
+  Pattern& pattern = found->second;
+  if (fresh)
+    if (const auto compiled = program::compile_pattern(matches.pattern, pattern.error))
+      pattern = {program::memory_of(*compiled), ""};
+  if (!pattern.error.empty()) {
+    spent_.pattern_memory += memory_of_a_mistake;
+    report(Code::bad_pattern, matches.pattern_span,
+           in_ticks("/" + matches.pattern + "/") + " is no regular expression: " + pattern.error.substr(0, 200))
+        .hint("the syntax is RE2's: no look-around, no back-references");
+    return false;
+  }
+  if (!spent_.counted.insert(found->first).second) return true;
+  spent_.pattern_memory += pattern.memory;
+  if (spent_.pattern_memory <= limits_.pattern_memory_per_tenant) return true;
+  report(Code::condition_too_large, matches.pattern_span,
+         "the regular expressions of one tenant want more than " +
+             std::to_string(limits_.pattern_memory_per_tenant >> 20) + " MiB while they match")
+      .hint("a list or a glob does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
+  return false;
 }
 
 // ---------------------------------------------------------------- quantifiers

@@ -2,6 +2,8 @@
 #include "compiler/check/model.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace writ::model {
 
@@ -10,13 +12,32 @@ std::uint32_t Tenant::index_of_client(std::string_view name) const {
   return found == structure.clients.end() ? 0xffff'ffff : static_cast<std::uint32_t>(found - structure.clients.begin());
 }
 
-bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right) {
-  if (left == right) return true;
-  const auto& a = expressions[static_cast<std::size_t>(left)];
-  const auto& b = expressions[static_cast<std::size_t>(right)];
-  return a.op == b.op && a.fact == b.fact && a.depth == b.depth && a.constant == b.constant &&
-         std::ranges::equal(a.operands, b.operands, [&](auto x, auto y) { return same(expressions, x, y); });
-}
+namespace {
+
+// A node can be an operand of several (`x else y` asks whether x is there, and for x), so a walk that forgot what it has compared
+// would double its way with every `else` inside another.
+class Comparison {
+ public:
+  explicit Comparison(const std::vector<Expr>& expressions) : expressions_(expressions) {}
+
+  bool same(ExprId left, ExprId right) {
+    if (left == right || equal_.contains({left, right})) return true;
+    const auto& a = expressions_[static_cast<std::size_t>(left)];
+    const auto& b = expressions_[static_cast<std::size_t>(right)];
+    const bool equal = a.op == b.op && a.fact == b.fact && a.depth == b.depth && a.constant == b.constant &&
+                       std::ranges::equal(a.operands, b.operands, [&](auto x, auto y) { return same(x, y); });
+    if (equal) equal_.emplace(left, right);
+    return equal;
+  }
+
+ private:
+  const std::vector<Expr>& expressions_;
+  std::set<std::pair<ExprId, ExprId>> equal_;
+};
+
+}  // namespace
+
+bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right) { return Comparison(expressions).same(left, right); }
 
 bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right) {
   return left.use_connection == right.use_connection && same(expressions, left.satisfied, right.satisfied);

@@ -18,6 +18,23 @@ namespace writ::model {
 
 enum class ExprId : std::uint32_t { none = 0xffff'ffff };
 
+// A constant that many expressions may have: a zone of ten thousand blocks that a thousand rules ask about is held once.
+class Shared {
+ public:
+  Shared() = default;
+  Shared(program::Constant value) : value_(std::make_shared<const program::Constant>(std::move(value))) {}
+  explicit operator bool() const { return value_ != nullptr; }
+  const program::Constant& operator*() const { return *value_; }
+  const program::Constant* operator->() const { return value_.get(); }
+  const std::shared_ptr<const program::Constant>& pointer() const { return value_; }
+  bool operator==(const Shared& other) const {
+    return value_ == other.value_ || (value_ && other.value_ && *value_ == *other.value_);
+  }
+
+ private:
+  std::shared_ptr<const program::Constant> value_;
+};
+
 // One node. `op` as in the Program, with these differences: a constant op carries its `constant` here; and_/or_ have all operands in `operands`;
 // any_/all_ have operands {set, body} and there is no `each` (lowering opens it); element is the variable of the quantifier `depth` levels out.
 // `leaf` marks a leaf of the trace (decision 0001, 30) and `text` is its canonical text; a tree of and_/or_/not_ stands above the leaves.
@@ -26,7 +43,7 @@ struct Expr {
   std::vector<ExprId> operands{};
   FactId fact{};                                   // has_fact, fact_*
   std::uint32_t depth = 0;                         // element: 0 = the innermost quantifier
-  std::optional<program::Constant> constant{};       // const_*, in_*, glob, regex
+  Shared constant{};                               // const_*, in_*, glob, regex
   bool leaf = false;
   std::string text{};
   std::vector<std::pair<std::string, ExprId>> seen{};  // leaf: name and value of what explains it: ("request.ip", fact_ip node)

@@ -34,6 +34,8 @@ struct Platform {
   std::map<std::string, TenantAttribute, std::less<>> any_attributes;  // of no tenant in particular: right types, whichever values
   std::vector<std::string> client_ids;          // wire ids, parallel to Declarations::clients
   std::unordered_map<std::string, std::uint32_t> client_by_id;
+  mutable Patterns patterns;                    // of the whole set
+  Spent spent;                                  // on the floor, and on proofs of no tenant
 
   Platform() = default;
   Platform(const Platform&) = delete;           // scopes point at one another

@@ -8,8 +8,10 @@
 #include "compiler/syntax/tree.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace writ::check {
@@ -23,6 +25,26 @@ struct Zone {
 };
 
 struct Scope;
+
+// A regular expression, compiled once for the whole policy set.
+struct Pattern {
+  std::size_t memory = 0;
+  std::string error;                 // empty when it compiles
+};
+using Patterns = std::map<std::string, Pattern, std::less<>>;
+
+// What the checks of one tenant have in common: how much they read, lets written out, and what need be read once only. Lets and templates
+// make much out of little text, so what one tenant takes is bounded here and not by its bytes.
+struct Spent {
+  std::size_t expressions = 0;       // read; texts of leaves count, too, by their size
+  std::size_t pattern_memory = 0;
+  bool said = false;                 // that it is too much
+  Patterns* patterns = nullptr;
+  std::set<std::string_view> counted = {};  // patterns
+  // A list or a zone as the constant of an op; without one when a mistake was found in it, which was said then.
+  using Key = std::tuple<const void*, const Scope*, TypeKind, std::vector<std::string_view>>;
+  std::map<Key, model::Shared> constants = {};
+};
 
 // `let NAME = E`, checked where it stands and again, written out, where it is used.
 struct LetEntry {
@@ -63,6 +85,7 @@ struct Scope {
   const std::map<std::string, TenantAttribute, std::less<>>* tenant_attributes = nullptr;  // "tenant.tier"
   const std::map<std::string, const tree::ObligationDecl*, std::less<>>* obligations = nullptr;  // declared ones
   const std::map<std::string, const Scope*, std::less<>>* obligation_scopes = nullptr;           // where each was declared
+  Spent* spent = nullptr;                                        // the tenant's; outermost the platform's
 };
 
 // What a rule's condition is checked with.

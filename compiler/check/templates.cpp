@@ -150,6 +150,8 @@ void open_bodies(TenantCheck& tenant) {
   scope.outer = &tenant.platform.global;
   scope.tree = tenant.source.tenant.tree;
   scope.part = &tenant.result.structure;
+  tenant.spent.patterns = &tenant.platform.patterns;
+  scope.spent = &tenant.spent;
   scope.tenant_name = tenant.result.structure.name = tenant.name();
   const auto& node = *tenant.source.tenant.node;
   if (node.from) {
@@ -172,6 +174,7 @@ void open_bodies(TenantCheck& tenant) {
   floor.tree = tenant.platform.floor.tree;
   floor.floor = true;
   floor.part = scope.part;
+  floor.spent = scope.spent;
   floor.tenant_name = scope.tenant_name;
 }
 

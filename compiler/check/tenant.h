@@ -64,6 +64,7 @@ struct TenantCheck {
   std::vector<OrganizationSource> organizations = {};
   Places client_places = {}, connection_places = {}, organization_places = {};
 
+  Spent spent = {};
   std::map<std::string, Span, std::less<>> attribute_spans = {};
   std::map<std::string, TenantAttribute, std::less<>> attributes = {};
   std::map<std::string, const tree::ObligationDecl*, std::less<>> obligations = {};

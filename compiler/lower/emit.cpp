@@ -31,17 +31,17 @@ NodeId Emitter::add(Node node, bool shared) {
   return id;
 }
 
-std::uint32_t Emitter::slot(const program::Constant& constant) {
-  shape.slots.push_back(program::kind_of(constant));
+std::uint32_t Emitter::slot(const program::SharedConstant& constant) {
+  shape.slots.push_back(program::kind_of(*constant));
   constants.push_back(constant);
   return static_cast<std::uint32_t>(constants.size() - 1);
 }
 
 NodeId Emitter::emit(model::ExprId id) {
-  if (known_.size() > 1) return emit_new(at(id));
-  if (const auto found = emitted_.find(id); found != emitted_.end()) return found->second;
+  for (const auto& level : emitted_)
+    if (const auto found = level.find(id); found != level.end()) return found->second;
   const auto node = emit_new(at(id));
-  emitted_.emplace(id, node);
+  emitted_.back().emplace(id, node);
   return node;
 }
 
@@ -74,8 +74,10 @@ NodeId Emitter::emit_loop(const model::Expr& expression) {
   const auto depth = static_cast<std::uint32_t>(known_.size() - 1);
   const auto open = add({Op::each, number(set), depth, 0}, false);
   known_.emplace_back();
+  emitted_.emplace_back();
   const auto body = emit(expression.operands[1]);
   known_.pop_back();
+  emitted_.pop_back();
   const auto close = add({expression.op, number(open), number(body), 0}, false);
   shape.nodes[number(open)].c = number(close);
   return close;
@@ -90,7 +92,7 @@ NodeId Emitter::emit_plain(const model::Expr& expression) {
   for (std::size_t i = 0; i < row.operands.size(); ++i) switch (row.operands[i]) {
       case Operand::node: *fields[i] = number(emit(expression.operands[next_operand++])); break;
       case Operand::slot:
-        *fields[i] = slot(*expression.constant);
+        *fields[i] = slot(expression.constant.pointer());
         shared = false;
         break;
       case Operand::fact: *fields[i] = index(expression.fact); break;

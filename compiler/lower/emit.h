@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace writ::lower {
@@ -20,7 +21,7 @@ class Emitter {
   program::NodeId emit(model::ExprId expression);
 
   program::Shape shape;
-  std::vector<program::Constant> constants;  // parallel to shape.slots
+  std::vector<program::SharedConstant> constants;  // parallel to shape.slots
 
  private:
   using Key = std::array<std::uint32_t, 4>;
@@ -30,14 +31,14 @@ class Emitter {
   program::NodeId emit_loop(const model::Expr& expression);
   program::NodeId emit_plain(const model::Expr& expression);
   program::NodeId add(program::Node node, bool shared);
-  std::uint32_t slot(const program::Constant& constant);
+  std::uint32_t slot(const program::SharedConstant& constant);
   const model::Expr& at(model::ExprId id) const { return tenant_.expressions[static_cast<std::size_t>(id)]; }
 
   const model::Tenant& tenant_;
   // Nodes that may be used again: one map for each open loop, because a loop's body may not run at all.
   std::vector<std::map<Key, program::NodeId>> known_{1};
   std::map<std::vector<std::uint32_t>, program::NodeId> known_logic_;  // outside loops only: op, then operands
-  std::map<model::ExprId, program::NodeId> emitted_;                   // outside loops only
+  std::vector<std::unordered_map<model::ExprId, program::NodeId>> emitted_{1};  // by loop, as `known_`
 };
 
 }  // namespace writ::lower

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace writ {
@@ -112,15 +113,57 @@ bool same_entry(const model::Tenant& tenant, const model::Rule& left, const mode
                             [&](const auto& a, const auto& b) { return model::same(tenant.expressions, a, b); });
 }
 
+// The rules that stand for the entries, found by what their obligations are made of: ten thousand different ones are not compared with
+// one another.
+class Entries {
+ public:
+  explicit Entries(const model::Tenant& tenant) : tenant_(tenant) {}
+
+  const model::Rule* first_like(const model::Rule& rule) {
+    std::size_t hash = std::hash<std::string_view>{}(rule.entry);
+    for (const auto& alternative : rule.alternatives) mix(hash, of(alternative.satisfied));
+    const auto [begin, end] = firsts_.equal_range(hash);
+    for (auto at = begin; at != end; ++at)
+      if (same_entry(tenant_, *at->second, rule)) return at->second;
+    firsts_.emplace(hash, &rule);
+    return &rule;
+  }
+
+ private:
+  static void mix(std::size_t& hash, std::size_t more) { hash = (hash ^ more) * 0x9e37'79b9'7f4a'7c15; }
+
+  std::size_t of(model::ExprId id) {
+    if (const auto known = hashes_.find(id); known != hashes_.end()) return known->second;
+    const auto& expression = tenant_.expressions[static_cast<std::size_t>(id)];
+    auto hash = static_cast<std::size_t>(expression.op);
+    mix(hash, index(expression.fact));
+    if (expression.constant) {
+      const auto* const number = std::get_if<std::int64_t>(&*expression.constant);
+      const auto* const text = std::get_if<std::string>(&*expression.constant);
+      mix(hash, number ? static_cast<std::size_t>(*number) : text ? std::hash<std::string>{}(*text) : 0);
+    }
+    for (const auto operand : expression.operands) mix(hash, of(operand));
+    return hashes_[id] = hash;
+  }
+
+  const model::Tenant& tenant_;
+  std::unordered_multimap<std::size_t, const model::Rule*> firsts_;
+  std::unordered_map<model::ExprId, std::size_t> hashes_;
+};
+
 // The distinct `A or B` of the requires, by text. The result has, for each rule, the place of its entry.
 std::vector<std::uint32_t> lower_entries(const model::Tenant& tenant, Emitter& emitter,
                                          const std::vector<const model::Rule*>& rules, ActionProgram& result) {
-  std::vector<const model::Rule*> firsts;  // the rule that stands for each entry
-  for (const auto* rule : rules)
-    if (rule->effect == RuleEffect::require &&
-        std::ranges::none_of(firsts, [&](const auto* first) { return same_entry(tenant, *first, *rule); }))
-      firsts.push_back(rule);
+  Entries entries(tenant);
+  std::vector<const model::Rule*> firsts, first_of(rules.size());  // the rules that stand for an entry; by rule, the one for its own
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i]->effect != RuleEffect::require) continue;
+    first_of[i] = entries.first_like(*rules[i]);
+    if (first_of[i] == rules[i]) firsts.push_back(rules[i]);
+  }
   std::ranges::stable_sort(firsts, {}, &model::Rule::entry);
+  std::unordered_map<const model::Rule*, std::uint32_t> place_of;
+  for (const auto* rule : firsts) place_of.emplace(rule, static_cast<std::uint32_t>(place_of.size()));
   for (const auto* rule : firsts) {
     program::Entry entry;
     for (const auto& alternative : rule->alternatives) entry.satisfied.push_back(emitter.emit(alternative.satisfied));
@@ -130,10 +173,7 @@ std::vector<std::uint32_t> lower_entries(const model::Tenant& tenant, Emitter& e
   }
   std::vector<std::uint32_t> places(rules.size());
   for (std::size_t i = 0; i < rules.size(); ++i)
-    if (rules[i]->effect == RuleEffect::require) {
-      const auto first = std::ranges::find_if(firsts, [&](const auto* f) { return same_entry(tenant, *f, *rules[i]); });
-      places[i] = static_cast<std::uint32_t>(first - firsts.begin());
-    }
+    if (first_of[i] != nullptr) places[i] = place_of.at(first_of[i]);
   return places;
 }
 

@@ -17,7 +17,9 @@ struct Limits {
   std::size_t string_bytes = 65'536;        // one string literal
   std::size_t list_items = 1'000'000;       // one list literal
   std::size_t conditions_per_rule = 200'000;// leaves of one rule's conditions
+  std::size_t expressions_per_tenant = 2'000'000;  // of all its rules, the platform's too, lets and templates written out
   std::size_t quantifier_depth = 1;         // one inside another would cost the product of two sets of the request
+  std::size_t pattern_memory_per_tenant = 64u << 20;  // what its regular expressions may take while matching
   std::size_t clients_per_tenant = 65'535;
   std::size_t connections_per_tenant = 65'535;
   std::size_t organizations_per_tenant = 2'000'000;

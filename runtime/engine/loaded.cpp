@@ -1,7 +1,7 @@
 // A part to a Loaded: verified, then everything that can be found out before the first request is found out.
 #include "runtime/engine/loaded.h"
 
-#include <re2/re2.h>
+#include "runtime/program/pattern.h"
 
 #include <algorithm>
 #include <bit>
@@ -103,9 +103,11 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
     const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word), word >> 32};
     std::string error;
     auto pattern = pool.pattern(text, error);
-    if (!pattern) return "the pattern /" + std::string(text) + "/ does not compile: " + error;
+    if (!pattern) return "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
     program.patterns[i] = pattern.get();
-    loaded.patterns.push_back(std::move(pattern));
+    if (const auto* const raw = pattern.get(); loaded.patterns.emplace(raw, std::move(pattern)).second)
+      loaded.pattern_memory += program::memory_of(*raw);
+    if (loaded.pattern_memory > program::max_pattern_memory) return "its patterns may take over 64 MiB";
   }
   return "";
 }
@@ -179,15 +181,8 @@ std::shared_ptr<const re2::RE2> Pool::pattern(std::string_view text, std::string
   if (const auto found = patterns_.find(text); found != patterns_.end())
     if (auto alive = found->second.lock()) return alive;
   sweep();
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(8 << 20);
-  auto pattern = std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
-  if (!pattern->ok()) {
-    error = pattern->error();
-    return nullptr;
-  }
-  patterns_[std::string(text)] = pattern;
+  auto pattern = program::compile_pattern(text, error);
+  if (pattern) patterns_[std::string(text)] = pattern;
   return pattern;
 }
 

@@ -114,7 +114,8 @@ struct Loaded {
   std::vector<std::uint32_t> lockouts;                      // those of all connections first, then by connection
   std::vector<std::string> hosts;                           // lower case
   std::array<LoadedProgram, action_count> programs;
-  std::vector<std::shared_ptr<const re2::RE2>> patterns;
+  std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
+  std::size_t pattern_memory = 0;
   std::uint64_t revision = 0;
 
   std::string_view key() const { return part->id; }

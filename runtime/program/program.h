@@ -184,7 +184,7 @@ ShapeKey key_of(const Shape& shape);
 struct ZoneOffset {
   std::int64_t from = 0;
   std::int32_t offset = 0;
-  bool operator==(const ZoneOffset&) const = default;
+  auto operator<=>(const ZoneOffset&) const = default;
 };
 struct Window {
   std::uint16_t begin = 0, end = 0;
@@ -196,19 +196,23 @@ struct Window {
 
 // A constant before it is laid out. bits: indexes that are in the set.
 struct Bits { std::vector<std::uint32_t> members; bool operator==(const Bits&) const = default; };
+inline constexpr std::size_t max_glob = 1'024;  // bytes: a piece with `?` in it is tried at every byte of the text
 struct Glob { std::string pattern; bool operator==(const Glob&) const = default; };
 struct Regex { std::string pattern; bool operator==(const Regex&) const = default; };
 using Constant = std::variant<bool, std::int64_t, std::string, Ip, Bits, std::vector<std::int64_t>, std::vector<std::string>,
                               std::vector<Cidr>, Window, Glob, Regex>;  // in order of SlotKind
 inline SlotKind kind_of(const Constant& constant) { return static_cast<SlotKind>(constant.index()); }
+using SharedConstant = std::shared_ptr<const Constant>;  // one object in many slots is laid out once
 
 // Layout (little-endian, 8-byte aligned): one 8-byte word a slot, then the bytes they point at. boolean, integer: the value. Others: offset from
 // the row's start (low 32 bits) and count (high 32 bits): string, glob, regex: bytes · ip: 16 bytes · bits: 64-bit words · ints: sorted,
 // 8 bytes each · strings: sorted by (length, bytes), each offset and length, 4 bytes each · cidrs: sorted disjoint ranges, first and last address ·
-// window: 1 (begin, end u16, days u8, 3 zero bytes, number of offsets u32, their offset u32), then offsets of 16 bytes (from, offset, 4 zero bytes).
+// window: 1 (begin, end u16, days u8, 3 zero bytes, number of offsets u32, their offset u32), and offsets of 16 bytes (from, offset, 4 zero
+// bytes), which windows of one zone share. Slots may point at the same bytes.
 class Row {
  public:
   static Row build(std::span<const Constant> constants);
+  static Row build(std::span<const SharedConstant> constants);
   static Row from_bytes(std::span<const std::byte> bytes);  // as a file holds them; to be verified before use
   std::span<const std::byte> bytes() const { return {reinterpret_cast<const std::byte*>(words_.data()), size_}; }
   bool operator==(const Row&) const = default;

@@ -13,7 +13,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <map>
+#include <set>
 #include <string>
+#include <unordered_map>
 
 namespace writ::program {
 
@@ -71,6 +74,7 @@ class Builder {
   explicit Builder(std::size_t slots) : bytes_(slots * 8) {}
 
   void word(std::size_t slot, std::uint64_t value) { std::memcpy(bytes_.data() + slot * 8, &value, 8); }
+  void copy(std::size_t from, std::size_t to) { std::memcpy(bytes_.data() + to * 8, bytes_.data() + from * 8, 8); }
   void point(std::size_t slot, std::size_t offset, std::size_t count) { word(slot, offset | static_cast<std::uint64_t>(count) << 32); }
   std::size_t align() {
     bytes_.resize((bytes_.size() + 7) / 8 * 8);
@@ -93,10 +97,14 @@ class Builder {
   std::vector<std::byte> bytes_;
 };
 
+// Where the offsets of a time zone lie: the two hundred of Berlin once, however many windows are in its time.
+using Offsets = std::map<std::vector<ZoneOffset>, std::uint32_t>;
+
 // Lays out one constant; one overload a kind.
 struct Layout {
   Builder& out;
   std::size_t slot;
+  Offsets& offsets;
 
   void operator()(bool value) { out.word(slot, value ? 1 : 0); }
   void operator()(std::int64_t value) { out.word(slot, static_cast<std::uint64_t>(value)); }
@@ -156,13 +164,15 @@ struct Layout {
     out.append(window.end);
     out.append(std::uint32_t{window.days});
     out.append(static_cast<std::uint32_t>(window.offsets.size()));
-    out.append(static_cast<std::uint32_t>(at + 16));
+    const auto [known, fresh] = offsets.try_emplace(window.offsets, static_cast<std::uint32_t>(at + 16));
+    out.append(known->second);
+    out.point(slot, at, 1);
+    if (!fresh) return;
     for (const auto& offset : window.offsets) {
       out.append(offset.from);
       out.append(offset.offset);
       out.append(std::uint32_t{0});
     }
-    out.point(slot, at, 1);
   }
 };
 
@@ -170,7 +180,23 @@ struct Layout {
 
 Row Row::build(std::span<const Constant> constants) {
   Builder out(constants.size());
-  for (std::size_t i = 0; i < constants.size(); ++i) std::visit(Layout{out, i}, constants[i]);
+  Offsets offsets;
+  for (std::size_t i = 0; i < constants.size(); ++i) std::visit(Layout{out, i, offsets}, constants[i]);
+  out.align();
+  return from_bytes(out.bytes());
+}
+
+Row Row::build(std::span<const SharedConstant> constants) {
+  Builder out(constants.size());
+  Offsets offsets;
+  std::unordered_map<const Constant*, std::size_t> laid_out;  // the slot that has it
+  for (std::size_t i = 0; i < constants.size(); ++i) {
+    const auto [first, fresh] = laid_out.try_emplace(constants[i].get(), i);
+    if (fresh)
+      std::visit(Layout{out, i, offsets}, *constants[i]);
+    else
+      out.copy(first->second, i);
+  }
   out.align();
   return from_bytes(out.bytes());
 }
@@ -201,8 +227,8 @@ class Checker {
       case SlotKind::boolean: return word <= 1 ? "" : "is a boolean other than 0 and 1";
       case SlotKind::integer: return "";
       case SlotKind::string:
-      case SlotKind::glob:
       case SlotKind::regex: return string(offset, count);
+      case SlotKind::glob: return count > max_glob ? "is too long a glob" : string(offset, count);
       case SlotKind::ip: return count == 1 && fits(offset, 1, 16, 8) ? "" : "points outside the row";
       case SlotKind::bits: return fits(offset, count, 8, 8) ? "" : "points outside the row";
       case SlotKind::ints: return ints(offset, count);
@@ -277,8 +303,11 @@ std::string verify(const Shape& shape, std::span<const std::byte> row) {
   if (row.size() > UINT32_MAX) return "the row is over 4 GiB";
   if (reinterpret_cast<std::uintptr_t>(row.data()) % 8 != 0) return "the row is not aligned to 8 bytes";
   const Checker checker(row);
-  for (std::size_t i = 0; i < shape.slots.size(); ++i)
+  std::set<std::pair<SlotKind, std::uint64_t>> seen;  // what several slots point at is looked through once
+  for (std::size_t i = 0; i < shape.slots.size(); ++i) {
+    if (!seen.emplace(shape.slots[i], read<std::uint64_t>(row, i * 8)).second) continue;
     if (auto wrong = checker.slot(shape.slots[i], i); !wrong.empty()) return "slot $" + std::to_string(i) + " " + wrong;
+  }
   return "";
 }
 

@@ -1,0 +1,25 @@
+// Regular expressions as the checker judges them and the engine runs them: one way to compile, so that what the one lets through the other
+// can run.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace writ::program {
+
+// What the patterns of one tenant may take together: a thousand of the usual kind, or sixteen of the largest.
+inline constexpr std::size_t max_pattern_memory = 64u << 20;
+
+// Null with the reason in `error` when it is no regular expression, or too large a one.
+std::shared_ptr<const re2::RE2> compile_pattern(std::string_view text, std::string& error);
+
+// The bound on the memory its automaton takes while matching: 64 KiB, 512 KiB or 4 MiB, by the size of the pattern.
+std::size_t memory_of(const re2::RE2& pattern);
+
+}  // namespace writ::program
