@@ -1,16 +1,16 @@
-// The formatter: what parses is laid out as text that parses to the same tree, keeps every comment in its order, and stays as it is when laid
-// out again.
-#include "tests/fuzz/fuzz.h"
-
+// The formatter: what parses is laid out as text that parses to the same tree, keeps every comment in its order, and
+// stays as it is when laid out again.
 #include "compiler/syntax/compare.h"
 #include "compiler/syntax/syntax.h"
+#include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace writ;
   using fuzz::promise;
   SourceSet sources;
   Diagnostics diagnostics;
-  const auto before = parse(sources, sources.add("input.writ", std::string(fuzz::view(data, size))), Limits{}, diagnostics);
+  const auto before =
+      parse(sources, sources.add("input.writ", std::string(fuzz::view(data, size))), Limits{}, diagnostics);
   if (diagnostics.has_errors()) return 0;
   const auto text = format(before);
   const auto after = parse(sources, sources.add("formatted.writ", text), Limits{}, diagnostics);

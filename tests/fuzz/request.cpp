@@ -1,7 +1,6 @@
 // Requests as JSON: read without a crash, refused with a reason or read; and what was read is written and read back equal.
-#include "tests/fuzz/fuzz.h"
-
 #include "runtime/json/request_json.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <vector>
 
