@@ -285,7 +285,7 @@ std::optional<std::string> Expressions::of_times(const Place& place) {
   if (!left) return std::nullopt;
   if (random_.chance(45)) return left->text + random_.pick({" in ", " not in "}) + window(*left);
   if (random_.chance(20)) {
-    const auto a = time_constant(), b = a + random_.between(0, 48) * hour;
+    const auto a = time_constant(), b = a + random_.between(1, 48) * hour;  // an empty range is an error
     for (const auto turn : {a - 1, a, b - 1, b, b + 1}) world_.turn(left->fact, turn);
     return left->text + random_.pick({" in ", " not in "}) + time_to_text(a) + ".." + time_to_text(b);
   }
