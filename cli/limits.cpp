@@ -30,6 +30,8 @@ constexpr auto rows = std::to_array<Row>({
     {"string-bytes", &Limits::string_bytes},
     {"list-items", &Limits::list_items},
     {"conditions-per-rule", &Limits::conditions_per_rule},
+    {"expressions-per-tenant", &Limits::expressions_per_tenant},
+    {"pattern-memory-per-tenant", &Limits::pattern_memory_per_tenant},
     {"quantifier-depth", &Limits::quantifier_depth},
     {"clients-per-tenant", &Limits::clients_per_tenant},
     {"connections-per-tenant", &Limits::connections_per_tenant},

@@ -234,7 +234,7 @@ bool Checker::good_regex(const tree::Matches& matches) {
   if (spent_.pattern_memory <= limits_.pattern_memory_per_tenant) return true;
   report(Code::condition_too_large, matches.pattern_span,
          "the regular expressions of one tenant want more than " +
-             std::to_string(limits_.pattern_memory_per_tenant >> 20) + " MiB while they match")
+             std::to_string(limits_.pattern_memory_per_tenant >> 10) + " KiB while they match")
       .hint("a list or a glob does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
   return false;
 }
