@@ -12,6 +12,7 @@ namespace writ::json_detail {
 namespace {
 
 using Json = nlohmann::json;
+constexpr int number_overflow = 406;  // of nlohmann's exceptions
 
 class Events {
  public:
@@ -47,6 +48,10 @@ class Events {
   bool key(std::string& name) {
     path_.resize(open_.back());
     if (name.empty()) return refuse((path_.empty() ? "request" : path_) + ": a field without a name");
+    // Also because every field inside repeats it: four thousand times half a megabyte.
+    if (name.size() > limits_.name_bytes)
+      return refuse((path_.empty() ? "request" : path_) + ": a field whose name has more than " +
+                    std::to_string(limits_.name_bytes) + " bytes");
     if (name.find('.') != std::string::npos) return refuse(dotted(name));
     if (!path_.empty()) path_ += '.';
     path_ += name;
@@ -75,6 +80,10 @@ class Events {
     if (!out_.problem.empty()) return false;
     // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …": the part a person can use.
     const std::string_view what = failure.what();
+    if (failure.id == number_overflow) {
+      const std::string_view number = what.substr(what.rfind('\'', what.size() - 2));
+      return refuse((path_.empty() ? "request" : path_) + ": the number " + std::string(number.substr(0, 40)) + " is too large");
+    }
     std::string_view rest = what;
     for (const std::string_view head : {"] ", ": ", " - "})
       if (const std::size_t at = what.find(head); at != std::string_view::npos && rest.data() < what.data() + at)
@@ -128,6 +137,11 @@ Fields read_fields(std::string_view text, const JsonLimits& limits) {
   }
   if (text.starts_with("\xef\xbb\xbf")) {
     out.problem = "not JSON at byte 1: a byte order mark";
+    return out;
+  }
+  // The parser takes a NUL for the end of the text, and what follows it would never be seen.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    out.problem = "not JSON at byte " + std::to_string(nul + 1) + ": a NUL";
     return out;
   }
   try {

@@ -26,6 +26,7 @@ struct JsonLimits {
   std::size_t depth = 16;          // objects inside one another: the longest attribute path
   std::size_t set_items = max_set_items;  // strings in one set
   std::size_t fields = 4'096;
+  std::size_t name_bytes = 256;  // of one field, as of an identifier in a policy
 };
 
 // The attributes of a tenant by its wire id; nothing when there is no such tenant.

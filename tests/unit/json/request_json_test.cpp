@@ -160,6 +160,50 @@ TEST_CASE("limits hold just over and not just under") {
   CHECK_FALSE(read(deep).ok());
 }
 
+TEST_CASE("what follows a NUL is not overlooked") {
+  const std::string good = R"({"action":"login","tenant":"acme","client":"a"})";
+  REQUIRE(read(good).ok());
+  using namespace std::string_literals;
+  CHECK(read(good + "\0"s).problem == "not JSON at byte " + std::to_string(good.size() + 1) + ": a NUL");
+  CHECK_FALSE(read(good + "\0"s + good).ok());
+  CHECK_FALSE(read("\0"s + good).ok());
+  CHECK_FALSE(with("\"user\":{\"id\":\"a\0b\"}"s).ok());
+  CHECK(with(R"("user":{"id":"a\u0000b"})").ok());  // escaped, it is a character like any other
+}
+
+TEST_CASE("a long name is not repeated for every field inside it") {
+  const auto named = [](std::size_t size) { return with("\"" + std::string(size, 'k') + "\":{\"a\":1}").problem; };
+  CHECK(named(257) == "request: a field whose name has more than 256 bytes");
+  CHECK(named(256).ends_with(": unknown field"));
+  CHECK(named(256).size() < 300);
+  CHECK(named(500'000) == "request: a field whose name has more than 256 bytes");
+}
+
+TEST_CASE("numbers past every integer, and what is nearly one, are named with the field") {
+  const auto risk = [](const std::string& number) { return with("\"request\":{\"risk\":" + number + "}").problem; };
+  CHECK(risk("1e400") == "request.risk: the number '1e400' is too large");
+  CHECK(risk("-1e400") == "request.risk: the number '-1e400' is too large");
+  CHECK(risk("18446744073709551615") == "request.risk: 18446744073709551615 is not an integer of 64 bits");
+  CHECK(risk("18446744073709551616").starts_with("request.risk: 18446744073709551616 is not an integer"));
+  CHECK(risk("-9223372036854775808").empty());
+  CHECK(risk("-9223372036854775809").starts_with("request.risk: -9223372036854775809 is not an integer"));
+  CHECK(risk("-0").empty());
+  CHECK(risk("-0.0") == "request.risk: -0.0 is not an integer of 64 bits");
+  CHECK(risk("1e-400").starts_with("request.risk: 1e-400 is not an integer"));
+}
+
+TEST_CASE("sets end where the language says, and cost no more than their text") {
+  const auto groups = [](std::size_t count) {
+    std::string text = "\"user\":{\"groups\":[";
+    for (std::size_t i = 0; i < count; ++i) text += i == 0 ? "\"g\"" : ",\"g\"";
+    return with(text + "]}").problem;
+  };
+  CHECK(groups(max_set_items).empty());
+  CHECK(groups(max_set_items + 1) == "user.groups: more than 4096 items");
+  CHECK(groups(200'000) == "user.groups: more than 4096 items");
+  CHECK(groups(1'000'000) == "a request of more than 1024 KiB");
+}
+
 TEST_CASE("of an unknown tenant only what is built in is judged") {
   CHECK(read(R"({"action":"login","tenant":"nobody","client":"a","user":{"favourite":1}})").ok());
   CHECK_FALSE(read(R"({"action":"login","tenant":"nobody","client":"a","user":{"blocked":1}})").ok());
