@@ -275,7 +275,7 @@ bool writ_in_window(const std::byte* row, std::uint32_t slot, std::int64_t time)
     (holds ? low : high) = holds ? middle + 1 : middle;
   }
   const std::int64_t offset = read<std::int32_t>(offsets + (low - 1) * 16 + 8);
-  const auto local = floor_div(writ::program::saturating_add(time, offset * 1'000'000), minute);
+  const auto local = floor_div(floor_div(time, 1'000'000) + offset, 60);  // whole seconds first: a sum may be at the end of 64 bits
   const auto day = floor_div(local, 1'440);
   const auto of_day = local - day * 1'440;
   const auto listed = [&](std::int64_t which) { return days >> (((which + 3) % 7 + 7) % 7) & 1; };  // 1970-01-01 was a Thursday

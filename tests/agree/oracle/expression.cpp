@@ -15,24 +15,30 @@ Worth example_of(const FactRow& row) {
 bool is_absent(const Worth& worth) { return worth == Worth(Absent{}); }
 Worth negated(const Worth& worth) { return is_absent(worth) ? worth : !std::get<bool>(worth); }
 std::int64_t number_of(const Worth& worth) {
-  const auto* instant = std::get_if<Instant>(&worth);
-  return instant ? static_cast<std::int64_t>(*instant) : std::get<std::int64_t>(worth);
+  return std::holds_alternative<Instant>(worth) ? static_cast<std::int64_t>(std::get<Instant>(worth)) : std::get<std::int64_t>(worth);
 }
 Worth arithmetic(const Worth& left, const Worth& right, bool minus) {
   const auto result = saturated(number_of(left), number_of(right), minus);
   return std::holds_alternative<Instant>(left) && !std::holds_alternative<Instant>(right) ? Worth(Instant{result}) : result;
 }
+// The library knows a zone's changes to 2037. One that still changes then goes on so to 2100, a year as that 28 years before: of the same days.
+std::chrono::seconds offset_of(const date::time_zone& zone, date::sys_seconds at) {
+  const auto start_of = [](int year) { return date::sys_seconds{date::sys_days{date::year{year} / 1 / 1}}; };
+  at = std::clamp(at, start_of(1970), start_of(2101) - std::chrono::seconds{1});
+  const auto begin = zone.get_info(at).begin;
+  while (start_of(2037) <= begin && begin < start_of(2038) && at >= start_of(2038)) at -= date::days{10'227};
+  return zone.get_info(at).offset;
+}
 bool in_window(Instant time, const tree::ClockWindow& window) {
-  const date::sys_time<std::chrono::microseconds> at{std::chrono::microseconds{static_cast<std::int64_t>(time)}}, epoch{};
-  const auto offset = date::locate_zone(window.zone.text)->get_info(std::max(at, epoch)).offset;
-  const auto local = date::floor<std::chrono::minutes>(offset + at.time_since_epoch());
+  const date::sys_time<std::chrono::microseconds> exactly{std::chrono::microseconds{static_cast<std::int64_t>(time)}};
+  const auto at = date::floor<std::chrono::seconds>(exactly);  // first: adding to microseconds could leave 64 bits
+  const auto local = date::floor<std::chrono::minutes>(offset_of(*date::locate_zone(window.zone.text), at) + at.time_since_epoch());
   const auto day = date::floor<date::days>(local);
   const auto minute = (local - day).count();
   const auto listed = [&](date::days which) { return (window.days >> (date::weekday{date::sys_days{which}}.iso_encoding() - 1)) & 1; };
   if (window.begin < window.end) return window.begin <= minute && minute < window.end && listed(day);
   return (minute >= window.begin && listed(day)) || (minute < window.end && listed(day - date::days{1}));
 }
-
 // Of a glob, `*` is any characters and `?` exactly one; a regular expression may be found anywhere in the text.
 bool matches(const std::string& text, const tree::Matches& node) {
   if (node.regex) return re2::RE2::PartialMatch(text, node.pattern);
@@ -48,7 +54,6 @@ Worth call(const std::string& function, const Worth& argument) {
   const auto at = text.rfind('@');
   return at == text.npos ? Worth(Absent{}) : lowered(text.substr(at + 1));
 }
-
 // The words of the enumeration that an expression is one of: they alone are in an order that is not the text's.
 const Strings* words_of(const Tenant& tenant, Where where, tree::ExprId id) {
   const Named written = behind(where, id);
@@ -57,7 +62,6 @@ const Strings* words_of(const Tenant& tenant, Where where, tree::ExprId id) {
   const auto row = tenant.facts.find(path_of(node));
   return row == tenant.facts.end() || row->second.words.empty() ? nullptr : &row->second.words;
 }
-
 bool compare(tree::CompareOp op, const Worth& left, const Worth& right, const Strings* words) {
   using enum tree::CompareOp;
   if (const auto* set = std::get_if<StringSet>(&left)) return among(*set, std::get<std::string>(right));
@@ -83,7 +87,6 @@ Worth in_zone(Evaluation& evaluation, const tree::ZoneDecl& zone) {
   const bool seen = (zone.countries.empty() || !is_absent(country)) && (zone.asns.empty() || !is_absent(asn));
   return held || seen ? Worth(held) : Absent{};
 }
-
 Worth member(Evaluation& evaluation, Where where, const tree::Compare& compare) {
   const Named written = behind(where, compare.right);
   const Where there = written.where;
@@ -123,7 +126,6 @@ std::string lowered(std::string text) {
     if ('A' <= c && c <= 'Z') c = static_cast<char>(c | 0x20);
   return text;
 }
-
 bool Evaluation::leaf(bool outcome, const std::string& text) {
   if (leaves) leaves->emplace_back(text, outcome);
   return outcome;

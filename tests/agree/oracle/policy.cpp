@@ -164,6 +164,9 @@ void read_tenant(Policy& policy, const Trees& trees, const Scope* platform, cons
     if (used.contains(node.name.text)) Reader{policy, tenant, where}.take(node);
   });
   for (const auto& [where, items] : bodies) Reader{policy, tenant, where, owner_part(tenant.name)}.read(*items);
+  for (std::size_t i = 0; i < action_count; ++i)
+    for (const bool attempt : {false, true})
+      tenant.required[{static_cast<Action>(i), attempt}] = required_facts(tenant, static_cast<Action>(i), attempt);
 }
 }  // namespace
 
@@ -171,8 +174,7 @@ Facts builtin_rows() {
   Facts rows;
   for (const Fact& f : builtin_facts)
     rows[std::string(f.name)] = {f.type, f.required, f.optional, f.low, f.high, Strings(f.values.begin(), f.values.end())};
-  for (const char* name : {"tenant", "client", "connection", "organization"})
-    rows[name] = {TypeKind::string};  // not among a request's facts
+  for (const char* name : {"tenant", "client", "connection", "organization"}) rows[name] = {TypeKind::string};  // of no request
   for (const Property& property : properties) rows[std::string(property.name)].type = property.type;
   return rows;
 }

@@ -58,6 +58,7 @@ struct Tenant {
   std::map<Strings, Strings> settings = {};  // all others as words: {`client`, `admin`, `connections`} is {`staff`}, {`client`} all clients
   std::vector<std::pair<std::string, const tree::LockoutDecl*>> lockouts = {};  // of a connection, or of all: ``
   std::deque<Rule> rules = {};                                                  // in source order, duplicates removed
+  std::map<std::pair<Action, bool>, std::set<std::string>> required = {};       // what every request, every attempt must give (17)
   Strings setting(const Strings& key, const Strings& otherwise = {}) const { return settings.contains(key) ? settings.at(key) : otherwise; }
   std::string one(const Strings& key, const std::string& otherwise = "") const { return setting(key, {otherwise})[0]; }
 };
@@ -72,6 +73,7 @@ struct Asked {  // what a request names, by name; empty: it does not
   const Tenant* tenant = nullptr;
   std::string client = {}, connection = {}, organization = {};
 };
+std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt);
 Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt, Asked& asked);
 std::string lowered(std::string text);                                      // ASCII
 std::int64_t saturated(std::int64_t left, std::int64_t right, bool minus);  // left - right, or left + right

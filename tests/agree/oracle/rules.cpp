@@ -32,11 +32,9 @@ bool fires(Evaluation& evaluation, const Rule& rule) {
   if (unless != tree::ExprId::none) return !evaluation.condition(rule.where, unless);
   return !evaluation.leaves->empty() || evaluation.leaf(true, "always");
 }
-
 struct Judged : TraceEntry {
   const Rule* rule;
 };
-
 // Every rule in force, in source order.
 std::vector<Judged> judge(const Asked& asked, const NamedRequest& request) {
   std::vector<Judged> all;
@@ -52,7 +50,6 @@ std::vector<Judged> judge(const Asked& asked, const NamedRequest& request) {
   }
   return all;
 }
-
 // What follows from the rules that fired. `report` rules count for would_be only.
 Answer combine(const std::vector<Judged>& judged, bool with_reports) {
   std::set<std::string> fired, reports, denies, allows, redirects, targets, challenges, entries;

@@ -36,7 +36,6 @@ bool fits(const FactRow& row, ActionMask action, const Value& value) {
   const Bounds bounds = bounds_of(row.type);
   return !number || (std::max(row.low, bounds.low) <= *number && *number <= std::min(row.high, bounds.high));
 }
-
 // What is wrong whatever the tenant (16).
 bool is_malformed(const NamedRequest& request) {
   for (const auto& name : {std::optional(request.tenant), std::optional(request.client), request.connection, request.organization})
@@ -51,7 +50,6 @@ bool is_malformed(const NamedRequest& request) {
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
   return (mfa && *mfa) != request.facts.contains("session.mfa_age") || (verified && *verified && !request.facts.contains("user.email"));
 }
-
 // Whether the user must be a member of the organization already (20). Who joins on login is none yet when logging in.
 bool wants_member(const Tenant& tenant, const NamedRequest& request) {
   const std::string organization = named(tenant, "organization", request.organization);
@@ -63,39 +61,12 @@ bool wants_member(const Tenant& tenant, const NamedRequest& request) {
 std::string counter_of(const tree::LockoutDecl& lockout) {
   return std::array{"attempts.by_identifier", "attempts.by_identifier_ip", "attempts.by_ip"}[static_cast<std::size_t>(lockout.per)];
 }
-
-// What every request of the action must give (17). An attempt is asked before the credential is checked: what is given by then are the
-// counters and the facts of the request itself (27).
-std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt) {
-  std::set<std::string> wanted{"user.blocked"};
-  const NamedRequest empty;
-  const Asked nothing{&tenant};
-  Evaluation evaluation{nothing, empty, nullptr, &wanted};
-  for (const Rule& rule : tenant.rules) {
-    if (!(rule.actions & mask_of(action))) continue;
-    for (const auto id : {rule.written->when, rule.written->unless})
-      if (id != tree::ExprId::none) evaluation.condition(rule.where, id);
-    for (const auto& [text, ways] : rule.duties)
-      for (const Named& way : ways) evaluation.condition(way.where, way.value);
-  }
-  if (attempt) std::erase_if(wanted, [](const std::string& name) { return !name.starts_with("request."); });
-  if (action == Action::access && tenant.settings.contains({"issuers"})) wanted.insert("token.issuer");
-  for (const auto& [connection, lockout] : tenant.lockouts) {
-    if (action != Action::login) break;
-    wanted.insert(counter_of(*lockout));
-    if (!lockout->exempt.empty()) wanted.insert("request.ip");
-    if (lockout->block || lockout->within) wanted.insert("request.time");
-  }
-  std::erase_if(wanted, [&](const std::string& name) { return !(tenant.facts.at(name).required & mask_of(action)); });
-  return wanted;
-}
-
 // What is wrong for this tenant: facts it does not know, facts that must be given.
 bool is_incomplete(const Tenant& tenant, const NamedRequest& request, bool attempt) {
   for (const auto& [name, value] : request.facts)
     if (!tenant.facts.contains(name) || !fits(tenant.facts.at(name), mask_of(request.action), value)) return true;
   if (!request.connection && has_connection(request.action)) return true;
-  for (const auto& name : required_facts(tenant, request.action, attempt))
+  for (const auto& name : tenant.required.at({request.action, attempt}))
     if (!request.facts.contains(name)) return true;
   return !attempt && wants_member(tenant, request) && !request.facts.contains("user.organizations");
 }
@@ -160,6 +131,32 @@ bool is_locked_out(const tree::LockoutDecl& lockout, const Asked& asked, const N
   return (!lockout.block || since < *lockout.block) && (!lockout.within || since <= *lockout.within);
 }
 }  // namespace
+
+// What every request of the action must give (17). An attempt is asked before the credential is checked: what is given by then are the
+// counters and the facts of the request itself (27).
+std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt) {
+  std::set<std::string> wanted{"user.blocked"};
+  const NamedRequest empty;
+  const Asked nothing{&tenant};
+  Evaluation evaluation{nothing, empty, nullptr, &wanted};
+  for (const Rule& rule : tenant.rules) {
+    if (!(rule.actions & mask_of(action))) continue;
+    for (const auto id : {rule.written->when, rule.written->unless})
+      if (id != tree::ExprId::none) evaluation.condition(rule.where, id);
+    for (const auto& [text, ways] : rule.duties)
+      for (const Named& way : ways) evaluation.condition(way.where, way.value);
+  }
+  if (attempt) std::erase_if(wanted, [](const std::string& name) { return !name.starts_with("request."); });
+  if (action == Action::access && tenant.settings.contains({"issuers"})) wanted.insert("token.issuer");
+  for (const auto& [connection, lockout] : tenant.lockouts) {
+    if (action != Action::login) break;
+    wanted.insert(counter_of(*lockout));
+    if (!lockout->exempt.empty()) wanted.insert("request.ip");
+    if (lockout->block || lockout->within) wanted.insert("request.time");
+  }
+  std::erase_if(wanted, [&](const std::string& name) { return !(tenant.facts.at(name).required & mask_of(action)); });
+  return wanted;
+}
 
 Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt, Asked& asked) {
   if (is_malformed(request)) return Fault::invalid_request;

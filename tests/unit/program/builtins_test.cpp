@@ -199,8 +199,22 @@ TEST_CASE("windows: the day is the day it starts, local time decides") {
   CHECK_FALSE(in(berlin, "2026-10-25T06:30Z"));
   CHECK(in(berlin, "2026-10-25T07:30Z"));
   CHECK(in(berlin, "2020-01-01T07:30Z"));
-  const OneSlot slot(berlin);
-  for (const std::int64_t time : {INT64_MIN, INT64_MAX}) writ_in_window(slot.data(), 0, time);
+}
+
+TEST_CASE("windows: the wall clock goes on where 64 bits end") {
+  // The last microsecond is 04:00:54 of a Sunday in UTC, the first 19:59:05 of a Sunday, too.
+  const auto in = [](std::uint16_t hour, std::uint8_t days, std::int32_t offset, std::int64_t time) {
+    const auto begin = static_cast<std::uint16_t>(hour * 60), end = static_cast<std::uint16_t>(begin + 60);
+    const OneSlot slot(Window{begin, end, days, "X", {{INT64_MIN, offset}}});
+    return writ_in_window(slot.data(), 0, time);
+  };
+  constexpr std::uint8_t saturday = 1 << 5, sunday = 1 << 6;
+  CHECK(in(4, sunday, 0, INT64_MAX));
+  CHECK(in(17, sunday, 13 * 3'600, INT64_MAX));
+  CHECK_FALSE(in(4, sunday, 13 * 3'600, INT64_MAX));
+  CHECK(in(19, sunday, 0, INT64_MIN));
+  CHECK(in(7, sunday, -12 * 3'600, INT64_MIN));
+  CHECK_FALSE(in(19, saturday, 0, INT64_MIN));
 }
 
 TEST_CASE("arithmetic saturates") {
