@@ -1,29 +1,31 @@
-// Comparing is by the names that people see: effect, reasons, obligations, fault, trace; machine code is held against the interpreter byte
-// for byte.
+// Comparing is by the names that people see: effect, reasons, obligations, fault, fired rules, trace; machine code is
+// held against the interpreter byte for byte.
 #include "tests/agree/case.h"
 
 #include "compiler/lower/lower.h"
 #include "compiler/syntax/syntax.h"
+#include "tests/agree/words.h"
 
 #include <algorithm>
 #include <cstring>
-#include <sstream>
 
 namespace writ::agree {
 
 namespace {
+
+using Strings = std::vector<std::string>;
 
 std::string name(Effect effect) { return std::string(effect_names[static_cast<std::size_t>(effect)]); }
 std::string name(Fault fault) { return std::string(fault_names[static_cast<std::size_t>(fault)]); }
 std::string name(Because because) { return std::string(because_names[static_cast<std::size_t>(because)]); }
 std::string name(bool outcome) { return outcome ? "true" : "false"; }
 std::string name(const std::string& text) { return text; }
-std::string name(const std::vector<std::string>& list) {
+std::string name(const Strings& list) {
   std::string text;
   for (const auto& one : list) text += (text.empty() ? "" : " | ") + one;
   return "[" + text + "]";
 }
-std::string name(const std::vector<std::pair<std::string, bool>>& list) {
+std::string name(const oracle::Outcomes& list) {
   std::string text;
   for (const auto& [leaf, outcome] : list) text += (text.empty() ? "" : " | ") + leaf + " = " + name(outcome);
   return "[" + text + "]";
@@ -39,25 +41,58 @@ struct Differences {
   }
 };
 
-std::vector<std::string> ids(const std::vector<Reason>& reasons) {
-  std::vector<std::string> list;
+Strings ids(const std::vector<Reason>& reasons) {
+  Strings list;
   for (const auto& reason : reasons) list.push_back(reason.id);
   return list;
 }
 
-void compare_traces(Differences& differences, const std::vector<oracle::TraceEntry>& mine, const std::vector<TraceEntry>& theirs) {
-  std::vector<std::string> my_ids, their_ids;
+Strings common(const Strings& list, const Strings& in_mask) {
+  Strings result;
+  for (const auto& one : list)
+    if (std::ranges::find(in_mask, one) != in_mask.end()) result.push_back(one);
+  return result;
+}
+
+// What the masks of a decision say, in names.
+void read_masks(const program::ActionProgram& program, Seen& seen) {
+  const auto bit = [](const auto& words, std::size_t i) { return words[i / 64] >> i % 64 & 1; };
+  for (std::size_t i = 0; i < std::min<std::size_t>(program.rules.size(), 128); ++i) {
+    seen.in_mask.push_back(program.rules[i].id);
+    if (bit(seen.decision.fired, i)) seen.fired.push_back(program.rules[i].id);
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(program.entries.size(), 64); ++i) {
+    seen.in_mask.push_back(program.entries[i]);
+    if (seen.decision.unsatisfied >> i & 1) seen.obligations.push_back(program.entries[i]);
+  }
+  for (auto* list : {&seen.fired, &seen.obligations}) {
+    std::ranges::sort(*list);
+    const auto repeated = std::ranges::unique(*list);
+    list->erase(repeated.begin(), repeated.end());
+  }
+}
+
+void compare_traces(Differences& differences, const std::vector<oracle::TraceEntry>& mine,
+                    const std::vector<TraceEntry>& theirs) {
+  Strings my_ids, their_ids;
   for (const auto& entry : mine) my_ids.push_back(entry.id);
   for (const auto& entry : theirs) their_ids.push_back(entry.id);
   differences.compare("trace ids", my_ids, their_ids);
   if (my_ids != their_ids) return;
   for (std::size_t i = 0; i < mine.size(); ++i) {
-    std::vector<std::pair<std::string, bool>> leaves;
+    oracle::Outcomes leaves;
     for (const auto& leaf : theirs[i].leaves) leaves.emplace_back(leaf.text, leaf.outcome);
     differences.compare("fired " + mine[i].id, mine[i].fired, theirs[i].fired);
     differences.compare("leaves of " + mine[i].id, mine[i].leaves, leaves);
     differences.compare("alternatives of " + mine[i].id, mine[i].alternatives, theirs[i].alternatives);
   }
+}
+
+void compare_bytes(Differences& differences, const std::string& who, const Decision& decision,
+                   const Decision& by_interpreter) {
+  if (std::memcmp(&decision, &by_interpreter, sizeof decision) == 0) return;
+  differences.text += who + ": effect " + name(decision.effect) + ", interpreter " + name(by_interpreter.effect) +
+                      ", or other bytes differ\n";
 }
 
 }  // namespace
@@ -75,6 +110,10 @@ std::unique_ptr<Case> prepare(const std::vector<std::string>& files, const std::
     made->problems = render_pretty(diagnostics.sorted(), made->sources, {.color = false, .max_errors = 3});
     return made;
   }
+  if (made->policy.tenants.empty()) {
+    made->problems = "it has no tenant, so there is nobody to ask for\n";  // an engine without tenants is not ready
+    return made;
+  }
   std::vector<program::Part> parts;
   for (const auto& tenant : made->policy.tenants) parts.push_back(lower_tenant(tenant, made->sources));
   made->by_machine = code != nullptr;
@@ -85,117 +124,88 @@ std::unique_ptr<Case> prepare(const std::vector<std::string>& files, const std::
   return made;
 }
 
-std::string difference(const Case& prepared, const NamedRequest& named, bool with_trace, oracle::Answer* given) {
+Seen ask(const Case& prepared, const NamedRequest& named, bool with_trace) {
   thread_local Request request;
-  prepared.engine->bind(named, request);
-  const Decision decision = prepared.engine->interpret(request);
+  const Engine& engine = *prepared.engine;
+  engine.bind(named, request);
+  Seen seen{engine.interpret(request), {}, {}, {}, {}, engine.native(request), engine.decide(request), {}};
+  seen.explanation = engine.explain(request, seen.decision);
+  if (const auto part = engine.part(named.tenant))
+    read_masks(part->programs[static_cast<std::size_t>(named.action)], seen);
+  if (with_trace) seen.trace = engine.trace(request);
+  return seen;
+}
+
+std::string difference(const Case& prepared, const NamedRequest& request, const Seen& seen, bool with_trace,
+                       oracle::Answer* given) {
   Differences differences;
-  if (prepared.by_machine) {
-    const auto by_machine = prepared.engine->native(request);
-    if (!by_machine) differences.text += prepared.engine->part(named.tenant) ? "there is no machine code\n" : "";  // no tenant, no code
-    else if (std::memcmp(&*by_machine, &decision, sizeof decision) != 0)
-      differences.text += "machine code: effect " + name(by_machine->effect) + ", interpreter " + name(decision.effect) + ", and more bytes differ\n";
-  }
-  const Explanation seen = prepared.engine->explain(request, decision);
+  if (seen.by_machine)
+    compare_bytes(differences, "machine code", *seen.by_machine, seen.decision);
+  else if (prepared.by_machine && prepared.engine->part(request.tenant))
+    differences.text += "there is no machine code\n";  // no tenant, no code
+  if (seen.by_default) compare_bytes(differences, "decide", *seen.by_default, seen.decision);
+  const auto& explanation = seen.explanation;
   try {
-    const auto answer = prepared.oracle->decide(named);
-    if (given) *given = answer;
-    differences.compare("effect", answer.effect, seen.effect);
-    differences.compare("would_be", answer.would_be, seen.would_be);
-    differences.compare("fault", answer.fault, seen.fault);
-    differences.compare("because", answer.because, seen.because);
-    differences.compare("reasons", answer.reasons, ids(seen.reasons));
-    differences.compare("reports", answer.reports, ids(seen.reports));
-    differences.compare("obligations", answer.obligations, seen.obligations);
-    differences.compare("decision effect", answer.effect, decision.effect);
-    differences.compare("decision fault", answer.fault, decision.fault);
-    if (with_trace) compare_traces(differences, prepared.oracle->trace(named), prepared.engine->trace(request));
-    if (with_trace) differences.compare("attempt", prepared.oracle->attempt(named), prepared.engine->attempt(request).fault);
+    const auto answer = prepared.oracle->decide(request);
+    if (given != nullptr) *given = answer;
+    differences.compare("effect", answer.effect, explanation.effect);
+    differences.compare("would_be", answer.would_be, explanation.would_be);
+    differences.compare("fault", answer.fault, explanation.fault);
+    differences.compare("because", answer.because, explanation.because);
+    differences.compare("reasons", answer.reasons, ids(explanation.reasons));
+    differences.compare("reports", answer.reports, ids(explanation.reports));
+    differences.compare("obligations", answer.obligations, explanation.obligations);
+    differences.compare("decision's effect", answer.effect, seen.decision.effect);
+    differences.compare("decision's fault", answer.fault, seen.decision.fault);
+    differences.compare("decision's rules", common(answer.fired, seen.in_mask), seen.fired);
+    differences.compare("decision's obligations", common(answer.obligations, seen.in_mask), seen.obligations);
+    if (with_trace) compare_traces(differences, prepared.oracle->trace(request), seen.trace);
   } catch (const std::exception& error) {
     differences.text += std::string("oracle: ") + error.what() + "\n";
   }
   return differences.text;
 }
 
+std::string difference(const Case& prepared, const NamedRequest& request, bool with_trace, oracle::Answer* given) {
+  return difference(prepared, request, ask(prepared, request, with_trace), with_trace, given);
+}
+
+std::string attempt_difference(const Case& prepared, const NamedRequest& named) {
+  thread_local Request request;
+  prepared.engine->bind(named, request);
+  const auto seen = prepared.engine->attempt(request);
+  const auto fault = prepared.oracle->attempt(named);
+  Differences differences;
+  differences.compare("attempt's fault", fault, seen.fault);
+  differences.compare("attempt's effect", fault == Fault::none ? Effect::allow : Effect::deny, seen.effect);
+  return differences.text;
+}
+
 std::string difference(const Case& prepared, const OfferQuestion& question) {
   Differences differences;
-  const auto mine = prepared.oracle->connections(question.tenant, question.client, question.organization, question.email);
-  const auto theirs = prepared.engine->connections(question.tenant, question.client, question.organization, question.email);
-  std::vector<std::string> list;
+  const auto mine =
+      prepared.oracle->connections(question.tenant, question.client, question.organization, question.email);
+  const auto theirs =
+      prepared.engine->connections(question.tenant, question.client, question.organization, question.email);
+  Strings list;
   for (const auto& connection : theirs.connections) list.push_back(connection.id);
   differences.compare("fault", mine.fault, theirs.fault);
   differences.compare("connections", mine.connections, list);
   differences.compare("home realm", mine.home_realm.value_or("none"), theirs.home_realm.value_or("none"));
   if (!differences.text.empty())
-    differences.text += "connections of " + question.tenant + ", " + question.client + ", " + question.organization.value_or("no organization") + ", " +
+    differences.text += "connections of " + question.tenant + ", " + question.client + ", " +
+                        question.organization.value_or("no organization") + ", " +
                         question.email.value_or("no e-mail") + "\n";
   return differences.text;
-}
-
-// ---------------------------------------------------------------- shrinking
-
-namespace {
-
-std::vector<std::string> without_lines(const std::string& text) {
-  std::vector<std::string> lines, results;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  const auto joined = [&](std::size_t from, std::size_t to) {
-    std::string result;
-    for (std::size_t i = 0; i < lines.size(); ++i)
-      if (i < from || i >= to) result += lines[i] + "\n";
-    return result;
-  };
-  std::vector<std::pair<std::size_t, std::size_t>> ranges;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto indent = lines[i].find_first_not_of(' ');
-    if (indent == std::string::npos || lines[i][indent] == '}') continue;
-    std::size_t end = i + 1;
-    if (lines[i].ends_with("{"))
-      while (end < lines.size() && lines[end++] != std::string(indent, ' ') + "}") {}
-    ranges.emplace_back(i, end);
-  }
-  std::ranges::stable_sort(ranges, std::greater<>{}, [](const auto& range) { return range.second - range.first; });
-  for (const auto& [from, to] : ranges) results.push_back(joined(from, to));
-  return results;
-}
-
-std::vector<std::string> without_conditions(const std::string& text) {
-  SourceSet sources;
-  Diagnostics diagnostics;
-  const auto tree = parse(sources, sources.add("case.writ", text), Limits{}, diagnostics);
-  std::vector<std::string> results;
-  const auto replace = [&](Span span, const std::string& by) { results.push_back(text.substr(0, span.begin) + by + text.substr(span.end)); };
-  for (const auto& expression : tree.expressions) {
-    std::vector<tree::ExprId> operands;
-    if (const auto* all = std::get_if<tree::And>(&expression.node)) operands = all->operands;
-    if (const auto* any = std::get_if<tree::Or>(&expression.node)) operands = any->operands;
-    if (const auto* negated = std::get_if<tree::Not>(&expression.node)) operands = {negated->operand};
-    for (const auto operand : operands) replace(expression.span, "(" + std::string(sources.text(tree[operand].span)) + ")");
-  }
-  for (const auto* word : {" when ", " unless ", " message ", " note "})
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-      auto end = text.find('\n', at);
-      if (std::string_view(word) == " when ") end = std::min(end, text.find(" unless ", at));
-      results.push_back(text.substr(0, at) + text.substr(end));
-    }
-  return results;
-}
-
-}  // namespace
-
-std::vector<std::string> smaller(const std::string& text) {
-  auto results = without_lines(text);
-  std::ranges::move(without_conditions(text), std::back_inserter(results));
-  std::erase_if(results, [&](const auto& one) { return one.size() >= text.size(); });
-  return results;
 }
 
 std::string to_text(const NamedRequest& request) {
   struct Visit {
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(std::int64_t value) const { return std::to_string(value); }
-    std::string operator()(const std::string& value) const { return in_quotes(value.size() > 200 ? value.substr(0, 20) + "… of " + std::to_string(value.size()) : value); }
+    std::string operator()(const std::string& value) const {
+      return in_quotes(value.size() > 200 ? value.substr(0, 20) + "… of " + std::to_string(value.size()) : value);
+    }
     std::string operator()(const Ip& value) const { return writ::to_text(value); }
     std::string operator()(const StringSet& value) const { return name(value); }
   };

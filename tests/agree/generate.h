@@ -1,20 +1,18 @@
-// Random policies that check, and random requests that matter to them. A seed makes both, so a disagreement is one number.
+// Random policies that check. Everything in docs/language.md is written by them now and then; tests/agree/coverage.h
+// holds a run to that.
 #pragma once
 
-#include "tests/agree/world.h"
+#include "tests/agree/random.h"
+
+#include <string>
+#include <vector>
 
 namespace writ::agree {
 
-// `world.text` is the policy. `world.extra` is one more deny, for properties: text that may be appended.
-World generate_policy(Random& random);
-
-// Mostly sound, at the values where the policy's rules turn; now and then one thing in it is broken.
-NamedRequest generate_request(const World& world, Random& random);
-
-struct OfferQuestion {
-  std::string tenant, client;
-  std::optional<std::string> organization, email;
+struct Generated {
+  std::string text;                 // one statement a line, and a block ends in a line of its own
+  std::vector<std::string> denies;  // each may be appended: one more deny for one tenant
 };
-OfferQuestion generate_question(const World& world, Random& random);
+Generated generate_policy(Random& random);
 
 }  // namespace writ::agree

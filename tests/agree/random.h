@@ -20,14 +20,15 @@ class Random {
     return z ^ (z >> 31);
   }
   std::size_t below(std::size_t n) { return n == 0 ? 0 : static_cast<std::size_t>(next() % n); }
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(below(static_cast<std::size_t>(high - low) + 1));
+  std::int64_t between(std::int64_t low, std::int64_t high) {  // both ends; low <= high, and not the whole of int64
+    const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + next() % span);
   }
   bool chance(int percent) { return below(100) < static_cast<std::size_t>(percent); }
   template <class List>
-  const typename List::value_type& pick(const List& list) { return list[below(list.size())]; }
-  template <class T>
-  T pick(std::vector<T>&& list) { return list[below(list.size())]; }  // of a temporary: not a reference into it
+  const typename List::value_type& pick(const List& list) {  // of a list that is not empty
+    return list[below(list.size())];
+  }
   std::string pick(std::initializer_list<const char*> list) { return list.begin()[below(list.size())]; }
   template <class T>
   std::vector<T> some(const std::vector<T>& list, int percent) {  // a subset, in order
@@ -35,6 +36,10 @@ class Random {
     for (const auto& one : list)
       if (chance(percent)) chosen.push_back(one);
     return chosen;
+  }
+  template <class List>
+  void shuffle(List& list) {
+    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[below(i)]);
   }
 
  private:

@@ -1,25 +1,24 @@
-// What a generated policy declares, for those who write its expressions and ask it: the facts, the tenants' things, and for each fact the
-// values at which its rules turn.
+// What a policy that is being written declares, for those who write its expressions: the facts, the tenants' things,
+// and the words in sight.
 #pragma once
 
 #include "runtime/program/facts.h"
-#include "runtime/program/value.h"
 #include "tests/agree/random.h"
+#include "tests/agree/words.h"
 
-#include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace writ::agree {
 
+// A fact of requests, or an attribute of tenants (`tenant.X`), which reads like one.
 struct FactWorld {
   std::string name;
   TypeKind type{};
   ActionMask required = 0, optional = 0;
   std::int64_t low = INT64_MIN, high = INT64_MAX;
-  std::vector<std::string> words = {};
+  std::vector<std::string> words = {};  // of an enumeration
+  bool of_tenant = false;
   ActionMask actions() const { return static_cast<ActionMask>(required | optional); }
 };
 
@@ -28,62 +27,63 @@ struct ZoneWorld {
   bool more_than_blocks = false;
 };
 
-// A let or a declared obligation, or a parameter of a template: what it is and in which actions it may be used.
+// A let, a parameter of a template or a declared obligation: what it is and in which actions it may be used.
 struct WordWorld {
-  enum class Kind : std::uint8_t { condition, strings, integers, blocks, text, duration, flag, obligation } kind{};
+  enum class Kind : std::uint8_t {
+    boolean,
+    integer,
+    string,
+    ip,
+    time,
+    duration,
+    strings,
+    integers,
+    blocks,
+    obligation
+  } kind{};
   std::string name;
   ActionMask actions = all_actions;
+  bool optional = false;    // a let of a value that may be absent
+  bool literal = false;     // its value is written down: it may stand where constants are wanted
+  bool quantifies = false;  // may not stand in a quantifier, for they do not nest
+  std::int64_t low = INT64_MIN, high = INT64_MAX;
 };
 
 struct ConnectionWorld {
-  std::string id, name, strategy;
+  std::string name, id;
   Family family{};
   std::vector<std::string> domains = {};
-  bool signup_open = true;
-  bool has_parameter = false;  // a template's parameter is one of its domains
 };
 struct ClientWorld {
-  std::string id, name;
+  std::string name, id;
   ClientType type{};
-  std::vector<std::string> grants = {}, callbacks = {}, connections = {};  // connections by name
-  OrganizationUsage usage = OrganizationUsage::deny;
   bool shared = false;
+  OrganizationUsage usage = OrganizationUsage::deny;
+  std::vector<std::string> connections = {};  // by name
+  std::vector<std::pair<std::string, std::string>> discover = {};
 };
 struct OrganizationWorld {
-  std::string id, name;
+  std::string name, id;
   std::vector<std::string> connections = {};
-};
-struct AttributeWorld {  // tenant.X
-  std::string name;
-  TypeKind type{};
-  bool optional = false;
-  std::vector<std::string> words = {};
 };
 
 struct TenantWorld {
-  std::string id, name;
-  std::vector<FactWorld> facts = {};  // its own attributes
+  std::string name;  // empty while a template's body is written
+  std::vector<FactWorld> facts = {};
   std::vector<ZoneWorld> zones = {};
   std::vector<WordWorld> words = {};
   std::vector<ClientWorld> clients = {};
   std::vector<ConnectionWorld> connections = {};
   std::vector<OrganizationWorld> organizations = {};
-  std::vector<std::string> hosts = {}, issuers = {}, features = {};
 };
 
 struct World {
-  std::string text, extra;
-  std::vector<FactWorld> facts = {};  // built-in ones and the platform's attributes
-  std::vector<AttributeWorld> attributes = {};
+  std::vector<FactWorld> facts = {};  // built-in ones, the platform's attributes, the attributes of tenants
   std::vector<ZoneWorld> zones = {};
   std::vector<WordWorld> words = {};
-  std::vector<TenantWorld> tenants = {};
-  std::map<std::string, std::vector<Value>> turns = {};  // by fact: values drawn from the policy's own constants, and their neighbours
-  void turn(const std::string& fact, Value value) { turns[fact].push_back(std::move(value)); }
+  std::vector<ClientWorld> clients = {};  // shared ones
 };
 
-// A name as the language wants it: in quotes where it is no bare word.
-std::string name_text(const std::string& name);
-std::string in_quotes(const std::string& text);
+inline constexpr ActionMask with_connection = facts_detail::person | facts_detail::signup;
 
 }  // namespace writ::agree

@@ -2,6 +2,7 @@
 // asked, and oracle, interpreter and (where the first byte says so, for it costs more) machine code say the same:
 // effect, reasons, obligations, fault and trace.
 #include "tests/agree/case.h"
+#include "tests/agree/random.h"
 #include "tests/fuzz/asker.h"
 #include "tests/fuzz/fuzz.h"
 #if WRIT_WITH_JIT
