@@ -24,7 +24,9 @@ std::vector<Reason> by_id(const std::vector<std::string>& ids) {
   std::vector<Reason> list;
   for (const std::string& id : ids) {
     const std::string_view key = std::string_view(id).substr(id.find('/') + 1);
-    const RuleEffect effect = key.starts_with("deny") ? RuleEffect::deny : key.starts_with("require") ? RuleEffect::require : RuleEffect::allow;
+    const RuleEffect effect = key.starts_with("deny")      ? RuleEffect::deny
+                              : key.starts_with("require") ? RuleEffect::require
+                                                           : RuleEffect::allow;
     list.push_back({id, {}, id, {}, {}, {}, effect});
   }
   return list;

@@ -41,7 +41,8 @@ bool well_formed(Run& run, const tree::AttributeDecl& declaration, const std::st
   }
   if (type.kind == TypeKind::cidr) {
     const Span where = type.span.known() ? type.span : span;
-    run.diagnostics.add(Code::bad_attribute, where, "no attribute can be a block of addresses").fix("an address is `ip`", where, "ip");
+    run.diagnostics.add(Code::bad_attribute, where, "no attribute can be a block of addresses")
+        .fix("an address is `ip`", where, "ip");
     return false;
   }
   bool good = true;
@@ -68,7 +69,8 @@ program::Attribute attribute_of(const tree::AttributeDecl& declaration, std::str
 
 }  // namespace
 
-void read_attributes(Run& run, const tree::AttributesBlock& block, const std::map<std::string, Span, std::less<>>& inherited,
+void read_attributes(Run& run, const tree::AttributesBlock& block,
+                     const std::map<std::string, Span, std::less<>>& inherited,
                      std::vector<program::Attribute>& attributes, std::map<std::string, Span, std::less<>>& spans,
                      std::map<std::string, const tree::AttributeDecl*, std::less<>>* tenant_attributes) {
   for (const auto& declaration : block.list) {
@@ -77,8 +79,10 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
     const tree::Name whole{name, declaration.span, false};
     if (declaration.path.front().text == "tenant") {
       if (tenant_attributes == nullptr) {
-        run.diagnostics.add(Code::bad_attribute, name_span(declaration), in_ticks(name) + " is declared inside a tenant")
-            .hint("attributes of tenants are declared at the top, for all of them; a tenant sets them: `" + name + " = …`");
+        run.diagnostics
+            .add(Code::bad_attribute, name_span(declaration), in_ticks(name) + " is declared inside a tenant")
+            .hint("attributes of tenants are declared at the top, for all of them; a tenant sets them: `" + name +
+                  " = …`");
       } else if (const auto [found, fresh] = tenant_attributes->try_emplace(name, &declaration); !fresh) {
         declared_twice(run, "attribute", whole, found->second->span);
       }
@@ -91,7 +95,9 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
     } else {
       attributes.push_back(attribute_of(declaration, std::move(name)));
       if (attributes.size() + inherited.size() == run.limits.attributes + 1)
-        run.diagnostics.add(Code::too_many_things, name_span(declaration), "more than " + std::to_string(run.limits.attributes) + " attributes")
+        run.diagnostics
+            .add(Code::too_many_things, name_span(declaration),
+                 "more than " + std::to_string(run.limits.attributes) + " attributes")
             .hint("a set says many things with one attribute: `user.traits : set of string`");
     }
   }
@@ -128,8 +134,11 @@ void set_tenant_attributes(TenantCheck& tenant) {
       if (declared == tenant.attributes.end()) {
         std::vector<std::string_view> candidates;
         for (const auto& [known, attribute] : tenant.attributes) candidates.push_back(known);
-        const Span span = assign.path.empty() ? assign.span : Span{assign.span.file, assign.path.front().span.begin, assign.path.back().span.end};
-        auto& diagnostic = undeclared(tenant.run, Code::undeclared, "no attribute of tenants is named", {name, span, false}, candidates);
+        const Span span = assign.path.empty()
+                              ? assign.span
+                              : Span{assign.span.file, assign.path.front().span.begin, assign.path.back().span.end};
+        auto& diagnostic = undeclared(tenant.run, Code::undeclared, "no attribute of tenants is named",
+                                      {name, span, false}, candidates);
         if (diagnostic.help.empty() || diagnostic.help.front().edits.empty())
           diagnostic.hint("declare it at the top of a file: `attributes { " + name + " : string? }`");
         return;
@@ -138,36 +147,39 @@ void set_tenant_attributes(TenantCheck& tenant) {
         given_twice(tenant.run, name, assign.span, first->second);
         return;
       }
-      declared->second.value =
-          constant_of(*body.scope, *body.tree, assign.value, *declared->second.type, tenant.run.sources, tenant.run.diagnostics);
+      declared->second.value = constant_of(*body.scope, *body.tree, assign.value, *declared->second.type,
+                                           tenant.run.sources, tenant.run.diagnostics);
     });
   for (auto& [name, attribute] : tenant.attributes) {
     if (attribute.value || attribute.type->optional) continue;
     if (!set.contains(name) && !tenant.placeholder)
-      tenant.run.diagnostics.add(Code::attribute_not_set, tenant.source.tenant->name.span, "tenant " + in_ticks(tenant.name()) + " does not set " + in_ticks(name))
+      tenant.run.diagnostics
+          .add(Code::attribute_not_set, tenant.source.tenant->name.span,
+               "tenant " + in_ticks(tenant.name()) + " does not set " + in_ticks(name))
           .at(attribute.declared, "every tenant must set it")
           .hint("set it in the tenant: `" + name + " = " + example_of(*attribute.type) + "`")
           .hint("or declare it with `?`, so that a tenant may leave it out");
     attribute.value = any_value(*attribute.type);  // so that rules about it are not also wrong
   }
-  tenant.scope->tenant_attributes = tenant.floor->tenant_attributes = &tenant.attributes;  // the floor's rules may ask, too
+  tenant.scope->tenant_attributes = tenant.floor->tenant_attributes =
+      &tenant.attributes;  // the floor's rules may ask, too
 }
 
 program::Constant any_value(const tree::Type& type) {
   switch (type.kind) {
-    case TypeKind::boolean: return false;
-    case TypeKind::string: return std::string{};
-    case TypeKind::ip: return Ip{};
-    case TypeKind::cidr: return std::vector<Cidr>{};
-    case TypeKind::string_set: return std::vector<std::string>{};
-    case TypeKind::integer: return type.low.value_or(0);
-    case TypeKind::time:
-    case TypeKind::duration:
-    case TypeKind::enumeration:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return std::int64_t{0};
+  case TypeKind::boolean: return false;
+  case TypeKind::string: return std::string{};
+  case TypeKind::ip: return Ip{};
+  case TypeKind::cidr: return std::vector<Cidr>{};
+  case TypeKind::string_set: return std::vector<std::string>{};
+  case TypeKind::integer: return type.low.value_or(0);
+  case TypeKind::time:
+  case TypeKind::duration:
+  case TypeKind::enumeration:
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization: return std::int64_t{0};
   }
   return false;
 }

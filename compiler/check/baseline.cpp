@@ -1,7 +1,6 @@
 // The request a test starts from. Every required fact of the action is given, with nothing remarkable about it; what a test does not
 // speak of is therefore never the reason for its outcome. docs/language.md prints it.
 #include "compiler/check/check.h"
-
 #include "compiler/check/tests.h"
 
 #include <algorithm>
@@ -10,32 +9,33 @@ namespace writ {
 
 namespace {
 
-constexpr std::int64_t usual_time = 1'768'478'400'000'000;     // 2026-01-15T12:00Z, a Thursday
+constexpr std::int64_t usual_time = 1'768'478'400'000'000;      // 2026-01-15T12:00Z, a Thursday
 constexpr std::int64_t usual_creation = 1'736'942'400'000'000;  // 2025-01-15T12:00Z
-constexpr std::string_view usual_ip = "192.0.2.1";               // RFC 5737: belongs to nobody
+constexpr std::string_view usual_ip = "192.0.2.1";              // RFC 5737: belongs to nobody
 constexpr std::string_view usual_email = "user@example.com";
 
 Value plain(TypeKind type, std::int64_t low, std::int64_t high) {
   switch (type) {
-    case TypeKind::boolean: return false;
-    case TypeKind::integer: return std::clamp(std::int64_t{0}, low, std::max(low, high));
-    case TypeKind::string: return std::string{};
-    case TypeKind::ip:
-    case TypeKind::cidr: return *parse_ip(usual_ip);
-    case TypeKind::time: return usual_time;
-    case TypeKind::string_set: return StringSet{};
-    case TypeKind::duration:
-    case TypeKind::enumeration:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return std::int64_t{0};
+  case TypeKind::boolean: return false;
+  case TypeKind::integer: return std::clamp(std::int64_t{0}, low, std::max(low, high));
+  case TypeKind::string: return std::string{};
+  case TypeKind::ip:
+  case TypeKind::cidr: return *parse_ip(usual_ip);
+  case TypeKind::time: return usual_time;
+  case TypeKind::string_set: return StringSet{};
+  case TypeKind::duration:
+  case TypeKind::enumeration:
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization: return std::int64_t{0};
   }
   return false;
 }
 
 const model::Tenant* tenant_named(const model::Policy& policy, std::string_view name) {
-  const auto found = std::ranges::find(policy.tenants, name, [](const model::Tenant& tenant) { return std::string_view(tenant.structure.name); });
+  const auto found = std::ranges::find(
+      policy.tenants, name, [](const model::Tenant& tenant) { return std::string_view(tenant.structure.name); });
   return found == policy.tenants.end() ? nullptr : &*found;
 }
 
@@ -70,7 +70,8 @@ NamedRequest baseline(Action action) {
   }
   const auto set = [&](FactId id, Value value) {
     const Fact& fact = builtin_facts[index(id)];
-    if (((fact.required | fact.optional) & mask) != 0) request.facts.insert_or_assign(std::string(fact.name), std::move(value));
+    if (((fact.required | fact.optional) & mask) != 0)
+      request.facts.insert_or_assign(std::string(fact.name), std::move(value));
   };
   if (request.facts.contains("user.id")) set(fact("user.id"), std::string("user"));
   if (request.facts.contains("user.created")) set(fact("user.created"), usual_creation);

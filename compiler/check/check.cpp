@@ -17,7 +17,8 @@ namespace {
 
 using namespace check;
 
-using Proofs = std::unordered_map<std::string_view, std::vector<In<tree::ProveDecl>>>;  // by the tenant a statement names
+using Proofs =
+    std::unordered_map<std::string_view, std::vector<In<tree::ProveDecl>>>;  // by the tenant a statement names
 
 model::Tenant check_tenant(TenantCheck tenant, const Proofs& proofs) {
   open_bodies(tenant);
@@ -33,7 +34,8 @@ model::Tenant check_tenant(TenantCheck tenant, const Proofs& proofs) {
   check_words(tenant);
   check_passwords(tenant);
   collect_rules(tenant);
-  if (const auto found = proofs.find(tenant.name()); found != proofs.end() && !tenant.placeholder) check_proofs(tenant, found->second);
+  if (const auto found = proofs.find(tenant.name()); found != proofs.end() && !tenant.placeholder)
+    check_proofs(tenant, found->second);
   tenant.result.span = tenant.source.tenant->span;
   if (tenant.result.span.known()) tenant.result.place = tenant.run.sources.place(tenant.source.tenant->name.span);
   return std::move(tenant.result);
@@ -45,7 +47,8 @@ void claim_wire_id(Run& run, const TenantSource& source, const model::Tenant& te
   if (fresh) return;
   run.diagnostics
       .add(Code::duplicate_wire_id, span,
-           "tenant " + in_ticks(tenant.structure.name) + " has the wire name of " + in_ticks(found->second.tenant) + ": " + in_ticks(tenant.structure.id))
+           "tenant " + in_ticks(tenant.structure.name) + " has the wire name of " + in_ticks(found->second.tenant) +
+               ": " + in_ticks(tenant.structure.id))
       .at(found->second.span, "the other one")
       .hint("give one of them an `id \"…\"` of its own");
 }
@@ -55,8 +58,9 @@ void try_unused_templates(Run& run, const Declarations& set, const Platform& pla
   std::unordered_map<std::string_view, bool> used;
   for (const auto& tenant : set.tenants)
     if (tenant.tenant->from) used[tenant.tenant->from->text] = true;
-  constexpr std::array of_arguments = {Code::bad_domain, Code::setting_out_of_range, Code::ambiguous_discovery, Code::empty_range, Code::out_of_range,
-                                       Code::bad_pattern, Code::name_in_use, Code::unknown_value, Code::unknown_thing, Code::given_twice};
+  constexpr std::array of_arguments = {
+      Code::bad_domain,  Code::setting_out_of_range, Code::ambiguous_discovery, Code::empty_range,   Code::out_of_range,
+      Code::bad_pattern, Code::name_in_use,          Code::unknown_value,       Code::unknown_thing, Code::given_twice};
   for (const auto& source : set.templates) {
     check_parameters(run, source);
     if (used.contains(source->name.text)) continue;
@@ -67,7 +71,8 @@ void try_unused_templates(Run& run, const Declarations& set, const Platform& pla
     check_tenant({.run = quiet, .set = set, .platform = platform, .source = tenant, .placeholder = true}, {});
     const bool literal = source->parameters.empty();
     for (const auto& one : found.sorted())
-      if (literal || std::ranges::find(of_arguments, one.code) == of_arguments.end()) run.diagnostics.add(one.code, one.span, one.message) = one;
+      if (literal || std::ranges::find(of_arguments, one.code) == of_arguments.end())
+        run.diagnostics.add(one.code, one.span, one.message) = one;
   }
 }
 
@@ -78,7 +83,8 @@ class SharedMistakes {
   // `since`: how many diagnostics there were before this tenant.
   void tell_once(const TenantSource& source, Diagnostics& diagnostics, std::size_t since) {
     if (diagnostics.size() == since) return;
-    diagnostics.keep_since(since, [&](const Diagnostic& one) { return is_own(source, one.span) || !told_.contains(key_of(one)); });
+    diagnostics.keep_since(
+        since, [&](const Diagnostic& one) { return is_own(source, one.span) || !told_.contains(key_of(one)); });
     for (const Diagnostic& one : diagnostics.since(since)) told_.insert(key_of(one));
   }
 
@@ -86,8 +92,11 @@ class SharedMistakes {
   using Key = std::tuple<Code, FileId, std::uint32_t, std::uint32_t>;
   static Key key_of(const Diagnostic& one) { return {one.code, one.span.file, one.span.begin, one.span.end}; }
   static bool is_own(const TenantSource& source, Span span) {
-    const auto holds = [span](Span whole) { return whole.file == span.file && whole.begin <= span.begin && span.end <= whole.end; };
-    return !span.known() || holds(source.tenant->span) || std::ranges::any_of(source.extends, [&](const auto& extend) { return holds(extend->span); });
+    const auto holds = [span](Span whole) {
+      return whole.file == span.file && whole.begin <= span.begin && span.end <= whole.end;
+    };
+    return !span.known() || holds(source.tenant->span) ||
+           std::ranges::any_of(source.extends, [&](const auto& extend) { return holds(extend->span); });
   }
 
   std::set<Key> told_;
@@ -117,7 +126,8 @@ void keep_tests(const Declarations& set, model::Policy& policy) {
 
 }  // namespace
 
-model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits, Diagnostics& diagnostics) {
+model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
+                           Diagnostics& diagnostics) {
   Diagnostics found;
   Run run{sources, limits, found};
   model::Policy policy;
@@ -133,12 +143,14 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   policy.tenants.reserve(set.tenants.size());
   for (const auto& source : set.tenants) {
     const std::size_t before = found.size();
-    policy.tenants.push_back(check_tenant({.run = run, .set = set, .platform = platform, .source = source, .claims = &claims}, proofs));
+    policy.tenants.push_back(
+        check_tenant({.run = run, .set = set, .platform = platform, .source = source, .claims = &claims}, proofs));
     shared.tell_once(source, found, before);
     claim_wire_id(run, source, policy.tenants.back(), claims);
   }
   try_unused_templates(run, set, platform);
-  std::ranges::stable_sort(policy.tenants, {}, [](const model::Tenant& tenant) { return std::string_view(tenant.structure.id); });
+  std::ranges::stable_sort(policy.tenants, {},
+                           [](const model::Tenant& tenant) { return std::string_view(tenant.structure.id); });
 
   policy.attributes = set.attributes;
   policy.database_connections_per_client = static_cast<std::int64_t>(platform.database_connections);

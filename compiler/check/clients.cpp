@@ -21,7 +21,8 @@ std::uint16_t grants_of(Run& run, const Block& block, ClientType type) {
     if (index_of(grant_names, name.text)) {
       mask = static_cast<std::uint16_t>(mask | bit(name.text));
     } else if (name.text == "implicit") {
-      run.diagnostics.add(Code::refused_grant, name.span, "the grant `implicit` is refused").under("tokens in the address bar leak")
+      run.diagnostics.add(Code::refused_grant, name.span, "the grant `implicit` is refused")
+          .under("tokens in the address bar leak")
           .fix("use `authorization_code` with PKCE", name.span, "authorization_code");
     } else if (name.text == "password") {
       run.diagnostics.add(Code::refused_grant, name.span, "the grant `password` is refused")
@@ -62,13 +63,17 @@ void limit_databases(TenantCheck& tenant, const ClientRecord& record, const tree
     if (++databases == tenant.platform.database_connections + 1) first_too_many = &name;
   }
   if (first_too_many == nullptr) return;
-  auto& diagnostic = tenant.run.diagnostics.add(
-      Code::too_many_database_connections, first_too_many->span,
-      "client " + in_ticks(record.name) + " of tenant " + in_ticks(tenant.name()) + " has " + std::to_string(databases) + " database connections, the limit is " +
-          std::to_string(tenant.platform.database_connections));
-  diagnostic.under("one too many from here on").hint("divide the client in two, or move its users into fewer connections");
-  if (tenant.platform.limit.known()) diagnostic.at(tenant.platform.limit, "the limit");
-  else diagnostic.hint("another limit is set in `platform`: `limit database connections per client = 100`");
+  auto& diagnostic =
+      tenant.run.diagnostics.add(Code::too_many_database_connections, first_too_many->span,
+                                 "client " + in_ticks(record.name) + " of tenant " + in_ticks(tenant.name()) + " has " +
+                                     std::to_string(databases) + " database connections, the limit is " +
+                                     std::to_string(tenant.platform.database_connections));
+  diagnostic.under("one too many from here on")
+      .hint("divide the client in two, or move its users into fewer connections");
+  if (tenant.platform.limit.known())
+    diagnostic.at(tenant.platform.limit, "the limit");
+  else
+    diagnostic.hint("another limit is set in `platform`: `limit database connections per client = 100`");
 }
 
 void read_client(TenantCheck& tenant, std::size_t place) {
@@ -87,14 +92,19 @@ void read_client(TenantCheck& tenant, std::size_t place) {
 void read_client_body(Run& run, const Block& block, const tree::ClientDecl& client, ClientRecord& record) {
   record.type = type_of(run, client);
   record.grants = grants_of(run, block, record.type);
-  each<tree::Callbacks>(block, [&](const tree::Callbacks& node) { record.callbacks = strings_of_items(run, block, node.items); });
-  each<tree::Origins>(block, [&](const tree::Origins& node) { record.origins = strings_of_items(run, block, node.items); });
+  each<tree::Callbacks>(
+      block, [&](const tree::Callbacks& node) { record.callbacks = strings_of_items(run, block, node.items); });
+  each<tree::Origins>(block,
+                      [&](const tree::Origins& node) { record.origins = strings_of_items(run, block, node.items); });
   only<tree::Callbacks>(run, block, "callbacks");
   only<tree::Origins>(run, block, "origins");
   read_lifetimes(run, block, record);
   if (const auto* usage = only<tree::OrganizationsSetting>(run, block, "organizations")) {
-    if (const auto known = index_of(organization_usage_names, usage->usage.text)) record.usage = static_cast<OrganizationUsage>(*known);
-    else undeclared(run, Code::unknown_word, "a client's organizations are `deny`, `allow` or `require`, not", usage->usage, organization_usage_names);
+    if (const auto known = index_of(organization_usage_names, usage->usage.text))
+      record.usage = static_cast<OrganizationUsage>(*known);
+    else
+      undeclared(run, Code::unknown_word, "a client's organizations are `deny`, `allow` or `require`, not",
+                 usage->usage, organization_usage_names);
   }
   tighten(run, block, record.session);
 }

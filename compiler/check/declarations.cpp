@@ -15,10 +15,13 @@ std::vector<std::string_view> names_of(const Places& places) {
 }
 
 template <class Node>
-void enter(Run& run, std::string_view kind, const tree::Tree& tree, const Node& node, std::vector<In<Node>>& list, Places& places) {
+void enter(Run& run, std::string_view kind, const tree::Tree& tree, const Node& node, std::vector<In<Node>>& list,
+           Places& places) {
   const auto [found, fresh] = places.try_emplace(node.name.text, static_cast<std::uint32_t>(list.size()));
-  if (fresh) list.push_back({&tree, &node});
-  else declared_twice(run, kind, node.name, list[found->second]->name.span);
+  if (fresh)
+    list.push_back({&tree, &node});
+  else
+    declared_twice(run, kind, node.name, list[found->second]->name.span);
 }
 
 struct Collector {
@@ -43,12 +46,16 @@ struct Collector {
     refuse_entity_name(run, "client", client.name);
     enter(run, "client", *tree, client, set.clients, set.client_places);
   }
-  void operator()(const tree::TemplateDecl& node) { enter(run, "template", *tree, node, set.templates, set.template_places); }
+  void operator()(const tree::TemplateDecl& node) {
+    enter(run, "template", *tree, node, set.templates, set.template_places);
+  }
   void operator()(const tree::Let& let) {
     refuse_entity_name(run, "let", let.name);
     enter(run, "let", *tree, let, set.lets, lets);
   }
-  void operator()(const tree::ObligationDecl& node) { enter(run, "obligation", *tree, node, set.obligations, obligations); }
+  void operator()(const tree::ObligationDecl& node) {
+    enter(run, "obligation", *tree, node, set.obligations, obligations);
+  }
   void operator()(const tree::ExtendTenantDecl& extend) { extends.push_back({tree, &extend}); }
   void operator()(const tree::TenantDecl& tenant) {
     if (tenant.name.text == "platform")  // its rules would have the ids of the floor's
@@ -56,8 +63,10 @@ struct Collector {
           .under("that is the owner of the floor's rules")
           .hint("give it another name and keep the wire name:  tenant platform_team { id \"platform\" … }");
     refuse_entity_name(run, "tenant", tenant.name);
-    const auto [found, fresh] = set.tenant_places.try_emplace(tenant.name.text, static_cast<std::uint32_t>(set.tenants.size()));
-    if (fresh) set.tenants.push_back({{tree, &tenant}, {}});
+    const auto [found, fresh] =
+        set.tenant_places.try_emplace(tenant.name.text, static_cast<std::uint32_t>(set.tenants.size()));
+    if (fresh)
+      set.tenants.push_back({{tree, &tenant}, {}});
     else
       declared_twice(run, "tenant", tenant.name, set.tenants[found->second].tenant->name.span)
           .hint("to add to it from another place: `extend tenant " + name_text(tenant.name.text) + " { … }`");
@@ -68,7 +77,8 @@ struct Collector {
   template <class Node>
   void titled(const Node& node, std::string_view kind, std::vector<In<Node>>& list, Places& places) {
     const auto [found, fresh] = places.try_emplace(node.name.text, static_cast<std::uint32_t>(list.size()));
-    if (!fresh) declared_twice(run, kind, tree::Name{node.name.text, node.name.span, true}, list[found->second]->name.span);
+    if (!fresh)
+      declared_twice(run, kind, tree::Name{node.name.text, node.name.span, true}, list[found->second]->name.span);
     list.push_back({tree, &node});
   }
 
@@ -76,8 +86,11 @@ struct Collector {
   void attach_extends() {
     for (const auto& extend : extends) {
       const auto found = set.tenant_places.find(extend->name.text);
-      if (found != set.tenant_places.end()) set.tenants[found->second].extends.push_back(extend);
-      else or_declare(undeclared(run, Code::undeclared, "there is no tenant", extend->name, set.tenant_places), "tenant " + name_text(extend->name.text));
+      if (found != set.tenant_places.end())
+        set.tenants[found->second].extends.push_back(extend);
+      else
+        or_declare(undeclared(run, Code::undeclared, "there is no tenant", extend->name, set.tenant_places),
+                   "tenant " + name_text(extend->name.text));
     }
   }
 };
@@ -102,29 +115,36 @@ std::string joined(const std::vector<tree::Name>& path) {
   return text;
 }
 
-Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, std::span<const std::string_view> candidates) {
+Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen,
+                       std::span<const std::string_view> candidates) {
   auto& diagnostic = run.diagnostics.add(code, seen.span, std::string(sentence) + " " + in_ticks(seen.text));
   if (!suggest(run.diagnostics, diagnostic, run.sources, seen.text, candidates)) list_choices(diagnostic, candidates);
   return diagnostic;
 }
 
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, const Places& places) {
-  return undeclared(run, code, sentence, seen, run.diagnostics.may_suggest() ? names_of(places) : std::vector<std::string_view>{});
+  return undeclared(run, code, sentence, seen,
+                    run.diagnostics.may_suggest() ? names_of(places) : std::vector<std::string_view>{});
 }
 
 void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name) {
   if (!find_builtin(name.text)) return;
-  run.diagnostics.add(Code::builtin_name, name.span, std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact")
-      .hint("give it another name: in every rule " + in_ticks(name.text) + " is that of the request; a thing keeps its wire name with `id`");
+  run.diagnostics
+      .add(Code::builtin_name, name.span,
+           std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact")
+      .hint("give it another name: in every rule " + in_ticks(name.text) +
+            " is that of the request; a thing keeps its wire name with `id`");
 }
 
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {
-  return run.diagnostics.add(Code::duplicate_name, again.span, std::string(kind) + " " + in_ticks(again.text) + " is declared twice")
+  return run.diagnostics
+      .add(Code::duplicate_name, again.span, std::string(kind) + " " + in_ticks(again.text) + " is declared twice")
       .at(first, "first declared here");
 }
 
 Diagnostic& given_twice(Run& run, std::string_view word, Span again, Span first) {
-  return run.diagnostics.add(Code::given_twice, again, in_ticks(word) + " is given twice").at(first, "first given here");
+  return run.diagnostics.add(Code::given_twice, again, in_ticks(word) + " is given twice")
+      .at(first, "first given here");
 }
 
 Span entry_in(const SourceSet& sources, Span statement, std::string_view word) {
@@ -135,7 +155,8 @@ Span entry_in(const SourceSet& sources, Span statement, std::string_view word) {
     if ((at > 0 && is_part(text[at - 1])) || (end < text.size() && is_part(text[end]))) continue;
     const auto value = std::min(text.find_first_not_of(" \t\r\n", end), text.size());
     const auto stop = std::min(text.find_first_of(" \t\r\n;}", value), text.size());
-    return {statement.file, statement.begin + static_cast<std::uint32_t>(at), statement.begin + static_cast<std::uint32_t>(stop)};
+    return {statement.file, statement.begin + static_cast<std::uint32_t>(at),
+            statement.begin + static_cast<std::uint32_t>(stop)};
   }
   return statement;
 }

@@ -57,7 +57,7 @@ struct Declarations {
   std::vector<In<tree::ProveDecl>> proves;
   Places client_places, template_places, tenant_places;
 
-  std::vector<program::Attribute> attributes;     // sorted by name
+  std::vector<program::Attribute> attributes;  // sorted by name
   std::map<std::string, Span, std::less<>> attribute_spans;
   std::map<std::string, const tree::AttributeDecl*, std::less<>> tenant_attributes;  // "tenant.tier"
 };
@@ -66,7 +66,8 @@ Declarations collect_declarations(Run& run, std::span<const tree::Tree* const> t
 
 // Reads one `attributes` block into `attributes` (not yet sorted), or, of the top level, `tenant_attributes`; `inherited` are the places of
 // those that may not be declared again.
-void read_attributes(Run& run, const tree::AttributesBlock& block, const std::map<std::string, Span, std::less<>>& inherited,
+void read_attributes(Run& run, const tree::AttributesBlock& block,
+                     const std::map<std::string, Span, std::less<>>& inherited,
                      std::vector<program::Attribute>& attributes, std::map<std::string, Span, std::less<>>& spans,
                      std::map<std::string, const tree::AttributeDecl*, std::less<>>* tenant_attributes);
 
@@ -75,7 +76,8 @@ void read_attributes(Run& run, const tree::AttributesBlock& block, const std::ma
 std::string joined(const std::vector<tree::Name>& path);  // "tenant.tier"
 
 // `sentence` says what there is none of ("tenant `acme` has no connection"); the name follows, and the nearest candidate as help.
-Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, std::span<const std::string_view> candidates);
+Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen,
+                       std::span<const std::string_view> candidates);
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen, const Places& places);
 // A let or parameter named like `client` would hide the entity that rules ask about.
 void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name);
@@ -110,8 +112,10 @@ const Node* only(Run& run, const Block& block, std::string_view word) {
   constexpr bool is_list = requires(const Node& node) { node.names; } || requires(const Node& node) { node.items; };
   const Node* found = nullptr;
   each<Node>(block, [&](const Node& node) {
-    if (found == nullptr) found = &node;
-    else given_twice(run, word, node.span, found->span).hint(is_list ? "write one list, with commas" : "keep one of them");
+    if (found == nullptr)
+      found = &node;
+    else
+      given_twice(run, word, node.span, found->span).hint(is_list ? "write one list, with commas" : "keep one of them");
   });
   return found;
 }

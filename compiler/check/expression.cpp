@@ -100,7 +100,8 @@ bool Checker::small_enough(Span span, std::size_t expressions) {
            written_out_ > limits_.conditions_per_rule * written_out_per_condition)
     message = "the rule has more than " + std::to_string(limits_.conditions_per_rule) + " conditions";
   else if (spent_.expressions > limits_.expressions_per_tenant)
-    message = "the rules of one tenant have more than " + std::to_string(limits_.expressions_per_tenant) + " expressions";
+    message =
+        "the rules of one tenant have more than " + std::to_string(limits_.expressions_per_tenant) + " expressions";
   if (message.empty()) return true;
   too_large_ = true;
   if (spent_.expressions > limits_.expressions_per_tenant && std::exchange(spent_.said, true)) {

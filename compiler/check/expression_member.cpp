@@ -87,7 +87,8 @@ std::optional<Typed> Checker::in_range(const tree::Compare& compare, const tree:
     return std::nullopt;
   const auto *from = constant(*low), *to = constant(*high);
   const bool known = from != nullptr && to != nullptr, half_open = left.kind == TypeKind::time;
-  if (known && (half_open ? std::get<std::int64_t>(*from) >= std::get<std::int64_t>(*to) : std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to))) {
+  if (known && (half_open ? std::get<std::int64_t>(*from) >= std::get<std::int64_t>(*to)
+                          : std::get<std::int64_t>(*from) > std::get<std::int64_t>(*to))) {
     auto& diagnostic = report(Code::empty_range, span_of(compare.right), "nothing is in " + quoted(compare.right));
     if (*from == *to) {
       diagnostic.under("the end is not in it").hint("write a later end, or `==` for the one moment");
@@ -234,10 +235,14 @@ std::optional<program::Constant> Checker::read_list(Where where, const tree::Lis
   for (const auto item : list.items) {
     auto made = list_item(where, item, left);
     if (!made) continue;
-    if (auto* some = std::get_if<std::vector<Cidr>>(&*made)) blocks.insert(blocks.end(), some->begin(), some->end());
-    else if (auto* text = std::get_if<std::string>(&*made)) strings.push_back(std::move(*text));
-    else if (const auto* flag = std::get_if<bool>(&*made)) integers.push_back(*flag ? 1 : 0);
-    else integers.push_back(std::get<std::int64_t>(*made));
+    if (auto* some = std::get_if<std::vector<Cidr>>(&*made))
+      blocks.insert(blocks.end(), some->begin(), some->end());
+    else if (auto* text = std::get_if<std::string>(&*made))
+      strings.push_back(std::move(*text));
+    else if (const auto* flag = std::get_if<bool>(&*made))
+      integers.push_back(*flag ? 1 : 0);
+    else
+      integers.push_back(std::get<std::int64_t>(*made));
   }
   sort_set(blocks), sort_set(strings), sort_set(integers);
   if (left.kind == TypeKind::ip) return blocks;
@@ -260,7 +265,8 @@ struct Look {
     size = integers.size();
     if (known == nullptr) return;
     const auto* flag = std::get_if<bool>(known);
-    found = std::ranges::binary_search(integers, flag != nullptr ? std::int64_t{*flag} : std::get<std::int64_t>(*known));
+    found =
+        std::ranges::binary_search(integers, flag != nullptr ? std::int64_t{*flag} : std::get<std::int64_t>(*known));
   }
   void operator()(const program::Bits& bits) {
     size = bits.members.size();
@@ -280,12 +286,12 @@ std::optional<Typed> Checker::in_constant(const Typed& left, const model::Shared
   if (look.size == 0) return boolean(boolean_node(false));
   if (look.known != nullptr) return boolean(boolean_node(look.found));
   switch (left.kind) {
-    case TypeKind::ip: return boolean(node(Op::in_cidrs, {left.node}, all));
-    case TypeKind::string: return boolean(node(Op::in_strings, {left.node}, all));
-    case TypeKind::boolean:
-      if (look.size == 2) return boolean(boolean_node(true));
-      return boolean(node(Op::eq_bool, {left.node, boolean_node(std::get<std::vector<std::int64_t>>(*all)[0] != 0)}));
-    default: return boolean(node(left.is_name() ? Op::in_bits : Op::in_ints, {left.node}, all));
+  case TypeKind::ip: return boolean(node(Op::in_cidrs, {left.node}, all));
+  case TypeKind::string: return boolean(node(Op::in_strings, {left.node}, all));
+  case TypeKind::boolean:
+    if (look.size == 2) return boolean(boolean_node(true));
+    return boolean(node(Op::eq_bool, {left.node, boolean_node(std::get<std::vector<std::int64_t>>(*all)[0] != 0)}));
+  default: return boolean(node(left.is_name() ? Op::in_bits : Op::in_ints, {left.node}, all));
   }
 }
 
@@ -317,7 +323,8 @@ std::optional<Typed> Checker::in_named_zone(const tree::Compare& compare, const 
     return std::nullopt;
   }
   if (zone->countries.empty() && zone->asns.empty())
-    return boolean(node(Op::in_cidrs, {left.node}, once(&zone->cidrs, nullptr, left, [&] { return model::Shared(zone->cidrs); })));
+    return boolean(
+        node(Op::in_cidrs, {left.node}, once(&zone->cidrs, nullptr, left, [&] { return model::Shared(zone->cidrs); })));
   auto& diagnostic = report(Code::zone_of_more_than_addresses, span_of(compare.right),
                             "zone " + in_ticks(name) + " holds more than addresses");
   diagnostic.at(zone->span, zone->countries.empty() ? "with ASNs" : "with countries");
@@ -386,10 +393,10 @@ std::optional<Typed> Checker::in_set(const Typed& set, const Typed& element) {
 // Whether a string is one of the words that a setting lists.
 std::optional<Typed> Checker::in_words(const Typed& element, const std::vector<std::string>& words) {
   return in_constant(element, once(&words, nullptr, element, [&] {
-    auto sorted = words;
-    sort_set(sorted);
-    return model::Shared(std::move(sorted));
-  }));
+                       auto sorted = words;
+                       sort_set(sorted);
+                       return model::Shared(std::move(sorted));
+                     }));
 }
 
 // The tenant's features, and those of the organization the request is in (decision 0001, 5).

@@ -2,7 +2,6 @@
 // (decision 0001, 8 to 10, 13 and 15).
 #include "compiler/check/expression.h"
 #include "compiler/syntax/syntax.h"
-
 #include "runtime/program/pattern.h"
 
 #include <algorithm>
@@ -199,8 +198,7 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
     return std::nullopt;
   }
   if (!(matches.regex ? good_regex(matches) : good_glob(matches)) || !left) return std::nullopt;
-  if (!matches.regex)
-    return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
+  if (!matches.regex) return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
   return boolean(node(Op::regex, {left->node}, program::Constant{program::Regex{matches.pattern}}));
 }
 

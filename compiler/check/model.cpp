@@ -37,7 +37,9 @@ class Comparison {
 
 }  // namespace
 
-bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right) { return Comparison(expressions).same(left, right); }
+bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right) {
+  return Comparison(expressions).same(left, right);
+}
 
 bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right) {
   return left.use_connection == right.use_connection && same(expressions, left.satisfied, right.satisfied);

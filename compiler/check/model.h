@@ -41,16 +41,17 @@ class Shared {
 struct Expr {
   program::Op op{};
   std::vector<ExprId> operands{};
-  FactId fact{};                                   // has_fact, fact_*
-  std::uint32_t depth = 0;                         // element: 0 = the innermost quantifier
-  Shared constant{};                               // const_*, in_*, glob, regex
+  FactId fact{};            // has_fact, fact_*
+  std::uint32_t depth = 0;  // element: 0 = the innermost quantifier
+  Shared constant{};        // const_*, in_*, glob, regex
   bool leaf = false;
   std::string text{};
-  std::vector<std::pair<std::string, ExprId>> seen{};  // leaf: name and value of what explains it: ("request.ip", fact_ip node)
+  std::vector<std::pair<std::string, ExprId>>
+      seen{};  // leaf: name and value of what explains it: ("request.ip", fact_ip node)
 };
 
 struct Alternative {
-  std::string text;                                // canonical: `mfa within 15m`
+  std::string text;  // canonical: `mfa within 15m`
   ExprId satisfied{};
   std::int32_t use_connection = -1;
 };
@@ -61,30 +62,30 @@ struct Rule {
   RuleEffect effect{};
   bool report = false;
   ActionMask actions = 0;
-  ExprId condition{};                              // place and on and when and not unless
-  std::vector<Alternative> alternatives;           // require
-  std::string entry;                               // canonical text of `A or B`
-  std::vector<FactId> mentions;                    // before folding, sorted: condition and alternatives
+  ExprId condition{};                     // place and on and when and not unless
+  std::vector<Alternative> alternatives;  // require
+  std::string entry;                      // canonical text of `A or B`
+  std::vector<FactId> mentions;           // before folding, sorted: condition and alternatives
   std::uint32_t source_order = 0;
 };
 
 // A password requirement in force, and who asked for it.
 struct PasswordRequirement {
   tree::Requirement requirement;
-  std::string origin;                              // "platform floor baseline", "acme password strong"
+  std::string origin;  // "platform floor baseline", "acme password strong"
   Span span;
-  bool implied = false;                            // another one in force asks for as much: hidden in display
+  bool implied = false;  // another one in force asks for as much: hidden in display
 };
 struct EffectivePassword {
   std::uint32_t connection = 0;
-  std::vector<PasswordRequirement> requirements;   // sorted by kind, then origin
+  std::vector<PasswordRequirement> requirements;  // sorted by kind, then origin
 };
 
 struct Tenant {
-  program::Part structure;                         // all but programs, version and hash
-  std::vector<Expr> expressions;                   // shared by its rules
-  std::vector<Rule> rules;                         // in source order, all in force for some action; duplicates removed
-  std::vector<EffectivePassword> passwords;        // database connections
+  program::Part structure;                   // all but programs, version and hash
+  std::vector<Expr> expressions;             // shared by its rules
+  std::vector<Rule> rules;                   // in source order, all in force for some action; duplicates removed
+  std::vector<EffectivePassword> passwords;  // database connections
   Span span;
   std::string place;
   std::uint32_t index_of_client(std::string_view name) const;  // by name; 0xffffffff when none
@@ -96,10 +97,10 @@ bool same(const std::vector<Expr>& expressions, const Alternative& left, const A
 bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& right);
 
 struct Policy {
-  std::vector<program::Attribute> attributes;      // the platform's
-  std::vector<Tenant> tenants;                     // by wire id
-  std::vector<const tree::TestDecl*> tests;        // in source order; into the trees
-  std::vector<const tree::Tree*> test_trees;       // parallel to tests
+  std::vector<program::Attribute> attributes;  // the platform's
+  std::vector<Tenant> tenants;                 // by wire id
+  std::vector<const tree::TestDecl*> tests;    // in source order; into the trees
+  std::vector<const tree::Tree*> test_trees;   // parallel to tests
   std::vector<const tree::ProveDecl*> proves;
   std::vector<const tree::Tree*> prove_trees;
   std::int64_t database_connections_per_client = 50;

@@ -20,7 +20,8 @@ class Enabled {
 };
 
 // `names` but those that are not among `enabled`, each of which is an error.
-std::vector<std::uint32_t> among(TenantCheck& tenant, std::span<const tree::Name> names, const std::vector<std::uint32_t>& list, const std::string& where) {
+std::vector<std::uint32_t> among(TenantCheck& tenant, std::span<const tree::Name> names,
+                                 const std::vector<std::uint32_t>& list, const std::string& where) {
   const Enabled enabled(list);
   std::vector<std::uint32_t> places;
   for (const auto place : connections_named(tenant, names)) {
@@ -30,7 +31,9 @@ std::vector<std::uint32_t> among(TenantCheck& tenant, std::span<const tree::Name
     }
     const auto& record = tenant.result.structure.connections[place];
     const auto name = std::ranges::find(names, record.name, &tree::Name::text);
-    tenant.run.diagnostics.add(Code::not_enabled_here, name->span, "connection " + in_ticks(record.name) + " is not among those of " + where)
+    tenant.run.diagnostics
+        .add(Code::not_enabled_here, name->span,
+             "connection " + in_ticks(record.name) + " is not among those of " + where)
         .hint("add it to the `connections` of " + where);
   }
   return places;
@@ -43,10 +46,12 @@ void read_members(TenantCheck& tenant, const Block& block, const std::string& ti
   if (!members->required) record.joins_via = among(tenant, members->via, record.connections, title);
 }
 
-void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use, const std::string& title, OrganizationRecord& record) {
+void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use, const std::string& title,
+              OrganizationRecord& record) {
   const auto client = tenant.client_places.find(use.client.text);
   if (client == tenant.client_places.end()) {
-    undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no client", use.client, tenant.client_places);
+    undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no client", use.client,
+               tenant.client_places);
     return;
   }
   if (std::ranges::find(record.uses, client->second, &OrganizationRecord::Use::client) != record.uses.end()) {
@@ -54,7 +59,8 @@ void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use,
     each<tree::UseDecl>(block, [&](const tree::UseDecl& other) {
       if (other.client.text == use.client.text && first == use.client.span) first = other.client.span;
     });
-    tenant.run.diagnostics.add(Code::duplicate_name, use.client.span, title + " uses client " + in_ticks(use.client.text) + " twice")
+    tenant.run.diagnostics
+        .add(Code::duplicate_name, use.client.span, title + " uses client " + in_ticks(use.client.text) + " twice")
         .at(first, "first used here")
         .hint("put both into one block");
     return;
@@ -74,7 +80,9 @@ void read_use(TenantCheck& tenant, const Block& block, const tree::UseDecl& use,
       }
       const auto& name = tenant.result.structure.connections[place].name;
       const auto written = std::ranges::find(connections->names, name, &tree::Name::text);
-      tenant.run.diagnostics.add(Code::not_enabled_here, written->span, "connection " + in_ticks(name) + " is not among those of client " + in_ticks(use.client.text))
+      tenant.run.diagnostics
+          .add(Code::not_enabled_here, written->span,
+               "connection " + in_ticks(name) + " is not among those of client " + in_ticks(use.client.text))
           .at(tenant.clients[client->second].named, "its own `connections` do not have it")
           .hint("an organization narrows what the client has: add it to the client first");
     }
@@ -97,7 +105,8 @@ void read_organizations(TenantCheck& tenant) {
     record.domains = domains_of(run, source.body);
     read_branding(run, source.body, record.logo, record.colors);
     read_features(source.body, record.features);
-    each<tree::UseDecl>(source.body, [&](const tree::UseDecl& use) { read_use(tenant, source.body, use, title, record); });
+    each<tree::UseDecl>(source.body,
+                        [&](const tree::UseDecl& use) { read_use(tenant, source.body, use, title, record); });
   }
 }
 

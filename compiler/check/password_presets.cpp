@@ -80,19 +80,25 @@ tree::Requirement requirement_of(const PresetRow& row, Span span) {
 }
 
 // auth0.good(10): the level's own minimum is replaced, as `min_length` does there.
-std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset, std::string_view name) {
+std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset,
+                                       std::string_view name) {
   if (preset.arguments.empty()) return std::nullopt;
   const auto& expression = tree[preset.arguments.front()];
   const auto* literal = std::get_if<tree::Literal>(&expression.node);
   if (!name.starts_with("auth0.") || preset.arguments.size() > 1) {
-    run.diagnostics.add(Code::bad_preset, expression.span, "preset " + in_ticks(name) + " takes no " + (preset.arguments.size() > 1 ? "more arguments" : "argument"))
+    run.diagnostics
+        .add(Code::bad_preset, expression.span,
+             "preset " + in_ticks(name) + " takes no " + (preset.arguments.size() > 1 ? "more arguments" : "argument"))
         .hint("only Auth0's levels take one, the minimum length: `auth0.good(10)`");
     return std::nullopt;
   }
-  const auto* number = literal != nullptr && literal->kind == tree::Literal::Kind::integer ? std::get_if<std::int64_t>(&literal->value) : nullptr;
+  const auto* number = literal != nullptr && literal->kind == tree::Literal::Kind::integer
+                           ? std::get_if<std::int64_t>(&literal->value)
+                           : nullptr;
   if (number != nullptr && *number >= 1 && *number <= longest_minimum) return *number;
   run.diagnostics.add(Code::bad_preset, expression.span,
-                      "the minimum length is a number from 1 to " + std::to_string(longest_minimum) + ", not " + in_ticks(run.sources.text(expression.span)));
+                      "the minimum length is a number from 1 to " + std::to_string(longest_minimum) + ", not " +
+                          in_ticks(run.sources.text(expression.span)));
   return std::nullopt;
 }
 
@@ -108,7 +114,8 @@ std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, c
     return requirements;
   }
   if (const auto minimum = minimum_of(run, tree, preset, name)) {
-    const auto length = std::ranges::find_if(requirements, [](const auto& one) { return one.kind == Kind::length && one.low; });
+    const auto length =
+        std::ranges::find_if(requirements, [](const auto& one) { return one.kind == Kind::length && one.low; });
     if (length != requirements.end()) length->low = *minimum;
   }
   return requirements;

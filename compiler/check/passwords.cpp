@@ -19,8 +19,9 @@ namespace {
 using Requirements = std::vector<model::PasswordRequirement>;
 using Named = std::map<std::string, PasswordSource, std::less<>>;
 
-constexpr std::size_t deepest = 64;       // parents of parents
-constexpr std::size_t most_compared = 2'000;  // requirements of one connection: beyond, comparing all pairs costs more than it tells
+constexpr std::size_t deepest = 64;  // parents of parents
+constexpr std::size_t most_compared =
+    2'000;  // requirements of one connection: beyond, comparing all pairs costs more than it tells
 
 const PasswordSource* find_password(const Named& own, const Named& platform, std::string_view name) {
   if (const auto found = own.find(name); found != own.end()) return &found->second;
@@ -29,15 +30,19 @@ const PasswordSource* find_password(const Named& own, const Named& platform, std
 }
 
 // A policy written out: its parents', its preset's, its own.
-void write_out(Run& run, const PasswordSource& source, const Named& own, const Named& platform, Requirements& into, std::size_t depth = 0) {
+void write_out(Run& run, const PasswordSource& source, const Named& own, const Named& platform, Requirements& into,
+               std::size_t depth = 0) {
   const auto& password = *source.password;
   if (depth > deepest) return;  // a circle, reported where it is declared
   if (password.parent)
-    if (const auto* parent = find_password(own, platform, password.parent->text)) write_out(run, *parent, own, platform, into, depth + 1);
+    if (const auto* parent = find_password(own, platform, password.parent->text))
+      write_out(run, *parent, own, platform, into, depth + 1);
   if (password.preset)
     for (auto& requirement : expand_preset(run, *source.tree, *password.preset))
-      into.push_back({requirement, source.origin + " (" + joined(password.preset->path) + ")", requirement.span, false});
-  for (const auto& requirement : password.requirements) into.push_back({requirement, source.origin, requirement.span, false});
+      into.push_back(
+          {requirement, source.origin + " (" + joined(password.preset->path) + ")", requirement.span, false});
+  for (const auto& requirement : password.requirements)
+    into.push_back({requirement, source.origin, requirement.span, false});
 }
 
 // As its author wrote it; a preset's has no text of its own.
@@ -48,13 +53,16 @@ std::string written(const Run& run, const tree::Requirement& requirement) {
 
 // The policies of a circle, said once: at the first of them in the text.
 void report_circle(Run& run, std::vector<const tree::PasswordDecl*> circle) {
-  const auto first = std::ranges::min_element(circle, {}, [](const auto* one) { return std::pair(one->name.span.file, one->name.span.begin); });
+  const auto first = std::ranges::min_element(
+      circle, {}, [](const auto* one) { return std::pair(one->name.span.file, one->name.span.begin); });
   std::ranges::rotate(circle, first);
   std::string chain;
   for (const auto* one : circle) chain += in_ticks(one->name.text) + " → ";
-  auto& diagnostic = run.diagnostics.add(Code::password_cycle, circle.front()->name.span,
-                                         "a password policy inherits from itself: " + chain + in_ticks(circle.front()->name.text));
-  for (const auto* one : circle) diagnostic.at(one->parent->span, one == circle.back() ? "back again by this" : "by way of this");
+  auto& diagnostic =
+      run.diagnostics.add(Code::password_cycle, circle.front()->name.span,
+                          "a password policy inherits from itself: " + chain + in_ticks(circle.front()->name.text));
+  for (const auto* one : circle)
+    diagnostic.at(one->parent->span, one == circle.back() ? "back again by this" : "by way of this");
   diagnostic.hint("let one of them stand without a parent");
 }
 
@@ -63,7 +71,9 @@ void check_declaration(Run& run, const PasswordSource& source, const Named& own,
   const auto& password = *source.password;
   for (const auto& requirement : password.requirements)
     if (const auto why = malformed(requirement); !why.empty())
-      run.diagnostics.add(Code::bad_requirement, requirement.span, in_ticks(written(run, requirement)) + " cannot be asked for").under(why);
+      run.diagnostics
+          .add(Code::bad_requirement, requirement.span, in_ticks(written(run, requirement)) + " cannot be asked for")
+          .under(why);
   if (!password.parent) return;
   const auto* parent = find_password(own, platform, password.parent->text);
   if (parent == nullptr) {
@@ -82,7 +92,10 @@ void check_declaration(Run& run, const PasswordSource& source, const Named& own,
     if (at != nullptr) way.push_back(at->password);
   }
   if (at != nullptr && at->password->parent)
-    run.diagnostics.add(Code::too_many_things, password.name.span, "password policy " + in_ticks(password.name.text) + " has more than " + std::to_string(deepest) + " ancestors")
+    run.diagnostics
+        .add(Code::too_many_things, password.name.span,
+             "password policy " + in_ticks(password.name.text) + " has more than " + std::to_string(deepest) +
+                 " ancestors")
         .hint("write its requirements out");
 }
 
@@ -93,7 +106,8 @@ class Passwords {
   void check() {
     for (const auto& [name, source] : platform_)
       if (source.password->floor && !source.password->name.text.empty()) write_out(run_, source, {}, platform_, floor_);
-    for (const auto& block : tenant_.platform.blocks) attached(block, "platform floor", floor_);  // whatever the platform attaches binds all
+    for (const auto& block : tenant_.platform.blocks)
+      attached(block, "platform floor", floor_);  // whatever the platform attaches binds all
     declare();
     Requirements everywhere = floor_;
     for (const auto& body : tenant_.bodies) attached(body, tenant_.name() + " password", everywhere);
@@ -111,8 +125,10 @@ class Passwords {
         PasswordSource source{body.tree, &password, body.scope, tenant_.name() + " password " + password.name.text};
         const auto above = platform_.find(password.name.text);
         const auto [found, fresh] = tenant_.passwords.try_emplace(password.name.text, std::move(source));
-        if (above != platform_.end()) declared_twice(run_, "password policy", password.name, above->second.password->name.span);
-        else if (!fresh) declared_twice(run_, "password policy", password.name, found->second.password->name.span);
+        if (above != platform_.end())
+          declared_twice(run_, "password policy", password.name, above->second.password->name.span);
+        else if (!fresh)
+          declared_twice(run_, "password policy", password.name, found->second.password->name.span);
       });
     for (const auto& [name, source] : tenant_.passwords) literals(source);
   }
@@ -123,7 +139,10 @@ class Passwords {
     for (const auto& literal : source.password->requirements)
       for (const auto& floor : floor_)
         if (weaker(literal, floor.requirement)) {
-          run_.diagnostics.add(Code::weaker_than_floor, literal.span, in_ticks(requirement_text(literal)) + " is weaker than the floor's " + in_ticks(requirement_text(floor.requirement)))
+          run_.diagnostics
+              .add(Code::weaker_than_floor, literal.span,
+                   in_ticks(requirement_text(literal)) + " is weaker than the floor's " +
+                       in_ticks(requirement_text(floor.requirement)))
               .at(floor.span, "the " + floor.origin)
               .hint("leave it out, the floor holds anyway, or ask for more");
           break;
@@ -147,7 +166,8 @@ class Passwords {
       std::vector<std::string_view> names;
       for (const auto* list : {&own, &platform_})
         for (const auto& [name, one] : *list) names.push_back(name);
-      or_declare(undeclared(run_, Code::undeclared, "there is no password policy", use.name, names), "password " + name_text(use.name.text) + " { length 12.. }");
+      or_declare(undeclared(run_, Code::undeclared, "there is no password policy", use.name, names),
+                 "password " + name_text(use.name.text) + " { length 12.. }");
     });
     each<tree::PasswordDecl>(block, [&](const tree::PasswordDecl& password) {
       if (!password.name.text.empty()) return;
@@ -162,7 +182,8 @@ class Passwords {
     Requirements wanted;
     const std::string whose = tenant_.clients[place].shared ? "" : tenant_.name() + " ";
     attached(tenant_.clients[place].body, whose + "client " + record.name, wanted);
-    for (const auto connection : record.connections) by_connection[connection].insert(by_connection[connection].end(), wanted.begin(), wanted.end());
+    for (const auto connection : record.connections)
+      by_connection[connection].insert(by_connection[connection].end(), wanted.begin(), wanted.end());
   }
 
   void of_connection(std::uint32_t place, const Requirements& everywhere, const Requirements& of_clients) {
@@ -170,7 +191,9 @@ class Passwords {
     const Block& body = tenant_.connections[place].body;
     if (strategies[record.strategy].family != Family::database) {
       const auto refuse = [&](Span span) {
-        run_.diagnostics.add(Code::password_without_database, span, "connection " + in_ticks(record.name) + " has no passwords of its own")
+        run_.diagnostics
+            .add(Code::password_without_database, span,
+                 "connection " + in_ticks(record.name) + " has no passwords of its own")
             .under("the passwords of `" + std::string(strategies[record.strategy].name) + "` are kept elsewhere")
             .hint("attach it to a connection of strategy `database`");
       };
@@ -190,9 +213,14 @@ class Passwords {
 
   // Sorted, each once, those that another implies marked. Of two alike the first stands.
   static void settle(Requirements& list) {
-    const auto order = [](const auto& one) { return std::tuple(static_cast<int>(one.requirement.kind), std::string_view(one.origin)); };
+    const auto order = [](const auto& one) {
+      return std::tuple(static_cast<int>(one.requirement.kind), std::string_view(one.origin));
+    };
     std::ranges::stable_sort(list, [&](const auto& a, const auto& b) { return order(a) < order(b); });
-    const auto same = [](const auto& a, const auto& b) { return a.span == b.span && a.origin == b.origin && requirement_text(a.requirement) == requirement_text(b.requirement); };
+    const auto same = [](const auto& a, const auto& b) {
+      return a.span == b.span && a.origin == b.origin &&
+             requirement_text(a.requirement) == requirement_text(b.requirement);
+    };
     list.erase(std::unique(list.begin(), list.end(), same), list.end());
     if (list.size() > most_compared) return;
     for (std::size_t i = 0; i < list.size(); ++i)
@@ -210,8 +238,11 @@ class Passwords {
         const bool floor_first = list[i].origin.starts_with("platform ");
         const auto& blamed = list[floor_first ? k : i];
         const auto& other = list[floor_first ? i : k];
-        run_.diagnostics.add(Code::password_contradiction, blamed.span, in_ticks(requirement_text(blamed.requirement)) + " and " + in_ticks(requirement_text(other.requirement)) +
-                                                                            " leave no password for connection " + in_ticks(connection))
+        run_.diagnostics
+            .add(Code::password_contradiction, blamed.span,
+                 in_ticks(requirement_text(blamed.requirement)) + " and " +
+                     in_ticks(requirement_text(other.requirement)) + " leave no password for connection " +
+                     in_ticks(connection))
             .under(why)
             .at(other.span, other.origin)
             .hint("change one of the two: whoever sets a password for this connection must satisfy both");
@@ -226,7 +257,8 @@ class Passwords {
     const model::PasswordRequirement* shortest = nullptr;
     for (const auto& one : list) {
       const auto& requirement = one.requirement;
-      if (requirement.kind == tree::Requirement::Kind::length && requirement.high && (!shortest || *requirement.high < *shortest->requirement.high))
+      if (requirement.kind == tree::Requirement::Kind::length && requirement.high &&
+          (!shortest || *requirement.high < *shortest->requirement.high))
         shortest = &one;
       if (requirement.kind != tree::Requirement::Kind::at_least || std::popcount(requirement.class_mask) != 1) continue;
       auto& asks = most[static_cast<std::size_t>(std::countr_zero(requirement.class_mask))];
@@ -235,9 +267,10 @@ class Passwords {
     std::int64_t wanted = 0;
     for (const auto* one : most) wanted += one ? one->requirement.low.value_or(0) : 0;
     if (!shortest || wanted <= *shortest->requirement.high) return;
-    auto& diagnostic = run_.diagnostics.add(Code::password_contradiction, shortest->span,
-                                            in_ticks(requirement_text(shortest->requirement)) + " leaves no password for connection " + in_ticks(connection) + ": " +
-                                                std::to_string(wanted) + " characters are asked for");
+    auto& diagnostic =
+        run_.diagnostics.add(Code::password_contradiction, shortest->span,
+                             in_ticks(requirement_text(shortest->requirement)) + " leaves no password for connection " +
+                                 in_ticks(connection) + ": " + std::to_string(wanted) + " characters are asked for");
     for (const auto* one : most)
       if (one) diagnostic.at(one->span, in_ticks(requirement_text(one->requirement)) + " of " + one->origin);
   }

@@ -24,8 +24,10 @@ void read_limit(Run& run, const Block& block, Platform& platform) {
 void read_passwords(Run& run, const Block& block, Platform& platform) {
   each<tree::PasswordDecl>(block, [&](const tree::PasswordDecl& password) {
     const std::string name = password.name.text.empty() ? "" : " " + password.name.text;
-    PasswordSource source{block.tree, &password, block.scope, (password.floor ? "platform floor" : "platform password") + name};
-    const std::string key = password.name.text.empty() ? "#" + std::to_string(platform.passwords.size()) : password.name.text;
+    PasswordSource source{block.tree, &password, block.scope,
+                          (password.floor ? "platform floor" : "platform password") + name};
+    const std::string key =
+        password.name.text.empty() ? "#" + std::to_string(platform.passwords.size()) : password.name.text;
     const auto [found, fresh] = platform.passwords.try_emplace(key, std::move(source));
     if (!fresh) declared_twice(run, "password policy", password.name, found->second.password->name.span);
   });
@@ -34,11 +36,18 @@ void read_passwords(Run& run, const Block& block, Platform& platform) {
 // A shared client's connections would be one tenant's.
 void refuse_tenant_settings(Run& run, const Block& block, const tree::Name& client) {
   const auto refuse = [&](Span span, std::string_view what, const std::string& who) {
-    run.diagnostics.add(Code::not_for_all_tenants, span, "shared client " + in_ticks(client.text) + " has no " + std::string(what) + " of its own")
-        .hint(who + ": " + in_ticks("use " + name_text(client.text) + " { " + std::string(run.sources.text(span)) + " }"));
+    run.diagnostics
+        .add(Code::not_for_all_tenants, span,
+             "shared client " + in_ticks(client.text) + " has no " + std::string(what) + " of its own")
+        .hint(who + ": " +
+              in_ticks("use " + name_text(client.text) + " { " + std::string(run.sources.text(span)) + " }"));
   };
-  each<tree::Connections>(block, [&](const tree::Connections& node) { refuse(node.span, "connections", "each tenant says which lead in"); });
-  each<tree::Discover>(block, [&](const tree::Discover& node) { refuse(node.span, "discovery", "each tenant says where a domain leads"); });
+  each<tree::Connections>(block, [&](const tree::Connections& node) {
+    refuse(node.span, "connections", "each tenant says which lead in");
+  });
+  each<tree::Discover>(block, [&](const tree::Discover& node) {
+    refuse(node.span, "discovery", "each tenant says where a domain leads");
+  });
 }
 
 // Rules and lets of a shared client, in a scope where it is the only client there is.
@@ -56,7 +65,8 @@ void check_shared_client(Run& run, const In<tree::ClientDecl>& client, const Sco
   declare_lets(run, block, inside);
   read_client_body(run, block, *client.node, record);
   refuse_tenant_settings(run, block, client->name);
-  for (const auto& [name, entry] : inside.lets) check_alone(Place{&inside}, *entry.tree, entry.let->value, false, run.sources, run.limits, run.diagnostics);
+  for (const auto& [name, entry] : inside.lets)
+    check_alone(Place{&inside}, *entry.tree, entry.let->value, false, run.sources, run.limits, run.diagnostics);
   Place place;
   place.client = 0;
   check_floor_rules(run, block, place, "a shared client");
@@ -90,8 +100,10 @@ void read_platform(Run& run, const Declarations& set, Platform& platform) {
     const auto& client = set.clients[i];
     std::string id = wire_id(run, {client.tree, &client->items, &platform.floor}, client->name);
     if (const auto [taken, fresh] = platform.client_by_id.try_emplace(id, i); !fresh)
-      run.diagnostics.add(Code::duplicate_wire_id, client->name.span,
-                          "client " + in_ticks(client->name.text) + " has the wire name of " + in_ticks(set.clients[taken->second]->name.text) + ": " + in_ticks(id))
+      run.diagnostics
+          .add(Code::duplicate_wire_id, client->name.span,
+               "client " + in_ticks(client->name.text) + " has the wire name of " +
+                   in_ticks(set.clients[taken->second]->name.text) + ": " + in_ticks(id))
           .at(set.clients[taken->second]->name.span, "the other one")
           .hint("give one of them an `id \"…\"` of its own");
     platform.client_ids.push_back(std::move(id));
@@ -108,7 +120,8 @@ void check_platform(Run& run, const Declarations& set, const Platform& platform)
   nobody.part = &part;
   nobody.tenant_attributes = &platform.any_attributes;
   check_platform_words(run, platform, nobody);
-  for (const auto& block : platform.blocks) check_floor_rules(run, {block.tree, block.items, &nobody}, Place{}, "the floor");
+  for (const auto& block : platform.blocks)
+    check_floor_rules(run, {block.tree, block.items, &nobody}, Place{}, "the floor");
   for (const auto& client : set.clients) check_shared_client(run, client, nobody);
 }
 

@@ -16,29 +16,30 @@ struct PasswordSource {
   const tree::Tree* tree = nullptr;
   const tree::PasswordDecl* password = nullptr;
   const Scope* scope = nullptr;
-  std::string origin;              // "platform floor baseline", "acme password strong"
+  std::string origin;  // "platform floor baseline", "acme password strong"
 };
 
 struct Platform {
-  Scope global;                    // top-level lets, the platform's lets and zones, attributes, obligations
-  Scope floor;                     // the platform's block
-  std::deque<Scope> files;         // one for each file with top-level lets or obligations; outwards `global`
-  std::vector<Block> blocks;       // of the platform: one, or an error
+  Scope global;               // top-level lets, the platform's lets and zones, attributes, obligations
+  Scope floor;                // the platform's block
+  std::deque<Scope> files;    // one for each file with top-level lets or obligations; outwards `global`
+  std::vector<Block> blocks;  // of the platform: one, or an error
   std::map<std::string, const tree::ObligationDecl*, std::less<>> obligations;
   std::map<std::string, const Scope*, std::less<>> obligation_scopes;
   std::map<std::string, PasswordSource, std::less<>> passwords;
   std::vector<program::Lockout> lockouts;
   program::Session session;
   std::size_t database_connections = 50;
-  Span limit;                      // where that is written
-  std::map<std::string, TenantAttribute, std::less<>> any_attributes;  // of no tenant in particular: right types, whichever values
-  std::vector<std::string> client_ids;          // wire ids, parallel to Declarations::clients
+  Span limit;  // where that is written
+  std::map<std::string, TenantAttribute, std::less<>>
+      any_attributes;                   // of no tenant in particular: right types, whichever values
+  std::vector<std::string> client_ids;  // wire ids, parallel to Declarations::clients
   std::unordered_map<std::string, std::uint32_t> client_by_id;
-  mutable Patterns patterns;                    // of the whole set
-  Spent spent;                                  // on the floor, and on proofs of no tenant
+  mutable Patterns patterns;  // of the whole set
+  Spent spent;                // on the floor, and on proofs of no tenant
 
   Platform() = default;
-  Platform(const Platform&) = delete;           // scopes point at one another
+  Platform(const Platform&) = delete;  // scopes point at one another
   Platform& operator=(const Platform&) = delete;
 };
 
@@ -81,6 +82,7 @@ struct SeenRule {
   std::size_t index = 0;  // among the tenant's rules
 };
 using SeenRules = std::unordered_map<std::string, SeenRule>;
-Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule, std::string_view how);
+Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule,
+                          std::string_view how);
 
 }  // namespace writ::check

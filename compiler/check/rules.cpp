@@ -2,7 +2,6 @@
 // shared clients it uses, then those of its bodies, each in the order of the text. A rule's id is its owner and its key; what is written
 // twice at one owner, and means the same, is one rule. Each is checked for this tenant, because fact ids and indexes are the tenant's.
 #include "compiler/check/tenant.h"
-
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
@@ -45,15 +44,21 @@ class Collector {
 
   void tenant_body(const Block& body) {
     for (const auto& item : *body.items) {
-      if (const auto* rule = std::get_if<tree::Rule>(&item)) add(body, *rule, owner_, Place{});
-      else if (const auto* client = std::get_if<tree::ClientDecl>(&item)) inside_client(body, client->name, client->items, owner_ + ".client.");
-      else if (const auto* use = std::get_if<tree::UseDecl>(&item)) inside_client(body, use->client, use->items, owner_ + ".use.");
-      else if (const auto* connection = std::get_if<tree::ConnectionDecl>(&item)) inside_connection(body, *connection);
-      else if (const auto* organization = std::get_if<tree::OrganizationDecl>(&item)) inside_organization(body, *organization);
+      if (const auto* rule = std::get_if<tree::Rule>(&item))
+        add(body, *rule, owner_, Place{});
+      else if (const auto* client = std::get_if<tree::ClientDecl>(&item))
+        inside_client(body, client->name, client->items, owner_ + ".client.");
+      else if (const auto* use = std::get_if<tree::UseDecl>(&item))
+        inside_client(body, use->client, use->items, owner_ + ".use.");
+      else if (const auto* connection = std::get_if<tree::ConnectionDecl>(&item))
+        inside_connection(body, *connection);
+      else if (const auto* organization = std::get_if<tree::OrganizationDecl>(&item))
+        inside_organization(body, *organization);
     }
   }
 
-  void inside_client(const Block& body, const tree::Name& name, const std::vector<tree::Item>& items, std::string owner, Place place = {}) {
+  void inside_client(const Block& body, const tree::Name& name, const std::vector<tree::Item>& items, std::string owner,
+                     Place place = {}) {
     const auto found = tenant_.client_places.find(name.text);
     if (found == tenant_.client_places.end()) return;
     place.client = found->second;
@@ -65,7 +70,8 @@ class Collector {
     if (found == tenant_.connection_places.end()) return;
     Place place;
     place.connection = found->second;
-    rules_of(open_block(tenant_, body, connection.items), owner_ + ".connection." + owner_part(connection.name.text), place);
+    rules_of(open_block(tenant_, body, connection.items), owner_ + ".connection." + owner_part(connection.name.text),
+             place);
   }
 
   void inside_organization(const Block& body, const tree::OrganizationDecl& organization) {
@@ -76,8 +82,10 @@ class Collector {
     const Block inside = open_block(tenant_, body, organization.items);
     const std::string owner = owner_ + ".organization." + owner_part(organization.name.text);
     for (const auto& item : organization.items) {
-      if (const auto* rule = std::get_if<tree::Rule>(&item)) add(inside, *rule, owner, place);
-      else if (const auto* use = std::get_if<tree::UseDecl>(&item)) inside_client(inside, use->client, use->items, owner + ".use.", place);
+      if (const auto* rule = std::get_if<tree::Rule>(&item))
+        add(inside, *rule, owner, place);
+      else if (const auto* use = std::get_if<tree::UseDecl>(&item))
+        inside_client(inside, use->client, use->items, owner + ".use.", place);
     }
   }
 
@@ -89,7 +97,8 @@ class Collector {
     std::string id = owner + "/" + text.key;
     place.scope = block.scope;
     place.actions = actions;
-    const auto [first, fresh] = seen_.try_emplace(id, SeenRule{text.canonical, source.span, block.scope, tenant_.result.rules.size()});
+    const auto [first, fresh] =
+        seen_.try_emplace(id, SeenRule{text.canonical, source.span, block.scope, tenant_.result.rules.size()});
     if (!fresh) return again(first->second, block, source, text, place);
     if (!count(actions, source.span)) return;
     model::Rule& rule = tenant_.result.rules.emplace_back();
@@ -103,12 +112,14 @@ class Collector {
     rule.report = source.report;
     rule.actions = actions;
     rule.source_order = static_cast<std::uint32_t>(tenant_.result.rules.size() - 1);
-    check_rule(place, *block.tree, source, run_.sources, run_.limits, tenant_.result.expressions, rule, run_.diagnostics);
+    check_rule(place, *block.tree, source, run_.sources, run_.limits, tenant_.result.expressions, rule,
+               run_.diagnostics);
   }
 
   // The second of two rules with one id. Words can differ where bodies meet: a template's parameter hides the tenant's `let` of its name.
   // Dropping the one of them would lose a deny.
-  void again(const SeenRule& first, const Block& block, const tree::Rule& source, const RuleText& text, const Place& place) {
+  void again(const SeenRule& first, const Block& block, const tree::Rule& source, const RuleText& text,
+             const Place& place) {
     if (first.text != text.canonical) {
       two_of_one_id(run_, first, text, source, "two different rules of one block are ");
       return;
@@ -128,9 +139,10 @@ class Collector {
       if ((actions & mask_of(static_cast<Action>(i))) == 0) continue;
       if (++counts_[i] <= run_.limits.rules_per_tenant) continue;
       if (counts_[i] == run_.limits.rules_per_tenant + 1)
-        run_.diagnostics.add(Code::too_many_things, span,
-                             "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(run_.limits.rules_per_tenant) + " rules for " +
-                                 std::string(action_names[i]))
+        run_.diagnostics
+            .add(Code::too_many_things, span,
+                 "tenant " + in_ticks(tenant_.name()) + " has more than " +
+                     std::to_string(run_.limits.rules_per_tenant) + " rules for " + std::string(action_names[i]))
             .hint("what many rules say of names, one can say of a property: `connection.family`, `user.groups`");
       return false;
     }
@@ -150,8 +162,10 @@ ActionMask actions_of(Run& run, const tree::Rule& rule) {
   if (rule.actions.empty()) return mask_of(Action::login);  // a require without `for`
   ActionMask mask = 0;
   for (const auto& name : rule.actions) {
-    if (const auto action = index_of(action_names, name.text)) mask = static_cast<ActionMask>(mask | mask_of(static_cast<Action>(*action)));
-    else undeclared(run, Code::unknown_word, "there is no action", name, action_names);
+    if (const auto action = index_of(action_names, name.text))
+      mask = static_cast<ActionMask>(mask | mask_of(static_cast<Action>(*action)));
+    else
+      undeclared(run, Code::unknown_word, "there is no action", name, action_names);
   }
   return mask;
 }
@@ -162,7 +176,8 @@ const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule
   return found->second;
 }
 
-Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule, std::string_view how) {
+Diagnostic& two_of_one_id(Run& run, const SeenRule& first, const RuleText& text, const tree::Rule& rule,
+                          std::string_view how) {
   const Span span = rule.name ? rule.name->span : rule.span;
   return run.diagnostics.add(Code::duplicate_rule, span, std::string(how) + in_ticks(text.key))
       .at(first.span, "the other one")
@@ -190,7 +205,8 @@ void check_floor_rules(Run& run, const Block& block, const Place& place, std::st
     const RuleText& text = text_of(run, *block.tree, source);
     const auto [first, fresh] = seen.try_emplace(text.key, SeenRule{text.canonical, source.span});
     if (!fresh) {
-      if (first->second.text != text.canonical) two_of_one_id(run, first->second, text, source, "two different rules of one block are ");
+      if (first->second.text != text.canonical)
+        two_of_one_id(run, first->second, text, source, "two different rules of one block are ");
       return;
     }
     std::vector<model::Expr> nodes;

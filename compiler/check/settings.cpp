@@ -22,15 +22,18 @@ std::string host_of(std::string_view text) {
 }
 
 Diagnostic& refuse_domain(Run& run, std::string_view what, const tree::Text& text) {
-  auto& diagnostic = run.diagnostics.add(Code::bad_domain, text.span, in_ticks(text.text) + " is no " + std::string(what));
+  auto& diagnostic =
+      run.diagnostics.add(Code::bad_domain, text.span, in_ticks(text.text) + " is no " + std::string(what));
   std::string lower = text.text;
   std::ranges::transform(lower, lower.begin(), lowered);
-  if (lower != text.text && is_domain(lower)) diagnostic.fix("write it in lower case: `\"" + lower + "\"`", text.span, "\"" + lower + "\"");
+  if (lower != text.text && is_domain(lower))
+    diagnostic.fix("write it in lower case: `\"" + lower + "\"`", text.span, "\"" + lower + "\"");
   else if (std::ranges::any_of(text.text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
     diagnostic.hint("write its A-label, as in DNS: `xn--…`");
   else if (const std::string host = host_of(text.text); is_domain(host))
     diagnostic.fix("leave out all but the host: `\"" + host + "\"`", text.span, "\"" + host + "\"");
-  else diagnostic.hint("labels of lower-case letters, digits and `-` with dots between them: `\"example.com\"`");
+  else
+    diagnostic.hint("labels of lower-case letters, digits and `-` with dots between them: `\"example.com\"`");
   return diagnostic;
 }
 
@@ -39,7 +42,8 @@ bool is_host(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon != std::string_view::npos && text.find(']', colon) == std::string_view::npos) {
     const auto port = text.substr(colon + 1);
-    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) return false;
+    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; }))
+      return false;
     text = text.substr(0, colon);
   }
   if (text.starts_with('[') && text.ends_with(']')) return parse_ip(text.substr(1, text.size() - 2)).has_value();
@@ -49,29 +53,32 @@ bool is_host(std::string_view text) {
 std::string text_of(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   switch (literal.kind) {
-    case Kind::boolean: return std::get<bool>(literal.value) ? "true" : "false";
-    case Kind::integer:
-    case Kind::clock: return std::to_string(std::get<std::int64_t>(literal.value));
-    case Kind::string: return std::get<std::string>(literal.value);
-    case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
-    case Kind::time: return time_to_text(std::get<std::int64_t>(literal.value));
-    case Kind::ip: return to_text(std::get<Ip>(literal.value));
-    case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
+  case Kind::boolean: return std::get<bool>(literal.value) ? "true" : "false";
+  case Kind::integer:
+  case Kind::clock: return std::to_string(std::get<std::int64_t>(literal.value));
+  case Kind::string: return std::get<std::string>(literal.value);
+  case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
+  case Kind::time: return time_to_text(std::get<std::int64_t>(literal.value));
+  case Kind::ip: return to_text(std::get<Ip>(literal.value));
+  case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
   }
   return {};
 }
 
 // Hosts or issuers of a tenant, each unique over the set.
-void claim(TenantCheck& tenant, std::string_view what, const tree::Text& text, std::unordered_map<std::string, Claim> Claims::*table,
-           std::vector<std::string>& into) {
+void claim(TenantCheck& tenant, std::string_view what, const tree::Text& text,
+           std::unordered_map<std::string, Claim> Claims::* table, std::vector<std::string>& into) {
   into.push_back(text.text);
   if (tenant.claims == nullptr) return;
   const auto [found, fresh] = (tenant.claims->*table).try_emplace(text.text, Claim{tenant.name(), text.span});
   if (fresh) return;
   const bool same = found->second.tenant == tenant.name();
-  tenant.run.diagnostics.add(Code::claimed_twice, text.span, std::string(what) + " " + in_ticks(text.text) + (same ? " is given twice" : " belongs to another tenant"))
+  tenant.run.diagnostics
+      .add(Code::claimed_twice, text.span,
+           std::string(what) + " " + in_ticks(text.text) + (same ? " is given twice" : " belongs to another tenant"))
       .at(found->second.span, same ? "first given here" : "of tenant " + in_ticks(found->second.tenant))
-      .hint(same ? "keep one of them" : "a " + std::string(what) + " says which tenant is meant: let one of them have it");
+      .hint(same ? "keep one of them"
+                 : "a " + std::string(what) + " says which tenant is meant: let one of them have it");
 }
 
 std::vector<tree::Text> texts_of(Run& run, const Block& block, std::span<const tree::ExprId> items) {
@@ -98,8 +105,9 @@ bool is_domain(std::string_view text) {
 
 bool in_range(Run& run, Span span, std::string_view what, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return true;
-  run.diagnostics.add(Code::setting_out_of_range, span, std::string(what) + " is from " + std::to_string(low) + " to " + std::to_string(high) +
-                                                            ", not " + in_ticks(std::to_string(value)));
+  run.diagnostics.add(Code::setting_out_of_range, span,
+                      std::string(what) + " is from " + std::to_string(low) + " to " + std::to_string(high) + ", not " +
+                          in_ticks(std::to_string(value)));
   return false;
 }
 
@@ -128,14 +136,21 @@ std::string setting_text(const Scope& scope, const tree::Tree& tree, tree::ExprI
     const Argument* argument = nullptr;
     const LetEntry* let = nullptr;
     for (const Scope* level = here; level != nullptr && argument == nullptr && let == nullptr; level = level->outer) {
-      if (const auto found = level->arguments.find(word); found != level->arguments.end()) argument = &found->second;
-      else if (const auto named = level->lets.find(word); named != level->lets.end()) let = &named->second;
+      if (const auto found = level->arguments.find(word); found != level->arguments.end())
+        argument = &found->second;
+      else if (const auto named = level->lets.find(word); named != level->lets.end())
+        let = &named->second;
     }
-    if (argument != nullptr) in = argument->tree, value = argument->value;
-    else if (let != nullptr) in = let->tree, here = let->scope, value = let->let->value;
-    else return word;
+    if (argument != nullptr)
+      in = argument->tree, value = argument->value;
+    else if (let != nullptr)
+      in = let->tree, here = let->scope, value = let->let->value;
+    else
+      return word;
   }
-  run.diagnostics.add(Code::not_a_constant, tree[value].span, "a setting is a literal or a word, not " + in_ticks(run.sources.text(tree[value].span)))
+  run.diagnostics
+      .add(Code::not_a_constant, tree[value].span,
+           "a setting is a literal or a word, not " + in_ticks(run.sources.text(tree[value].span)))
       .hint("a text stands in quotes");
   return {};
 }
@@ -147,21 +162,27 @@ std::vector<std::string> domains_of(Run& run, const Block& block) {
   std::vector<tree::Text> texts = texts_of(run, block, domains->items);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (!is_domain(texts[i].text)) refuse_domain(run, "domain", texts[i]);
-    const auto first = std::ranges::find(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(i), texts[i].text, &tree::Text::text);
-    if (first != texts.begin() + static_cast<std::ptrdiff_t>(i)) given_twice(run, texts[i].text, texts[i].span, first->span).hint("keep one of them");
-    else list.push_back(texts[i].text);
+    const auto first = std::ranges::find(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(i), texts[i].text,
+                                         &tree::Text::text);
+    if (first != texts.begin() + static_cast<std::ptrdiff_t>(i))
+      given_twice(run, texts[i].text, texts[i].span, first->span).hint("keep one of them");
+    else
+      list.push_back(texts[i].text);
   }
   return list;
 }
 
-void read_branding(Run& run, const Block& block, std::string& logo, std::vector<std::pair<std::string, std::string>>& colors) {
+void read_branding(Run& run, const Block& block, std::string& logo,
+                   std::vector<std::pair<std::string, std::string>>& colors) {
   const auto* branding = only<tree::Branding>(run, block, "branding");
   if (branding == nullptr) return;
   if (branding->logo) logo = branding->logo->text;
   for (const auto& [name, color] : branding->colors) {
     const auto known = std::ranges::find(colors, name.text, &std::pair<std::string, std::string>::first);
-    if (known == colors.end()) colors.emplace_back(name.text, color.text);
-    else known->second = color.text;
+    if (known == colors.end())
+      colors.emplace_back(name.text, color.text);
+    else
+      known->second = color.text;
   }
 }
 
@@ -175,15 +196,18 @@ void read_features(const Block& block, std::vector<std::string>& features) {
 void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::vector<program::Lockout>& lockouts) {
   each<tree::LockoutDecl>(block, [&](const tree::LockoutDecl& declaration) {
     program::Lockout lockout;
-    lockout.counter = static_cast<program::Lockout::Counter>(declaration.per == tree::LockoutDecl::Per::identifier          ? 0
-                                                             : declaration.per == tree::LockoutDecl::Per::identifier_and_ip ? 1
-                                                                                                                            : 2);
+    lockout.counter =
+        static_cast<program::Lockout::Counter>(declaration.per == tree::LockoutDecl::Per::identifier          ? 0
+                                               : declaration.per == tree::LockoutDecl::Per::identifier_and_ip ? 1
+                                                                                                              : 2);
     lockout.attempts = declaration.attempts;
     const Span attempts = declaration.attempts_span.known() ? declaration.attempts_span : declaration.span;
     in_range(run, attempts, "a lockout's number of attempts", declaration.attempts, 1, highest_attempts);
     const auto entry = [&](std::string_view word) { return entry_in(run.sources, declaration.span, word); };
-    if (declaration.block && positive_duration(run, entry("block"), "block", *declaration.block)) lockout.block = *declaration.block;
-    if (declaration.within && positive_duration(run, entry("within"), "within", *declaration.within)) lockout.within = *declaration.within;
+    if (declaration.block && positive_duration(run, entry("block"), "block", *declaration.block))
+      lockout.block = *declaration.block;
+    if (declaration.within && positive_duration(run, entry("within"), "within", *declaration.within))
+      lockout.within = *declaration.within;
     lockout.exempt = declaration.exempt;
     lockout.connection = connection;
     lockouts.push_back(std::move(lockout));
@@ -191,8 +215,10 @@ void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::v
 }
 
 void tighten(Run& run, const Block& block, program::Session& session) {
-  const auto stricter = [&run](Span span, std::string_view what, const std::optional<std::int64_t>& value, std::int64_t& into) {
-    if (value && positive_duration(run, entry_in(run.sources, span, what), what, *value)) into = into < 0 ? *value : std::min(into, *value);
+  const auto stricter = [&run](Span span, std::string_view what, const std::optional<std::int64_t>& value,
+                               std::int64_t& into) {
+    if (value && positive_duration(run, entry_in(run.sources, span, what), what, *value))
+      into = into < 0 ? *value : std::min(into, *value);
   };
   if (const auto* node = only<tree::Session>(run, block, "session")) {
     stricter(node->span, "idle", node->idle, session.idle);
@@ -215,7 +241,8 @@ void read_settings(TenantCheck& tenant) {
       }
     });
     each<tree::Issuers>(body, [&](const tree::Issuers& node) {
-      for (const auto& issuer : texts_of(run, body, node.items)) claim(tenant, "issuer", issuer, &Claims::issuers, part.issuers);
+      for (const auto& issuer : texts_of(run, body, node.items))
+        claim(tenant, "issuer", issuer, &Claims::issuers, part.issuers);
     });
     read_branding(run, body, part.logo, part.colors);
     read_features(body, part.features);

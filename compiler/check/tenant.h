@@ -25,11 +25,11 @@ struct Claims {
 
 struct ClientSource {
   const tree::ClientDecl* client = nullptr;
-  Block body;                      // of the declaration
+  Block body;  // of the declaration
   bool shared = false;
   const tree::UseDecl* use = nullptr;
   Block use_body;
-  Span named;                      // in the tenant
+  Span named;  // in the tenant
   // Where its connections and discoveries stand.
   const Block& enabling() const { return shared ? use_body : body; }
 };
@@ -47,8 +47,8 @@ struct TenantCheck {
   const Declarations& set;
   const Platform& platform;
   const TenantSource& source;
-  Claims* claims = nullptr;        // nothing for a template that is only tried out
-  bool placeholder = false;        // tried out: what is missing may come from the tenants
+  Claims* claims = nullptr;  // nothing for a template that is only tried out
+  bool placeholder = false;  // tried out: what is missing may come from the tenants
   model::Tenant result = {};
 
   std::deque<Scope> scopes = {};   // addresses stay
@@ -57,7 +57,8 @@ struct TenantCheck {
   Scope* floor = nullptr;          // where the platform's and the shared clients' rules are read for this tenant
   std::vector<Block> bodies = {};  // template's, own, extends', in that order
   std::vector<std::pair<const Scope*, const tree::Let*>> lets = {};  // all of them, with where they stand
-  std::unordered_map<const std::vector<tree::Item>*, const Scope*> block_scopes = {};  // of blocks with lets of their own
+  std::unordered_map<const std::vector<tree::Item>*, const Scope*> block_scopes =
+      {};  // of blocks with lets of their own
 
   std::vector<ClientSource> clients = {};  // parallel to result.structure's lists
   std::vector<ConnectionSource> connections = {};
@@ -75,19 +76,19 @@ struct TenantCheck {
 };
 
 // The passes, in their order.
-void open_bodies(TenantCheck& tenant);             // templates.cpp
-void declare_things(TenantCheck& tenant);          // things.cpp
-void declare_attributes(TenantCheck& tenant);      // attributes.cpp
-void declare_words(TenantCheck& tenant);           // words.cpp
-void set_tenant_attributes(TenantCheck& tenant);   // attributes.cpp
-void read_connections(TenantCheck& tenant);        // things.cpp
-void read_clients(TenantCheck& tenant);            // clients.cpp
-void read_organizations(TenantCheck& tenant);      // organizations.cpp
-void read_settings(TenantCheck& tenant);           // settings.cpp
-void check_discovery(TenantCheck& tenant);         // discovery.cpp
-void check_words(TenantCheck& tenant);             // words.cpp
-void check_passwords(TenantCheck& tenant);         // passwords.cpp
-void collect_rules(TenantCheck& tenant);           // rules.cpp
+void open_bodies(TenantCheck& tenant);                                                // templates.cpp
+void declare_things(TenantCheck& tenant);                                             // things.cpp
+void declare_attributes(TenantCheck& tenant);                                         // attributes.cpp
+void declare_words(TenantCheck& tenant);                                              // words.cpp
+void set_tenant_attributes(TenantCheck& tenant);                                      // attributes.cpp
+void read_connections(TenantCheck& tenant);                                           // things.cpp
+void read_clients(TenantCheck& tenant);                                               // clients.cpp
+void read_organizations(TenantCheck& tenant);                                         // organizations.cpp
+void read_settings(TenantCheck& tenant);                                              // settings.cpp
+void check_discovery(TenantCheck& tenant);                                            // discovery.cpp
+void check_words(TenantCheck& tenant);                                                // words.cpp
+void check_passwords(TenantCheck& tenant);                                            // passwords.cpp
+void collect_rules(TenantCheck& tenant);                                              // rules.cpp
 void check_proofs(TenantCheck& tenant, std::span<const In<tree::ProveDecl>> proves);  // proofs.cpp
 
 // ---------------------------------------------------------------- templates (templates.cpp)
@@ -112,7 +113,8 @@ std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<cons
 std::vector<std::string> domains_of(Run& run, const Block& block);
 bool is_domain(std::string_view text);
 std::vector<std::string> strings_of_items(Run& run, const Block& block, std::span<const tree::ExprId> items);
-void read_branding(Run& run, const Block& block, std::string& logo, std::vector<std::pair<std::string, std::string>>& colors);
+void read_branding(Run& run, const Block& block, std::string& logo,
+                   std::vector<std::pair<std::string, std::string>>& colors);
 void read_features(const Block& block, std::vector<std::string>& features);
 // A setting's value as text, whatever its type; a bare word is itself.
 std::string setting_text(const Scope& scope, const tree::Tree& tree, tree::ExprId value, Run& run);

@@ -25,9 +25,11 @@ std::vector<std::string_view> record_names(const std::vector<Record>& records) {
 }
 
 template <class Record>
-bool has_record(Run& run, const std::vector<Record>& records, std::string_view tenant, std::string_view kind, const std::optional<tree::Name>& name) {
+bool has_record(Run& run, const std::vector<Record>& records, std::string_view tenant, std::string_view kind,
+                const std::optional<tree::Name>& name) {
   if (!name || std::ranges::find(records, name->text, &Record::name) != records.end()) return true;
-  undeclared(run, Code::undeclared, "tenant " + in_ticks(tenant) + " has no " + std::string(kind), *name, record_names(records));
+  undeclared(run, Code::undeclared, "tenant " + in_ticks(tenant) + " has no " + std::string(kind), *name,
+             record_names(records));
   return false;
 }
 
@@ -48,20 +50,25 @@ bool names_are_there(Run& run, const program::Part& part, const tree::RequestLin
 std::optional<Value> one_value(const tree::Literal& literal, const FactInfo& fact) {
   using Kind = tree::Literal::Kind;
   switch (literal.kind) {
-    case Kind::boolean: return fact.type == TypeKind::boolean ? std::optional<Value>(std::get<bool>(literal.value)) : std::nullopt;
-    case Kind::integer: return fact.type == TypeKind::integer ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case Kind::duration: return fact.type == TypeKind::duration ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case Kind::time: return fact.type == TypeKind::time ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-    case Kind::ip: return fact.type == TypeKind::ip ? std::optional<Value>(std::get<Ip>(literal.value)) : std::nullopt;
-    case Kind::string: {
-      const auto& text = std::get<std::string>(literal.value);
-      if (fact.type == TypeKind::string) return text;
-      if (fact.type != TypeKind::enumeration) return std::nullopt;
-      const auto found = std::ranges::find(fact.values, text);
-      return found == fact.values.end() ? std::nullopt : std::optional<Value>(static_cast<std::int64_t>(found - fact.values.begin()));
-    }
-    case Kind::cidr:
-    case Kind::clock: return std::nullopt;
+  case Kind::boolean:
+    return fact.type == TypeKind::boolean ? std::optional<Value>(std::get<bool>(literal.value)) : std::nullopt;
+  case Kind::integer:
+    return fact.type == TypeKind::integer ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
+  case Kind::duration:
+    return fact.type == TypeKind::duration ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
+  case Kind::time:
+    return fact.type == TypeKind::time ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
+  case Kind::ip: return fact.type == TypeKind::ip ? std::optional<Value>(std::get<Ip>(literal.value)) : std::nullopt;
+  case Kind::string: {
+    const auto& text = std::get<std::string>(literal.value);
+    if (fact.type == TypeKind::string) return text;
+    if (fact.type != TypeKind::enumeration) return std::nullopt;
+    const auto found = std::ranges::find(fact.values, text);
+    return found == fact.values.end() ? std::nullopt
+                                      : std::optional<Value>(static_cast<std::int64_t>(found - fact.values.begin()));
+  }
+  case Kind::cidr:
+  case Kind::clock: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -76,8 +83,10 @@ class Tests {
     tree_ = test.tree;
     tenant_ = nullptr;
     for (const auto& step : test->steps) {
-      if (const auto* line = std::get_if<tree::RequestLine>(&step)) request(*line);
-      else expectation(std::get<tree::Expect>(step));  // the parser has seen that a request stands before it
+      if (const auto* line = std::get_if<tree::RequestLine>(&step))
+        request(*line);
+      else
+        expectation(std::get<tree::Expect>(step));  // the parser has seen that a request stands before it
     }
   }
 
@@ -97,8 +106,10 @@ class Tests {
     std::map<std::string, Span> seen;
     for (const auto& fact : line.facts) {
       const auto [first, fresh] = seen.try_emplace(joined(fact.path), fact.span);
-      if (fresh) assign(fact);
-      else given_twice(run_, first->first, fact.span, first->second).hint("keep one of them");
+      if (fresh)
+        assign(fact);
+      else
+        given_twice(run_, first->first, fact.span, first->second).hint("keep one of them");
     }
   }
 
@@ -111,7 +122,8 @@ class Tests {
       return false;
     };
     if (!line.tenant || !line.client) return refuse(line.span, "a request names a tenant and a client");
-    if (wants_connection && !line.connection) return refuse(line.action.span, "a request for " + in_ticks(name) + " names a connection");
+    if (wants_connection && !line.connection)
+      return refuse(line.action.span, "a request for " + in_ticks(name) + " names a connection");
     if (!wants_connection && line.connection)
       return refuse(line.connection->span, "a request for " + in_ticks(name) + " has no connection");
     return true;
@@ -119,7 +131,8 @@ class Tests {
 
   void assign(const tree::FactAssign& line) {
     const std::string name = joined(line.path);
-    const Span span = line.path.empty() ? line.span : Span{line.span.file, line.path.front().span.begin, line.path.back().span.end};
+    const Span span =
+        line.path.empty() ? line.span : Span{line.span.file, line.path.front().span.begin, line.path.back().span.end};
     Scope scope;
     scope.attributes = &tenant_->structure.attributes;
     const auto fact = find_fact(scope, name);
@@ -129,13 +142,20 @@ class Tests {
       run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is said in the request's line")
           .hint("the line is `login to tenant.client in organization via connection`");
     } else if (((fact->required | fact->optional) & mask_of(action_)) == 0) {
-      run_.diagnostics.add(Code::fact_not_in_action, span, in_ticks(name) + " does not exist in " + std::string(action_names[static_cast<std::size_t>(action_)]))
+      run_.diagnostics
+          .add(Code::fact_not_in_action, span,
+               in_ticks(name) + " does not exist in " + std::string(action_names[static_cast<std::size_t>(action_)]))
           .under("exists in " + actions_text(fact->required | fact->optional) + " only")
-          .hint("leave it out: a request for " + std::string(action_names[static_cast<std::size_t>(action_)]) + " cannot carry it");
+          .hint("leave it out: a request for " + std::string(action_names[static_cast<std::size_t>(action_)]) +
+                " cannot carry it");
     } else if (line.value != tree::ExprId::none && !test_value(*tree_, line.value, *fact)) {
       const Span where = (*tree_)[line.value].span;
-      run_.diagnostics.add(Code::bad_fact_in_test, where, in_ticks(name) + " is " + a(type_text(fact->type, fact->values, INT64_MIN, INT64_MAX)) + ", " + in_ticks(run_.sources.text(where)) + " is not")
-          .hint("a test gives a literal: " + in_ticks(name + " = " + example_of(fact->type, fact->values, fact->low, fact->high)));
+      run_.diagnostics
+          .add(Code::bad_fact_in_test, where,
+               in_ticks(name) + " is " + a(type_text(fact->type, fact->values, INT64_MIN, INT64_MAX)) + ", " +
+                   in_ticks(run_.sources.text(where)) + " is not")
+          .hint("a test gives a literal: " +
+                in_ticks(name + " = " + example_of(fact->type, fact->values, fact->low, fact->high)));
     }
   }
 
@@ -165,7 +185,8 @@ class Tests {
       if (const auto fault = index_of(fault_names, expect.fault->text); !fault || *fault == 0)
         undeclared(run_, Code::unknown_word, "there is no fault", *expect.fault, std::span(fault_names).subspan(1));
       if (static_cast<Effect>(*effect) != Effect::deny)
-        impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text)).fix("write `expect deny fault …`", expect.effect.span, "deny");
+        impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text))
+            .fix("write `expect deny fault …`", expect.effect.span, "deny");
     }
     if (tenant_ == nullptr) return;  // its request is wrong already
     for (const auto& name : expect.by) by(static_cast<Effect>(*effect), name);
@@ -174,8 +195,11 @@ class Tests {
   }
 
   void by(Effect effect, const tree::Text& name) {
-    if (effect == Effect::deny && std::ranges::find(denies_without_rule, name.text) != denies_without_rule.end()) return;
-    const RuleEffect wanted = effect == Effect::allow ? RuleEffect::allow : effect == Effect::deny ? RuleEffect::deny : RuleEffect::require;
+    if (effect == Effect::deny && std::ranges::find(denies_without_rule, name.text) != denies_without_rule.end())
+      return;
+    const RuleEffect wanted = effect == Effect::allow  ? RuleEffect::allow
+                              : effect == Effect::deny ? RuleEffect::deny
+                                                       : RuleEffect::require;
     std::vector<std::string_view> candidates;
     for (const auto& rule : tenant_->rules) {
       if (rule.effect != wanted || (rule.actions & mask_of(action_)) == 0) continue;
@@ -183,7 +207,8 @@ class Tests {
       candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
     }
     undeclared(run_, Code::impossible_expectation,
-               "tenant " + in_ticks(tenant_->structure.name) + " has no " + std::string(rule_effect_names[static_cast<std::size_t>(wanted)]) + " for " +
+               "tenant " + in_ticks(tenant_->structure.name) + " has no " +
+                   std::string(rule_effect_names[static_cast<std::size_t>(wanted)]) + " for " +
                    std::string(action_names[static_cast<std::size_t>(action_)]) + " named",
                {name.text, name.span, true}, candidates);
   }
@@ -200,7 +225,8 @@ class Tests {
     Span span = choice.front().span;
     span.end = choice.back().span.end;
     auto& diagnostic =
-        run_.diagnostics.add(Code::impossible_expectation, span, "no rule of tenant " + in_ticks(tenant_->structure.name) + " requires " + in_ticks(text));
+        run_.diagnostics.add(Code::impossible_expectation, span,
+                             "no rule of tenant " + in_ticks(tenant_->structure.name) + " requires " + in_ticks(text));
     if (!suggest_text(run_.diagnostics, diagnostic, text, candidates)) list_choices(diagnostic, candidates);
   }
 
@@ -217,7 +243,8 @@ void conclude(Run& run, const tree::Tree& tree, const tree::ProveStatement& stat
   const auto action = action_of(run, statement.request.action);
   if (!action) return;
   if (statement.request.connection && (with_connection & mask_of(*action)) == 0)
-    run.diagnostics.add(Code::incomplete_request, statement.request.connection->span, "a request for " + in_ticks(statement.request.action.text) + " has no connection");
+    run.diagnostics.add(Code::incomplete_request, statement.request.connection->span,
+                        "a request for " + in_ticks(statement.request.action.text) + " has no connection");
   Scope scope;
   scope.outer = &outer;
   scope.tree = &tree;
@@ -229,7 +256,8 @@ void conclude(Run& run, const tree::Tree& tree, const tree::ProveStatement& stat
 std::optional<Value> test_value(const tree::Tree& tree, tree::ExprId id, const FactInfo& fact) {
   const auto& node = tree[id].node;
   if (const auto* literal = std::get_if<tree::Literal>(&node)) return one_value(*literal, fact);
-  if (const auto* path = std::get_if<tree::Path>(&node); path != nullptr && fact.type == TypeKind::enumeration && path->parts.size() == 1) {
+  if (const auto* path = std::get_if<tree::Path>(&node);
+      path != nullptr && fact.type == TypeKind::enumeration && path->parts.size() == 1) {
     const auto found = std::ranges::find(fact.values, path->parts[0].text);
     if (found != fact.values.end()) return static_cast<std::int64_t>(found - fact.values.begin());
   }
@@ -257,11 +285,15 @@ void check_proofs(TenantCheck& tenant, std::span<const In<tree::ProveDecl>> prov
       if (!names_are_there(run, tenant.result.structure, statement.request)) continue;
       conclude(run, *proof.tree, statement, *tenant.scope);
       if (!statement.by) continue;
-      const bool known = std::ranges::any_of(tenant.result.rules, [&](const model::Rule& rule) { return rule.name == statement.by->text || rule.id == statement.by->text; });
+      const bool known = std::ranges::any_of(tenant.result.rules, [&](const model::Rule& rule) {
+        return rule.name == statement.by->text || rule.id == statement.by->text;
+      });
       std::vector<std::string_view> candidates;
-      for (const auto& rule : tenant.result.rules) candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
+      for (const auto& rule : tenant.result.rules)
+        candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
       if (!known && std::ranges::find(denies_without_rule, statement.by->text) == denies_without_rule.end())
-        undeclared(run, Code::impossible_expectation, "tenant " + in_ticks(tenant.name()) + " has no rule named", {statement.by->text, statement.by->span, true}, candidates);
+        undeclared(run, Code::impossible_expectation, "tenant " + in_ticks(tenant.name()) + " has no rule named",
+                   {statement.by->text, statement.by->span, true}, candidates);
     }
 }
 
@@ -287,10 +319,15 @@ void check_free_proofs(Run& run, const Declarations& set, const Platform& platfo
         continue;
       }
       if (request.connection || request.organization)
-        run.diagnostics.add(Code::incomplete_request, request.connection ? request.connection->span : request.organization->span,
-                            "a statement about every tenant names one tenant's thing")
-            .hint("say of which tenant: `" + request.action.text + " to acme " + (request.connection ? "via " + name_text(request.connection->text) : "in " + name_text(request.organization->text)) + " …`");
-      else conclude(run, *proof.tree, statement, scope);
+        run.diagnostics
+            .add(Code::incomplete_request, request.connection ? request.connection->span : request.organization->span,
+                 "a statement about every tenant names one tenant's thing")
+            .hint("say of which tenant: `" + request.action.text + " to acme " +
+                  (request.connection ? "via " + name_text(request.connection->text)
+                                      : "in " + name_text(request.organization->text)) +
+                  " …`");
+      else
+        conclude(run, *proof.tree, statement, scope);
     }
 }
 

@@ -35,17 +35,20 @@ class Things {
   // By wire id; two of one id are an error. Too many are cut off, after the error.
   std::vector<Found<Source>> sorted(std::size_t limit) {
     if (list_.size() > limit) {
-      tenant_.run.diagnostics.add(Code::too_many_things, list_[limit].name->span,
-                                  "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(limit) + " " + std::string(kind_) + "s")
+      tenant_.run.diagnostics
+          .add(Code::too_many_things, list_[limit].name->span,
+               "tenant " + in_ticks(tenant_.name()) + " has more than " + std::to_string(limit) + " " +
+                   std::string(kind_) + "s")
           .hint("divide it into several tenants");
       list_.resize(limit);
     }
     std::ranges::stable_sort(list_, {}, &Found<Source>::id);
     for (std::size_t i = 1; i < list_.size(); ++i)
       if (list_[i].id == list_[i - 1].id)
-        tenant_.run.diagnostics.add(Code::duplicate_wire_id, list_[i].name->span,
-                                    std::string(kind_) + " " + in_ticks(list_[i].name->text) + " has the wire name of " +
-                                        in_ticks(list_[i - 1].name->text) + ": " + in_ticks(list_[i].id))
+        tenant_.run.diagnostics
+            .add(Code::duplicate_wire_id, list_[i].name->span,
+                 std::string(kind_) + " " + in_ticks(list_[i].name->text) + " has the wire name of " +
+                     in_ticks(list_[i - 1].name->text) + ": " + in_ticks(list_[i].id))
             .at(list_[i - 1].name->span, "the other one")
             .hint("give one of them an `id \"…\"` of its own");
     return std::move(list_);
@@ -55,7 +58,9 @@ class Things {
   void again(const Source& source, const tree::Name& name, Span first) {
     if constexpr (std::is_same_v<Source, ClientSource>)
       if (source.shared) {
-        tenant_.run.diagnostics.add(Code::duplicate_name, name.span, "tenant " + in_ticks(tenant_.name()) + " uses client " + in_ticks(name.text) + " twice")
+        tenant_.run.diagnostics
+            .add(Code::duplicate_name, name.span,
+                 "tenant " + in_ticks(tenant_.name()) + " uses client " + in_ticks(name.text) + " twice")
             .at(first, "first used here")
             .hint("put both into one block; a rule elsewhere asks `when client == " + name_text(name.text) + "`");
         return;
@@ -69,7 +74,8 @@ class Things {
   std::vector<Found<Source>> list_;
 };
 
-void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Block& body, const tree::ClientDecl& client) {
+void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Block& body,
+                    const tree::ClientDecl& client) {
   if (const auto shared = tenant.set.client_places.find(client.name.text); shared != tenant.set.client_places.end()) {
     declared_twice(tenant.run, "client", client.name, tenant.set.clients[shared->second]->name.span)
         .hint("to enable the shared client: `use " + name_text(client.name.text) + " { … }`");
@@ -78,9 +84,10 @@ void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Blo
   const Block inside = open_block(tenant, body, client.items);
   std::string id = wire_id(tenant.run, inside, client.name);
   if (const auto taken = tenant.platform.client_by_id.find(id); taken != tenant.platform.client_by_id.end())
-    tenant.run.diagnostics.add(Code::duplicate_wire_id, client.name.span,
-                               "client " + in_ticks(client.name.text) + " has the wire name of the shared client " +
-                                   in_ticks(tenant.set.clients[taken->second]->name.text) + ": " + in_ticks(id))
+    tenant.run.diagnostics
+        .add(Code::duplicate_wire_id, client.name.span,
+             "client " + in_ticks(client.name.text) + " has the wire name of the shared client " +
+                 in_ticks(tenant.set.clients[taken->second]->name.text) + ": " + in_ticks(id))
         .at(tenant.set.clients[taken->second]->name.span, "the other one")
         .hint("give one of them an `id \"…\"` of its own");
   things.add({&client, inside, false, nullptr, {}, client.name.span}, std::move(id), client.name);
@@ -89,7 +96,8 @@ void add_own_client(TenantCheck& tenant, Things<ClientSource>& things, const Blo
 void add_used_client(TenantCheck& tenant, Things<ClientSource>& things, const Block& body, const tree::UseDecl& use) {
   const auto shared = tenant.set.client_places.find(use.client.text);
   if (shared == tenant.set.client_places.end()) {
-    auto& diagnostic = undeclared(tenant.run, Code::undeclared, "there is no shared client", use.client, tenant.set.client_places);
+    auto& diagnostic =
+        undeclared(tenant.run, Code::undeclared, "there is no shared client", use.client, tenant.set.client_places);
     for (const auto& other : tenant.bodies)
       each<tree::ClientDecl>(other, [&](const tree::ClientDecl& client) {
         if (client.name.text != use.client.text) return;
@@ -102,7 +110,8 @@ void add_used_client(TenantCheck& tenant, Things<ClientSource>& things, const Bl
   }
   const auto& client = tenant.set.clients[shared->second];
   const Block floor{client.tree, nullptr, tenant.floor};
-  things.add({client.node, open_block(tenant, floor, *client.tree, client->items), true, &use, open_block(tenant, body, use.items), use.client.span},
+  things.add({client.node, open_block(tenant, floor, *client.tree, client->items), true, &use,
+              open_block(tenant, body, use.items), use.client.span},
              tenant.platform.client_ids[shared->second], use.client);
 }
 
@@ -119,15 +128,19 @@ void declare_things(TenantCheck& tenant) {
       id_span = id.span;
       part.id = id.text.text;
     });
-  if (part.id.empty()) run.diagnostics.add(Code::setting_out_of_range, id_span.known() ? id_span : tenant.source.tenant->name.span, "a wire name cannot be empty")
-      .hint("without `id` the wire name is the name");
+  if (part.id.empty())
+    run.diagnostics
+        .add(Code::setting_out_of_range, id_span.known() ? id_span : tenant.source.tenant->name.span,
+             "a wire name cannot be empty")
+        .hint("without `id` the wire name is the name");
 
   Things<ClientSource> clients(tenant, "client");
   Things<ConnectionSource> connections(tenant, "connection");
   Things<OrganizationSource> organizations(tenant, "organization");
   const auto bodies = tenant.bodies;
   for (const auto& body : bodies) {
-    each<tree::ClientDecl>(body, [&](const tree::ClientDecl& client) { add_own_client(tenant, clients, body, client); });
+    each<tree::ClientDecl>(body,
+                           [&](const tree::ClientDecl& client) { add_own_client(tenant, clients, body, client); });
     each<tree::UseDecl>(body, [&](const tree::UseDecl& use) { add_used_client(tenant, clients, body, use); });
     each<tree::ConnectionDecl>(body, [&](const tree::ConnectionDecl& connection) {
       const Block inside = open_block(tenant, body, connection.items);
@@ -164,7 +177,8 @@ void declare_things(TenantCheck& tenant) {
 
 // ---------------------------------------------------------------- blocks
 
-Block open_block(TenantCheck& tenant, const Block& outer, const tree::Tree& tree, const std::vector<tree::Item>& items) {
+Block open_block(TenantCheck& tenant, const Block& outer, const tree::Tree& tree,
+                 const std::vector<tree::Item>& items) {
   const auto known = tenant.block_scopes.find(&items);
   if (known != tenant.block_scopes.end()) return {&tree, &items, known->second};
   Block block{&tree, &items, outer.scope};
@@ -189,8 +203,9 @@ Block open_block(TenantCheck& tenant, const Block& outer, const std::vector<tree
 std::string wire_id(Run& run, const Block& block, const tree::Name& name) {
   const auto* id = only<tree::WireId>(run, block, "id");
   if (id == nullptr) return name.text;
-  if (id->text.text.empty()) run.diagnostics.add(Code::setting_out_of_range, id->span, "a wire name cannot be empty")
-      .hint("without `id` the wire name is the name: " + in_ticks(name.text));
+  if (id->text.text.empty())
+    run.diagnostics.add(Code::setting_out_of_range, id->span, "a wire name cannot be empty")
+        .hint("without `id` the wire name is the name: " + in_ticks(name.text));
   return id->text.text;
 }
 
@@ -200,14 +215,16 @@ std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<cons
   for (const auto& name : names) {
     const auto found = tenant.connection_places.find(name.text);
     if (found == tenant.connection_places.end()) {
-      or_declare(undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection", name, tenant.connection_places),
+      or_declare(undeclared(tenant.run, Code::undeclared, "tenant " + in_ticks(tenant.name()) + " has no connection",
+                            name, tenant.connection_places),
                  "connection " + name_text(name.text) + " : database");
       continue;
     }
     const auto place = static_cast<std::uint32_t>(&name - names.data());
     if (const auto [first, fresh] = seen.try_emplace(name.text, place); !fresh)
       given_twice(tenant.run, name.text, name.span, names[first->second].span).hint("keep one of them");
-    else places.push_back(found->second);
+    else
+      places.push_back(found->second);
   }
   return places;
 }
@@ -251,7 +268,8 @@ void read_connections(TenantCheck& tenant) {
     if (const auto* issuer = only<tree::Issuer>(tenant.run, source.body, "issuer")) {
       tree::Type text;
       text.kind = TypeKind::string;
-      const auto value = constant_of(*source.body.scope, *source.body.tree, issuer->value, text, tenant.run.sources, tenant.run.diagnostics);
+      const auto value = constant_of(*source.body.scope, *source.body.tree, issuer->value, text, tenant.run.sources,
+                                     tenant.run.diagnostics);
       if (value) record.issuer = std::get<std::string>(*value);
     }
     read_settings_block(tenant, source.body, record);

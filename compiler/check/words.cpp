@@ -9,8 +9,8 @@ namespace writ::check {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> builtin_obligations = {"mfa",          "step_up",        "reauthenticate", "verify_email",
-                                                                 "enroll_mfa",   "use_connection", "accept",         "change_password"};
+constexpr std::array<std::string_view, 8> builtin_obligations = {
+    "mfa", "step_up", "reauthenticate", "verify_email", "enroll_mfa", "use_connection", "accept", "change_password"};
 constexpr std::int64_t highest_asn = 4'294'967'295;
 
 Zone zone_of(Run& run, const tree::ZoneDecl& declaration) {
@@ -39,7 +39,8 @@ const Zone* zone_above(const Scope* scope, std::string_view name) {
 // A let hides a thing of its name, and a reader would not see it: refused (decision 0001, 11).
 void refuse_hidden(Run& run, std::string_view kind, std::string_view word, Span span, const TenantCheck& tenant) {
   const auto refuse = [&](std::string_view thing, Span where) {
-    run.diagnostics.add(Code::name_in_use, span, std::string(kind) + " " + in_ticks(word) + " is named like " + std::string(thing))
+    run.diagnostics
+        .add(Code::name_in_use, span, std::string(kind) + " " + in_ticks(word) + " is named like " + std::string(thing))
         .at(where, "declared here")
         .hint("give one of them another name");
   };
@@ -47,7 +48,8 @@ void refuse_hidden(Run& run, std::string_view kind, std::string_view word, Span 
     refuse("a client", tenant.clients[found->second].named);
   else if (const auto connection = tenant.connection_places.find(word); connection != tenant.connection_places.end())
     refuse("a connection", tenant.connections[connection->second].connection->name.span);
-  else if (const auto organization = tenant.organization_places.find(word); organization != tenant.organization_places.end())
+  else if (const auto organization = tenant.organization_places.find(word);
+           organization != tenant.organization_places.end())
     refuse("an organization", tenant.organizations[organization->second].organization->name.span);
   else if (const auto* zone = zone_above(tenant.scope, word))
     refuse("a zone", zone->span);
@@ -85,7 +87,9 @@ void declare_zones(Run& run, const Block& block, const Scope* above, Scope& into
 
 bool may_declare_obligation(Run& run, const tree::ObligationDecl& obligation) {
   if (std::ranges::find(builtin_obligations, obligation.name.text) == builtin_obligations.end()) return true;
-  run.diagnostics.add(Code::builtin_name, obligation.name.span, in_ticks(obligation.name.text) + " is built in and cannot be declared")
+  run.diagnostics
+      .add(Code::builtin_name, obligation.name.span,
+           in_ticks(obligation.name.text) + " is built in and cannot be declared")
       .hint("`require " + obligation.name.text + "` needs no declaration; give one of your own another name");
   return false;
 }
@@ -107,8 +111,10 @@ Scope& file_scope(Platform& platform, std::unordered_map<const tree::Tree*, Scop
 void declare_obligation(Run& run, Platform& platform, const tree::ObligationDecl& obligation, const Scope* scope) {
   if (!may_declare_obligation(run, obligation)) return;
   const auto [found, fresh] = platform.obligations.try_emplace(obligation.name.text, &obligation);
-  if (fresh) platform.obligation_scopes[obligation.name.text] = scope;
-  else declared_twice(run, "obligation", obligation.name, found->second->name.span);
+  if (fresh)
+    platform.obligation_scopes[obligation.name.text] = scope;
+  else
+    declared_twice(run, "obligation", obligation.name, found->second->name.span);
 }
 
 }  // namespace
@@ -116,13 +122,15 @@ void declare_obligation(Run& run, Platform& platform, const tree::ObligationDecl
 void declare_platform_words(Run& run, const Declarations& set, Platform& platform) {
   std::unordered_map<const tree::Tree*, Scope*> scopes;
   for (const auto& let : set.lets)
-    platform.global.lets.try_emplace(let->name.text, LetEntry{let.tree, let.node, &file_scope(platform, scopes, let.tree)});
+    platform.global.lets.try_emplace(let->name.text,
+                                     LetEntry{let.tree, let.node, &file_scope(platform, scopes, let.tree)});
   for (const auto& obligation : set.obligations)
     declare_obligation(run, platform, *obligation.node, &file_scope(platform, scopes, obligation.tree));
   for (const auto& block : platform.blocks) {
     declare_lets(run, block, platform.global);  // tenants read them as well
     declare_zones(run, block, nullptr, platform.global);
-    each<tree::ObligationDecl>(block, [&](const tree::ObligationDecl& node) { declare_obligation(run, platform, node, block.scope); });
+    each<tree::ObligationDecl>(
+        block, [&](const tree::ObligationDecl& node) { declare_obligation(run, platform, node, block.scope); });
   }
   platform.global.obligations = &platform.obligations;
   platform.global.obligation_scopes = &platform.obligation_scopes;
@@ -131,7 +139,9 @@ void declare_platform_words(Run& run, const Declarations& set, Platform& platfor
     const auto client = set.client_places.find(name);
     if (zone == platform.global.zones.end() && client == set.client_places.end()) continue;
     const bool is_zone = zone != platform.global.zones.end();
-    run.diagnostics.add(Code::name_in_use, entry.let->name.span, "let " + in_ticks(name) + " is named like " + (is_zone ? "a zone" : "a client"))
+    run.diagnostics
+        .add(Code::name_in_use, entry.let->name.span,
+             "let " + in_ticks(name) + " is named like " + (is_zone ? "a zone" : "a client"))
         .at(is_zone ? zone->second.span : set.clients[client->second]->name.span, "declared here")
         .hint("give one of them another name");
   }
@@ -161,9 +171,12 @@ void declare_words(TenantCheck& tenant) {
       if (!may_declare_obligation(tenant.run, node)) return;
       const auto above = tenant.platform.obligations.find(node.name.text);
       const auto [found, fresh] = tenant.obligations.try_emplace(node.name.text, &node);
-      if (above != tenant.platform.obligations.end()) declared_twice(tenant.run, "obligation", node.name, above->second->name.span);
-      else if (!fresh) declared_twice(tenant.run, "obligation", node.name, found->second->name.span);
-      else tenant.obligation_scopes[node.name.text] = body.scope;
+      if (above != tenant.platform.obligations.end())
+        declared_twice(tenant.run, "obligation", node.name, above->second->name.span);
+      else if (!fresh)
+        declared_twice(tenant.run, "obligation", node.name, found->second->name.span);
+      else
+        tenant.obligation_scopes[node.name.text] = body.scope;
     });
   }
   if (tenant.obligations.empty()) return;
@@ -175,7 +188,8 @@ void declare_words(TenantCheck& tenant) {
 
 void check_words(TenantCheck& tenant) {
   Run& run = tenant.run;
-  for (const auto& [name, entry] : tenant.platform.global.lets) refuse_hidden(run, "let", name, entry.let->name.span, tenant);
+  for (const auto& [name, entry] : tenant.platform.global.lets)
+    refuse_hidden(run, "let", name, entry.let->name.span, tenant);
   for (const auto& [name, entry] : tenant.scope->lets) {
     refuse_hidden(run, "let", name, entry.let->name.span, tenant);
     check_let(run, entry.scope, *entry.tree, *entry.let);
@@ -186,7 +200,8 @@ void check_words(TenantCheck& tenant) {
     check_let(run, scope, *scope->tree, *let);
   }
   for (const auto& body : tenant.bodies) {
-    for (const auto& [name, argument] : body.scope->arguments) refuse_hidden(run, "parameter", name, argument.declared, tenant);
+    for (const auto& [name, argument] : body.scope->arguments)
+      refuse_hidden(run, "parameter", name, argument.declared, tenant);
     each<tree::ObligationDecl>(body, [&](const tree::ObligationDecl& node) {
       check_alone(Place{body.scope}, *body.tree, node.satisfied, true, run.sources, run.limits, run.diagnostics);
     });

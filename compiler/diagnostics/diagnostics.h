@@ -35,18 +35,27 @@ struct Help {
 struct Diagnostic {
   Code code{};
   Span span;
-  std::string message;           // the author's own text in backticks
-  std::string label;             // what stands under the carets; may be empty
-  std::vector<Label> more;       // second places
-  std::vector<Help> help;        // one line each, likeliest fix first
+  std::string message;      // the author's own text in backticks
+  std::string label;        // what stands under the carets; may be empty
+  std::vector<Label> more;  // second places
+  std::vector<Help> help;   // one line each, likeliest fix first
 
-  Diagnostic& at(Span where, std::string text) { more.push_back({where, std::move(text)}); return *this; }
-  Diagnostic& hint(std::string text) { help.push_back({std::move(text), {}}); return *this; }
+  Diagnostic& at(Span where, std::string text) {
+    more.push_back({where, std::move(text)});
+    return *this;
+  }
+  Diagnostic& hint(std::string text) {
+    help.push_back({std::move(text), {}});
+    return *this;
+  }
   Diagnostic& fix(std::string text, Span where, std::string with) {
     help.push_back({std::move(text), {{where, std::move(with)}}});
     return *this;
   }
-  Diagnostic& under(std::string text) { label = std::move(text); return *this; }
+  Diagnostic& under(std::string text) {
+    label = std::move(text);
+    return *this;
+  }
 };
 
 class Diagnostics {

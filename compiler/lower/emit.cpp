@@ -47,11 +47,11 @@ NodeId Emitter::emit(model::ExprId id) {
 
 NodeId Emitter::emit_new(const model::Expr& expression) {
   switch (expression.op) {
-    case Op::and_:
-    case Op::or_: return emit_logic(expression);
-    case Op::any_:
-    case Op::all_: return emit_loop(expression);
-    default: return emit_plain(expression);
+  case Op::and_:
+  case Op::or_: return emit_logic(expression);
+  case Op::any_:
+  case Op::all_: return emit_loop(expression);
+  default: return emit_plain(expression);
   }
 }
 
@@ -90,18 +90,18 @@ NodeId Emitter::emit_plain(const model::Expr& expression) {
   std::size_t next_operand = 0;
   bool shared = true;
   for (std::size_t i = 0; i < row.operands.size(); ++i) switch (row.operands[i]) {
-      case Operand::node: *fields[i] = number(emit(expression.operands[next_operand++])); break;
-      case Operand::slot:
-        *fields[i] = slot(expression.constant.pointer());
-        shared = false;
-        break;
-      case Operand::fact: *fields[i] = index(expression.fact); break;
-      case Operand::depth:  // the model counts from the innermost loop, the Program from the outermost
-        *fields[i] = static_cast<std::uint32_t>(known_.size() - 2) - expression.depth;
-        break;
-      case Operand::none:
-      case Operand::arguments:
-      case Operand::end: break;
+    case Operand::node: *fields[i] = number(emit(expression.operands[next_operand++])); break;
+    case Operand::slot:
+      *fields[i] = slot(expression.constant.pointer());
+      shared = false;
+      break;
+    case Operand::fact: *fields[i] = index(expression.fact); break;
+    case Operand::depth:  // the model counts from the innermost loop, the Program from the outermost
+      *fields[i] = static_cast<std::uint32_t>(known_.size() - 2) - expression.depth;
+      break;
+    case Operand::none:
+    case Operand::arguments:
+    case Operand::end: break;
     }
   return add(node, shared);
 }

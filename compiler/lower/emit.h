@@ -37,7 +37,7 @@ class Emitter {
   const model::Tenant& tenant_;
   // Nodes that may be used again: one map for each open loop, because a loop's body may not run at all.
   std::vector<std::map<Key, program::NodeId>> known_{1};
-  std::map<std::vector<std::uint32_t>, program::NodeId> known_logic_;  // outside loops only: op, then operands
+  std::map<std::vector<std::uint32_t>, program::NodeId> known_logic_;           // outside loops only: op, then operands
   std::vector<std::unordered_map<model::ExprId, program::NodeId>> emitted_{1};  // by loop, as `known_`
 };
 

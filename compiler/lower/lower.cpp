@@ -74,7 +74,8 @@ RuleInfo describe(const model::Rule& rule, const SourceSet& sources) {
   info.note = rule.note;
   info.source_order = rule.source_order;
   if (rule.span.known())
-    info.place = sources.name(rule.span.file) + ":" + std::to_string(sources.position(rule.span.file, rule.span.begin).line);
+    info.place =
+        sources.name(rule.span.file) + ":" + std::to_string(sources.position(rule.span.file, rule.span.begin).line);
   return info;
 }
 
@@ -85,7 +86,8 @@ ActionMask required_in(const model::Tenant& tenant, FactId id) {
 }
 
 // Decision 0001, 17: what rules mention, user.blocked, what lockouts count, the issuer a tenant insists on.
-std::vector<FactId> required_facts(const model::Tenant& tenant, Action action, const std::vector<const model::Rule*>& rules) {
+std::vector<FactId> required_facts(const model::Tenant& tenant, Action action,
+                                   const std::vector<const model::Rule*>& rules) {
   std::set<FactId> facts;
   const auto want = [&](FactId id) {
     if (required_in(tenant, id) & mask_of(action)) facts.insert(id);
@@ -155,7 +157,8 @@ class Entries {
 std::vector<std::uint32_t> lower_entries(const model::Tenant& tenant, Emitter& emitter,
                                          const std::vector<const model::Rule*>& rules, ActionProgram& result) {
   Entries entries(tenant);
-  std::vector<const model::Rule*> firsts, first_of(rules.size());  // the rules that stand for an entry; by rule, the one for its own
+  std::vector<const model::Rule*> firsts,
+      first_of(rules.size());  // the rules that stand for an entry; by rule, the one for its own
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i]->effect != RuleEffect::require) continue;
     first_of[i] = entries.first_like(*rules[i]);
@@ -203,7 +206,8 @@ ActionProgram lower_action(const model::Tenant& tenant, Action action, const Sou
 
 program::Part lower_tenant(const model::Tenant& tenant, const SourceSet& sources) {
   program::Part part = tenant.structure;
-  for (std::size_t i = 0; i < action_count; ++i) part.programs[i] = lower_action(tenant, static_cast<Action>(i), sources);
+  for (std::size_t i = 0; i < action_count; ++i)
+    part.programs[i] = lower_action(tenant, static_cast<Action>(i), sources);
   part.version = 0;
   part.hash = program::hash_of(part);
   return part;

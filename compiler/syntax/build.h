@@ -2,21 +2,20 @@
 // so that ANTLR's own tree of it can be freed. Contexts that recovery left broken are skipped: their mistake is reported.
 #pragma once
 
+#include "WritParser.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/limits.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/scan.h"
 #include "compiler/syntax/tree.h"
 
-#include "WritParser.h"
-
-#include <antlr4-runtime.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <antlr4-runtime.h>
 
 namespace writ::syntax {
 
@@ -133,9 +132,9 @@ class Builder {
   const Limits& limits_;
   Diagnostics& diagnostics_;
   tree::Tree& tree_;
-  std::size_t prefix_depth_ = 0;    // of `not` and quantifiers around the one being built
-  std::size_t conditions_ = 0;      // leaves of the rule being built
-  bool depth_reported_ = false;     // once a declaration
+  std::size_t prefix_depth_ = 0;  // of `not` and quantifiers around the one being built
+  std::size_t conditions_ = 0;    // leaves of the rule being built
+  bool depth_reported_ = false;   // once a declaration
 };
 
 }  // namespace writ::syntax

@@ -1,9 +1,9 @@
 // Declarations and the blocks in them; which statement may stand in which block is placement.h.
 #include "compiler/syntax/build.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -56,8 +56,9 @@ std::vector<tree::Item> Builder::items(P::BlockContext* context, Block block) {
     const auto where = span(one->start);
     const auto word = map_.text(where);
     if (!may_stand(word, block)) {
-      auto& diagnostic = diagnostics_.add(Code::not_legal_here, where,
-                                          fmt::format("`{}` cannot stand {}", word, block_names[static_cast<std::size_t>(block)]));
+      auto& diagnostic =
+          diagnostics_.add(Code::not_legal_here, where,
+                           fmt::format("`{}` cannot stand {}", word, block_names[static_cast<std::size_t>(block)]));
       diagnostic.hint(fmt::format("it stands {}", places_of(word)));
       continue;
     }
@@ -181,7 +182,8 @@ tree::Type Builder::bounds(P::BoundsContext* context) {
   made.low = value(context->signedInteger(0));
   made.high = value(context->signedInteger(1));
   if (*made.low > *made.high)
-    diagnostics_.add(Code::bad_number, span(context), "this range holds no number").hint("the lower bound comes first: 0..100");
+    diagnostics_.add(Code::bad_number, span(context), "this range holds no number")
+        .hint("the lower bound comes first: 0..100");
   return made;
 }
 
@@ -191,7 +193,8 @@ TypeKind Builder::type_kind(const tree::Name& word) {
   std::vector<std::string_view> known;
   for (const auto& row : type_words) known.push_back(row.text);
   auto& diagnostic = diagnostics_.add(Code::unexpected_text, word.span, fmt::format("`{}` is not a type", word.text));
-  if (const auto near = nearest_name(word.text, known); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
+  if (const auto near = nearest_name(word.text, known); !near.empty())
+    diagnostic.hint(fmt::format("did you mean `{}`?", near));
   diagnostic.hint("types are bool, int, int 0..100, string, ip, cidr, time, duration, set of string, one of a, b");
   return TypeKind::string;
 }

@@ -11,10 +11,10 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/wording.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -76,8 +76,7 @@ ExprId Builder::row_or(Row& row) {
     if (!row.next_is(P::OR)) break;
     ++row.at;
   }
-  return operands.size() == 1 ? operands.front()
-                              : add(tree::Or{std::move(operands)}, where);
+  return operands.size() == 1 ? operands.front() : add(tree::Or{std::move(operands)}, where);
 }
 
 ExprId Builder::row_and(Row& row) {
@@ -115,7 +114,8 @@ ExprId Builder::row_unary(Row& row) {
     auto variable = name(prefix->name());
     const auto set = sum(prefix->sum());
     const auto body = row_or(row);
-    made = add(tree::Quantifier{prefix->ALL() != nullptr, std::move(variable), set, body}, join(begin, tree_[body].span));
+    made =
+        add(tree::Quantifier{prefix->ALL() != nullptr, std::move(variable), set, body}, join(begin, tree_[body].span));
   }
   --prefix_depth_;
   return made;
@@ -166,8 +166,9 @@ ExprId Builder::membership(ExprId left, P::ComparisonTailContext* tail) {
         diagnostics_.add(Code::bad_literal, tree_[right].span, "both ends of a clock window are times of day")
             .hint("08:00..18:00 \"Europe/Berlin\" on weekdays");
       else if (tail->STRING() != nullptr || tail->ON() != nullptr)
-        diagnostics_.add(Code::unexpected_text, span(tail->STRING() != nullptr ? tail->STRING() : tail->ON()),
-                         "only a clock window has a time zone and days")
+        diagnostics_
+            .add(Code::unexpected_text, span(tail->STRING() != nullptr ? tail->STRING() : tail->ON()),
+                 "only a clock window has a time zone and days")
             .hint("08:00..18:00 \"Europe/Berlin\" on weekdays");
     }
   }
@@ -193,9 +194,11 @@ ExprId Builder::clock_window(P::ComparisonTailContext* tail, ExprId low, ExprId 
     window.days = 0;
     window.days_written = true;
     for (auto& day : names(tail->name())) {
-      const auto found = static_cast<std::size_t>(std::find(day_words.begin(), day_words.end(), day.text) - day_words.begin());
+      const auto found =
+          static_cast<std::size_t>(std::find(day_words.begin(), day_words.end(), day.text) - day_words.begin());
       if (found == day_words.size()) {
-        auto& diagnostic = diagnostics_.add(Code::unexpected_text, day.span, fmt::format("`{}` is not a day", day.text));
+        auto& diagnostic =
+            diagnostics_.add(Code::unexpected_text, day.span, fmt::format("`{}` is not a day", day.text));
         if (const auto near = nearest_name(day.text, day_words); !near.empty())
           diagnostic.hint(fmt::format("did you mean `{}`?", near));
         diagnostic.hint("days are monday to sunday, weekdays, weekends");
@@ -230,7 +233,8 @@ ExprId Builder::sum(P::SumContext* context) {
   for (std::size_t i = 1; i < terms.size(); ++i) {
     auto* op = dynamic_cast<Leaf*>(context->children[2 * i - 1]);
     const auto right = fallback(terms[i]);
-    made = add(tree::Arithmetic{op->getSymbol()->getType() == P::MINUS, made, right}, join(tree_[made].span, tree_[right].span));
+    made = add(tree::Arithmetic{op->getSymbol()->getType() == P::MINUS, made, right},
+               join(tree_[made].span, tree_[right].span));
   }
   return made;
 }
@@ -284,7 +288,8 @@ ExprId Builder::literal(P::PrimaryContext* context) {
   using Kind = tree::Literal::Kind;
   const auto where = span(context);
   const auto make = [&](Kind kind, auto value) { return add(tree::Literal{kind, std::move(value)}, where); };
-  if (context->INTEGER() != nullptr) return make(Kind::integer, integer(context->INTEGER(), context->MINUS() != nullptr));
+  if (context->INTEGER() != nullptr)
+    return make(Kind::integer, integer(context->INTEGER(), context->MINUS() != nullptr));
   if (context->STRING() != nullptr) return make(Kind::string, string(context->STRING()).text);
   if (context->DURATION() != nullptr) return make(Kind::duration, duration(context->DURATION()));
   if (context->TIME() != nullptr) return make(Kind::time, time(context->TIME()));

@@ -2,10 +2,10 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/wording.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -46,11 +46,11 @@ std::optional<std::uint32_t> take_code_point(std::string_view& text) {
 
 std::optional<char> simple_escape(char c) {
   switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case 'n': return '\n';
-    case 't': return '\t';
-    default: return std::nullopt;
+  case '"': return '"';
+  case '\\': return '\\';
+  case 'n': return '\n';
+  case 't': return '\t';
+  default: return std::nullopt;
   }
 }
 
@@ -59,7 +59,8 @@ std::optional<char> simple_escape(char c) {
 Span Builder::span(const Token* token) const { return span_of(map_, *token); }
 Span Builder::span(Leaf* leaf) const { return span_of(map_, *leaf->getSymbol()); }
 Span Builder::span(const Context* context) const {
-  if (context->stop == nullptr || context->stop->getTokenIndex() < context->start->getTokenIndex()) return span(context->start);
+  if (context->stop == nullptr || context->stop->getTokenIndex() < context->start->getTokenIndex())
+    return span(context->start);
   return join(span(context->start), span(context->stop));
 }
 
@@ -136,8 +137,9 @@ tree::Text Builder::string(Leaf* leaf) {
       const auto at = where.end - 1 - static_cast<std::uint32_t>(rest.size());
       std::size_t size = 1;
       while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0) == 0x80) ++size;
-      diagnostics_.add(Code::bad_escape, {where.file, at - 1, at + static_cast<std::uint32_t>(size)},
-                       fmt::format("`\\{}` is no escape", rest.substr(0, size)))
+      diagnostics_
+          .add(Code::bad_escape, {where.file, at - 1, at + static_cast<std::uint32_t>(size)},
+               fmt::format("`\\{}` is no escape", rest.substr(0, size)))
           .hint("a string knows \\\" \\\\ \\n \\t and \\u{1F600}");
       rest.remove_prefix(size);
     }
@@ -150,7 +152,8 @@ std::int64_t Builder::integer(Leaf* leaf, bool negative) {
   std::int64_t value = 0;
   const auto [stop, error] = std::from_chars(signed_text.data(), signed_text.data() + signed_text.size(), value);
   if (error == std::errc::result_out_of_range)
-    diagnostics_.add(Code::bad_number, span(leaf), fmt::format("{} does not fit 64 bits", seen(map_, *leaf->getSymbol())));
+    diagnostics_.add(Code::bad_number, span(leaf),
+                     fmt::format("{} does not fit 64 bits", seen(map_, *leaf->getSymbol())));
   return error == std::errc{} ? value : 0;
 }
 
@@ -194,12 +197,15 @@ Ip Builder::address(Leaf* leaf) {
 Cidr Builder::block(Leaf* leaf) {
   const auto value = parse_cidr(text(leaf));
   if (!value)
-    diagnostics_.add(Code::bad_literal, span(leaf), fmt::format("{} is not an address block", seen(map_, *leaf->getSymbol())))
+    diagnostics_
+        .add(Code::bad_literal, span(leaf), fmt::format("{} is not an address block", seen(map_, *leaf->getSymbol())))
         .hint("blocks are written 10.0.0.0/8 or 2001:db8::/32, without leading zeros");
   return value.value_or(Cidr{});
 }
 
 // A bare address is the block of itself alone.
-Cidr Builder::network(P::NetworkContext* context) { return block(context->CIDR() != nullptr ? context->CIDR() : context->ADDRESS()); }
+Cidr Builder::network(P::NetworkContext* context) {
+  return block(context->CIDR() != nullptr ? context->CIDR() : context->ADDRESS());
+}
 
 }  // namespace writ::syntax

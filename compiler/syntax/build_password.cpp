@@ -84,16 +84,26 @@ void Builder::requirement(P::RequirementContext* context, std::vector<tree::Requ
     made.kind = kind;
     made.low = duration(context->DURATION());
   };
-  if (context->LENGTH() != nullptr) length(context, made);
-  else if (context->CLASSES() != nullptr) number(Kind::classes);
-  else if (context->LEAST() != nullptr) number(Kind::at_least);
-  else if (context->REPEATS() != nullptr) number(Kind::max_repeats);
-  else if (context->SEQUENCES() != nullptr) number(Kind::no_sequences);
-  else if (context->HISTORY() != nullptr) number(Kind::history);
-  else if (context->STRENGTH() != nullptr) number(Kind::strength);
-  else if (context->EXPIRES() != nullptr) period(Kind::expires_after);
-  else if (context->MIN() != nullptr) period(Kind::min_age);
-  else period(Kind::max_age);
+  if (context->LENGTH() != nullptr)
+    length(context, made);
+  else if (context->CLASSES() != nullptr)
+    number(Kind::classes);
+  else if (context->LEAST() != nullptr)
+    number(Kind::at_least);
+  else if (context->REPEATS() != nullptr)
+    number(Kind::max_repeats);
+  else if (context->SEQUENCES() != nullptr)
+    number(Kind::no_sequences);
+  else if (context->HISTORY() != nullptr)
+    number(Kind::history);
+  else if (context->STRENGTH() != nullptr)
+    number(Kind::strength);
+  else if (context->EXPIRES() != nullptr)
+    period(Kind::expires_after);
+  else if (context->MIN() != nullptr)
+    period(Kind::min_age);
+  else
+    period(Kind::max_age);
   for (auto* one : context->characterClass()) made.class_mask |= bit_of(one);
   made.unicode = context->UNICODE() != nullptr;
   made.charset_written = made.unicode || context->ASCII() != nullptr;
@@ -108,7 +118,8 @@ void Builder::length(P::RequirementContext* context, tree::Requirement& made) {
   if (context->UTF16() != nullptr) made.unit = tree::Requirement::Unit::utf16;
   if (context->BYTES() != nullptr) made.unit = tree::Requirement::Unit::bytes;
   if (!made.low && !made.high)
-    diagnostics_.add(Code::bad_number, span(context), "a length without a bound").hint("write one of them at least: length 12..");
+    diagnostics_.add(Code::bad_number, span(context), "a length without a bound")
+        .hint("write one of them at least: length 12..");
 }
 
 void Builder::rejected(P::RequirementContext* context, std::vector<tree::Requirement>& out) {

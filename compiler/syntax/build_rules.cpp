@@ -1,10 +1,10 @@
 // Rules, and the examples and statements about them: tests and proofs.
 #include "compiler/syntax/build.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -52,8 +52,10 @@ void Builder::rule_tail(P::RuleTailContext* context, tree::Rule& made) {
   if (auto* message = context->messageClause()) made.message = string(message->STRING());
   if (auto* note = context->noteClause()) made.note = string(note->STRING());
   if (conditions_ > limits_.conditions_per_rule)
-    diagnostics_.add(Code::too_many_conditions, span(context->start), fmt::format("a rule of {} conditions", conditions_))
-        .hint(fmt::format("rules have at most {} conditions; compare with a list: x in [a, b]", limits_.conditions_per_rule));
+    diagnostics_
+        .add(Code::too_many_conditions, span(context->start), fmt::format("a rule of {} conditions", conditions_))
+        .hint(fmt::format("rules have at most {} conditions; compare with a list: x in [a, b]",
+                          limits_.conditions_per_rule));
 }
 
 std::vector<tree::Obligation> Builder::choice(P::ChoiceContext* context) {
@@ -113,11 +115,15 @@ tree::FactAssign Builder::fact(P::FactLineContext* context) {
 tree::Expect Builder::expect(P::ExpectLineContext* context) {
   tree::Expect made;
   made.would_be = context->WOULD_BE() != nullptr;
-  auto* effect = context->ALLOW() != nullptr ? context->ALLOW() : context->DENY() != nullptr ? context->DENY() : context->CHALLENGE();
+  auto* effect = context->ALLOW() != nullptr  ? context->ALLOW()
+                 : context->DENY() != nullptr ? context->DENY()
+                                              : context->CHALLENGE();
   made.effect = {std::string(text(effect)), span(effect), false};
   for (auto* one : context->choice()) made.obligations.push_back(choice(one));
   if (!made.obligations.empty() && context->CHALLENGE() == nullptr)
-    diagnostics_.add(Code::unexpected_text, span(context->choice(0)), fmt::format("`expect {}` names no obligations", made.effect.text))
+    diagnostics_
+        .add(Code::unexpected_text, span(context->choice(0)),
+             fmt::format("`expect {}` names no obligations", made.effect.text))
         .hint("only a challenge has obligations: expect challenge mfa")
         .hint("a rule's name stands behind `by`: expect deny by \"office only\"");
   if (auto* by = context->byNames()) made.by = by_names(by);
@@ -186,8 +192,8 @@ tree::ProveStatement Builder::proof(P::ProveLineContext* context) {
     made.request.span = join(made.request.span, span(one));
   }
   auto* outcome = context->ALLOWED() != nullptr      ? context->ALLOWED()
-                        : context->CHALLENGED() != nullptr ? context->CHALLENGED()
-                                                           : context->DENIED();
+                  : context->CHALLENGED() != nullptr ? context->CHALLENGED()
+                                                     : context->DENIED();
   made.outcome = {std::string(text(outcome)), span(outcome), false};
   if (auto* by = context->byNames()) {
     auto list = by_names(by);

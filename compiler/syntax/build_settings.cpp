@@ -8,8 +8,10 @@ namespace writ::syntax {
 
 template <class T>
 void Builder::once(std::optional<T>& place, T value, Span where, std::string_view what) {
-  if (place) diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what));
-  else place = std::move(value);
+  if (place)
+    diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what));
+  else
+    place = std::move(value);
 }
 
 tree::Session Builder::session(P::SessionItemContext* context) {
@@ -43,7 +45,9 @@ tree::LockoutDecl Builder::lockout(P::LockoutItemContext* context) {
       counted = true;
       made.attempts = integer(entry->INTEGER());
       made.attempts_span = span(entry->INTEGER());
-      made.per = entry->IDENTIFIER() == nullptr ? Per::ip : entry->AND() != nullptr ? Per::identifier_and_ip : Per::identifier;
+      made.per = entry->IDENTIFIER() == nullptr ? Per::ip
+                 : entry->AND() != nullptr      ? Per::identifier_and_ip
+                                                : Per::identifier;
       if (entry->WITHIN() != nullptr) made.within = duration(entry->DURATION());
     }
   }
@@ -60,9 +64,12 @@ tree::ZoneDecl Builder::zone(P::ZoneItemContext* context) {
   tree::ZoneDecl made;
   made.name = name(context->name());
   for (auto* part : context->zonePart()) {
-    if (part->network() != nullptr) made.cidrs.push_back(network(part->network()));
-    else if (part->COUNTRY() != nullptr) made.countries.push_back(string(part->STRING()));
-    else made.asns.emplace_back(integer(part->INTEGER()), span(part->INTEGER()));
+    if (part->network() != nullptr)
+      made.cidrs.push_back(network(part->network()));
+    else if (part->COUNTRY() != nullptr)
+      made.countries.push_back(string(part->STRING()));
+    else
+      made.asns.emplace_back(integer(part->INTEGER()), span(part->INTEGER()));
   }
   made.span = span(context);
   return made;
@@ -84,9 +91,12 @@ tree::Lifetimes Builder::lifetimes(P::LifetimesItemContext* context) {
   for (auto* entry : context->lifetime()) {
     if (entry->exception) continue;
     const auto value = duration(entry->DURATION());
-    if (entry->ACCESS_TOKEN() != nullptr) once(made.access_token, value, span(entry), "access_token");
-    else if (entry->REFRESH_TOKEN() != nullptr) once(made.refresh_token, value, span(entry), "refresh_token");
-    else once(made.id_token, value, span(entry), "id_token");
+    if (entry->ACCESS_TOKEN() != nullptr)
+      once(made.access_token, value, span(entry), "access_token");
+    else if (entry->REFRESH_TOKEN() != nullptr)
+      once(made.refresh_token, value, span(entry), "refresh_token");
+    else
+      once(made.id_token, value, span(entry), "id_token");
   }
   made.span = span(context);
   return made;

@@ -73,7 +73,9 @@ auto fields(const Parameter& n) { return std::tie(n.name, n.type); }
 auto fields(const TemplateDecl& n) { return std::tie(n.name, n.parameters, n.items); }
 auto fields(const ImportDecl& n) { return std::tie(n.path); }
 auto fields(const FactAssign& n) { return std::tie(n.path, n.value); }
-auto fields(const RequestLine& n) { return std::tie(n.action, n.tenant, n.client, n.organization, n.connection, n.facts); }
+auto fields(const RequestLine& n) {
+  return std::tie(n.action, n.tenant, n.client, n.organization, n.connection, n.facts);
+}
 auto fields(const Expect& n) { return std::tie(n.effect, n.would_be, n.by, n.fault, n.obligations); }
 auto fields(const TestDecl& n) { return std::tie(n.name, n.steps); }
 auto fields(const ProveStatement& n) { return std::tie(n.request, n.outcome, n.by, n.implies); }
@@ -85,8 +87,10 @@ class Same {
 
   template <class T>
   bool operator()(const T& a, const T& b) const {
-    if constexpr (requires { fields(a); }) return all(fields(a), fields(b));
-    else return a == b;
+    if constexpr (requires { fields(a); })
+      return all(fields(a), fields(b));
+    else
+      return a == b;
   }
   bool operator()(ExprId a, ExprId b) const {
     if (a == ExprId::none || b == ExprId::none) return a == b;
@@ -117,8 +121,9 @@ class Same {
  private:
   template <class... T>
   bool all(const std::tuple<const T&...>& a, const std::tuple<const T&...>& b) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return ((*this)(std::get<I>(a), std::get<I>(b)) && ...); }(
-        std::index_sequence_for<T...>{});
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((*this)(std::get<I>(a), std::get<I>(b)) && ...);
+    }(std::index_sequence_for<T...>{});
   }
 
   const Tree& left_;

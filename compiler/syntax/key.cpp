@@ -2,10 +2,10 @@
 // texts of one owner do not share a key is checked where ids are made.
 #include "compiler/syntax/syntax.h"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <openssl/sha.h>
-
-#include <array>
 
 namespace writ {
 

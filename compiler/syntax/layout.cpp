@@ -62,7 +62,9 @@ class Layout {
 
   // ------------------------------------------------------------ comments
 
-  bool comment_before(std::uint32_t offset) const { return next_ < tree_.comments.size() && tree_.comments[next_].span.begin < offset; }
+  bool comment_before(std::uint32_t offset) const {
+    return next_ < tree_.comments.size() && tree_.comments[next_].span.begin < offset;
+  }
 
   void comments_before(std::uint32_t offset, std::size_t level) {
     while (comment_before(offset)) {
@@ -113,7 +115,8 @@ class Layout {
   }
 
   void statement(const Node& node, std::size_t level) {
-    const bool has_room = node.block && (node.entries.empty() ? node.always_open : from_source(node.entries.front().span));
+    const bool has_room =
+        node.block && (node.entries.empty() ? node.always_open : from_source(node.entries.front().span));
     if (from_source(node.span) && !has_room) comments_inside(node.span, level);
     if (node.block && opens(node, level)) return open(node, level);
     const auto flat = flat_text(node);
@@ -157,9 +160,9 @@ class Layout {
 
   const Tree& tree_;
   std::string out_;
-  std::size_t next_ = 0;      // comment not yet written
-  std::uint32_t last_ = 0;    // where what was written last ended in the source
-  bool fresh_ = true;         // nothing written yet in this block: no empty line
+  std::size_t next_ = 0;    // comment not yet written
+  std::uint32_t last_ = 0;  // where what was written last ended in the source
+  bool fresh_ = true;       // nothing written yet in this block: no empty line
 };
 
 }  // namespace

@@ -14,19 +14,18 @@
 //
 // ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned, TooDeep
 // and Spent, caught here. Nothing else is thrown on any input short of memory running out.
+#include "WritLexer.h"
+#include "WritParser.h"
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/recovery.h"
 #include "compiler/syntax/scan.h"
 #include "compiler/syntax/syntax.h"
 #include "compiler/syntax/wording.h"
 
-#include "WritLexer.h"
-#include "WritParser.h"
-
-#include <fmt/format.h>
-
 #include <memory>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace writ {
 
@@ -62,7 +61,9 @@ class DepthGuard : public antlr4::tree::ParseTreeListener {
 
 class BoundedParser : public P {
  public:
-  BoundedParser(antlr4::TokenStream* tokens, std::size_t limit) : P(tokens), guard_(limit) { addParseListener(&guard_); }
+  BoundedParser(antlr4::TokenStream* tokens, std::size_t limit) : P(tokens), guard_(limit) {
+    addParseListener(&guard_);
+  }
   ~BoundedParser() override { removeParseListeners(); }
   BoundedParser(const BoundedParser&) = delete;
   BoundedParser& operator=(const BoundedParser&) = delete;
@@ -126,10 +127,12 @@ void read_header(const File& file, BoundedParser& parser, const std::shared_ptr<
   const auto& version = *tokens.LT(1);
   const bool number = version.getType() == P::INTEGER;
   if (!number)
-    file.diagnostics.add(Code::missing_version, place, "`writ` is followed by the version of the language").hint("write `writ 1`");
+    file.diagnostics.add(Code::missing_version, place, "`writ` is followed by the version of the language")
+        .hint("write `writ 1`");
   else if (text_of(file.map, version) != "1")
-    file.diagnostics.add(Code::unsupported_version, span_of(file.map, version),
-                         fmt::format("version {} of the language is not known here", seen(file.map, version)))
+    file.diagnostics
+        .add(Code::unsupported_version, span_of(file.map, version),
+             fmt::format("version {} of the language is not known here", seen(file.map, version)))
         .hint("write `writ 1`");
   if (number) file.tree.header.end = span_of(file.map, version).end;
   const auto line = file.map.line(place.begin);
@@ -145,8 +148,8 @@ void report_depth(const File& file, const TooDeep& deep) {
 }
 
 // One declaration, or what stands where one should.
-void read_declaration(const File& file, BoundedParser& parser, Builder& builder, const std::shared_ptr<Abandon>& abandon,
-                      const std::shared_ptr<Recovery>& recovery) {
+void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
+                      const std::shared_ptr<Abandon>& abandon, const std::shared_ptr<Recovery>& recovery) {
   auto& tokens = *parser.getTokenStream();
   auto& prediction = *parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
   const auto start = tokens.index();
@@ -194,9 +197,11 @@ void read_file(const File& file) {
     read_header(file, parser, recovery);
     while (stream.LA(1) != antlr4::Token::EOF) read_declaration(file, parser, builder, abandon, recovery);
   } catch (const Spent&) {
-    file.diagnostics.add(Code::unexpected_text, span_of(file.map, *stream.LT(1)), "this file has more mistakes than anybody reads")
-        .hint(fmt::format("it is not read on behind the first {}: mend those; one missing brace or quote may be behind many",
-                          file.limits.reported_errors));
+    file.diagnostics
+        .add(Code::unexpected_text, span_of(file.map, *stream.LT(1)), "this file has more mistakes than anybody reads")
+        .hint(fmt::format(
+            "it is not read on behind the first {}: mend those; one missing brace or quote may be behind many",
+            file.limits.reported_errors));
   }
 }
 

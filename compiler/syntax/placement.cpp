@@ -8,7 +8,8 @@ namespace writ::syntax {
 namespace {
 
 const Placement* find(std::string_view word) {
-  const auto* found = std::find_if(placements.begin(), placements.end(), [&](const Placement& row) { return row.word == word; });
+  const auto* found =
+      std::find_if(placements.begin(), placements.end(), [&](const Placement& row) { return row.word == word; });
   return found == placements.end() ? nullptr : found;
 }
 

@@ -12,7 +12,8 @@ namespace writ::syntax {
 
 enum class Block : std::uint8_t { file, platform, tenant, client, use, connection, organization };
 inline constexpr std::array<std::string_view, 7> block_names = {
-    "at the top of a file", "in `platform`", "in a tenant", "in a client", "in `use`", "in a connection", "in an organization"};
+    "at the top of a file", "in `platform`",     "in a tenant", "in a client", "in `use`",
+    "in a connection",      "in an organization"};
 
 using BlockMask = std::uint8_t;
 constexpr BlockMask mask_of(Block block) { return static_cast<BlockMask>(1u << static_cast<unsigned>(block)); }
@@ -25,8 +26,8 @@ struct Placement {
 };
 
 namespace placement_detail {
-inline constexpr BlockMask file = mask_of(Block::file), platform = mask_of(Block::platform), tenant = mask_of(Block::tenant),
-                           client = mask_of(Block::client), use = mask_of(Block::use),
+inline constexpr BlockMask file = mask_of(Block::file), platform = mask_of(Block::platform),
+                           tenant = mask_of(Block::tenant), client = mask_of(Block::client), use = mask_of(Block::use),
                            connection = mask_of(Block::connection), organization = mask_of(Block::organization);
 inline constexpr BlockMask blocks = platform | tenant | client | use | connection | organization;
 }  // namespace placement_detail

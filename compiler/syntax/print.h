@@ -12,11 +12,11 @@ namespace writ::syntax {
 
 // ---------------------------------------------------------------- words on one line (print_expression.cpp)
 
-std::string string_text(std::string_view text);            // a string literal
-std::string name_text(const tree::Name& name);        // bare where it can be, else quoted
+std::string string_text(std::string_view text);  // a string literal
+std::string name_text(const tree::Name& name);   // bare where it can be, else quoted
 std::string path_text(const std::vector<tree::Name>& parts);
 std::string names_text(const std::vector<tree::Name>& names);
-std::string block_text(const Cidr& block);            // an address alone where it is one
+std::string block_text(const Cidr& block);  // an address alone where it is one
 
 // How tight the place around an expression is: what binds looser gets parentheses there.
 enum class Tight : std::uint8_t { or_, and_, not_, comparison, sum, fallback, primary };
@@ -33,11 +33,12 @@ std::string choice_text(const tree::Tree& tree, const std::vector<tree::Obligati
 // `opening name` where a statement ends, or `opening name { entries }`.
 struct Node {
   Span span = {};
-  std::string text = {};             // without the block
-  std::vector<std::string> broken = {};   // the same on several lines, each with its own indentation; empty: cannot break
-  bool prefers_broken = false;       // even where one line is wide enough, if the block around it has lines
+  std::string text = {};  // without the block
+  std::vector<std::string> broken =
+      {};                       // the same on several lines, each with its own indentation; empty: cannot break
+  bool prefers_broken = false;  // even where one line is wide enough, if the block around it has lines
   bool block = false;
-  bool always_open = false;          // a block that begins a line for each entry where the author's lines are not known
+  bool always_open = false;  // a block that begins a line for each entry where the author's lines are not known
   std::vector<Node> entries = {};
 };
 
@@ -50,12 +51,13 @@ Node attributes_node(const tree::AttributesBlock& block);
 Node client_node(const tree::Tree& tree, const tree::ClientDecl& client);
 Node let_node(const tree::Tree& tree, const tree::Let& let);
 Node obligation_node(const tree::Tree& tree, const tree::ObligationDecl& obligation);
-Node password_node(const tree::Tree& tree, const tree::PasswordDecl& password);              // print_password.cpp
+Node password_node(const tree::Tree& tree, const tree::PasswordDecl& password);  // print_password.cpp
 Node password_node(const tree::Tree& tree, const tree::PasswordUse& password);
 
 inline constexpr std::size_t line_width = 110;
 
 // `opening a, b, c` broken after commas where lines get too long.
-std::vector<std::string> fill(std::string_view opening, const std::vector<std::string>& words, std::string_view indentation);
+std::vector<std::string> fill(std::string_view opening, const std::vector<std::string>& words,
+                              std::string_view indentation);
 
 }  // namespace writ::syntax

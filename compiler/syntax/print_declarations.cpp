@@ -1,9 +1,9 @@
 // Declarations of the top of a file as nodes, tests and proofs among them.
 #include "compiler/syntax/print.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -14,25 +14,28 @@ namespace {
 std::string type_text(const tree::Type& type) {
   std::string text;
   switch (type.kind) {
-    case TypeKind::boolean: text = "bool"; break;
-    case TypeKind::integer: text = type.low && type.high ? fmt::format("int {}..{}", *type.low, *type.high) : "int"; break;
-    case TypeKind::string: text = "string"; break;
-    case TypeKind::ip: text = "ip"; break;
-    case TypeKind::cidr: text = "cidr"; break;
-    case TypeKind::time: text = "time"; break;
-    case TypeKind::duration: text = "duration"; break;
-    case TypeKind::string_set: text = "set of string"; break;
-    case TypeKind::enumeration: text = "one of " + names_text(type.values); break;
-    case TypeKind::tenant: text = "tenant"; break;
-    case TypeKind::client: text = "client"; break;
-    case TypeKind::connection: text = "connection"; break;
-    case TypeKind::organization: text = "organization"; break;
+  case TypeKind::boolean: text = "bool"; break;
+  case TypeKind::integer:
+    text = type.low && type.high ? fmt::format("int {}..{}", *type.low, *type.high) : "int";
+    break;
+  case TypeKind::string: text = "string"; break;
+  case TypeKind::ip: text = "ip"; break;
+  case TypeKind::cidr: text = "cidr"; break;
+  case TypeKind::time: text = "time"; break;
+  case TypeKind::duration: text = "duration"; break;
+  case TypeKind::string_set: text = "set of string"; break;
+  case TypeKind::enumeration: text = "one of " + names_text(type.values); break;
+  case TypeKind::tenant: text = "tenant"; break;
+  case TypeKind::client: text = "client"; break;
+  case TypeKind::connection: text = "connection"; break;
+  case TypeKind::organization: text = "organization"; break;
   }
   return (type.list ? "list of " : "") + text + (type.optional ? "?" : "");
 }
 
 Node block_node(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
-  return {.span = span, .text = std::move(opening), .block = true, .always_open = true, .entries = item_nodes(tree, items)};
+  return {
+      .span = span, .text = std::move(opening), .block = true, .always_open = true, .entries = item_nodes(tree, items)};
 }
 
 std::string request_text(const tree::RequestLine& line) {
@@ -80,7 +83,8 @@ Node test_node(const Tree& tree, const tree::TestDecl& test) {
   Node made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
   for (const auto& one : test.steps) {
     const auto* line = std::get_if<tree::RequestLine>(&one);
-    made.entries.push_back(line != nullptr ? request_node(tree, *line) : expect_node(tree, std::get<tree::Expect>(one)));
+    made.entries.push_back(line != nullptr ? request_node(tree, *line)
+                                           : expect_node(tree, std::get<tree::Expect>(one)));
   }
   return made;
 }
@@ -109,13 +113,16 @@ Node template_node(const Tree& tree, const tree::TemplateDecl& declared) {
   std::string parameters;
   for (const auto& one : declared.parameters)
     parameters += (parameters.empty() ? "" : ", ") + one.name.text + ": " + type_text(one.type);
-  return block_node(tree, declared.span, fmt::format("template {}({})", name_text(declared.name), parameters), declared.items);
+  return block_node(tree, declared.span, fmt::format("template {}({})", name_text(declared.name), parameters),
+                    declared.items);
 }
 
 struct DeclarationNode {
   const Tree& tree;
 
-  Node operator()(const tree::ImportDecl& is) const { return {.span = is.span, .text = "import " + string_text(is.path.text)}; }
+  Node operator()(const tree::ImportDecl& is) const {
+    return {.span = is.span, .text = "import " + string_text(is.path.text)};
+  }
   Node operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
   Node operator()(const tree::PlatformDecl& is) const { return block_node(tree, is.span, "platform", is.items); }
   Node operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
@@ -167,7 +174,8 @@ Node let_node(const Tree& tree, const tree::Let& let) {
 
 Node obligation_node(const Tree& tree, const tree::ObligationDecl& obligation) {
   return {.span = obligation.span,
-          .text = fmt::format("obligation {} satisfied when {}", obligation.name.text, expression_text(tree, obligation.satisfied))};
+          .text = fmt::format("obligation {} satisfied when {}", obligation.name.text,
+                              expression_text(tree, obligation.satisfied))};
 }
 
 }  // namespace writ::syntax

@@ -9,10 +9,10 @@
 #include "compiler/syntax/syntax.h"
 #include "compiler/syntax/wording.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -28,8 +28,8 @@ struct Match : Cases... {
 template <class... Cases>
 Match(Cases...) -> Match<Cases...>;
 
-constexpr std::array<std::string_view, 11> operator_words = {"==", "!=", "<",      "<=",          ">",        ">=",
-                                                             "in", "not in", "starts with", "ends with", "contains"};
+constexpr std::array<std::string_view, 11> operator_words = {
+    "==", "!=", "<", "<=", ">", ">=", "in", "not in", "starts with", "ends with", "contains"};
 
 bool is_identifier(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -45,32 +45,28 @@ bool needs_escape(std::string_view rest, std::size_t& length, char32_t& point) {
   point = length == 1 ? lead : length == 2 ? lead & 0x1F : length == 3 ? lead & 0x0F : lead & 0x07;
   for (std::size_t i = 1; i < length; ++i) point = (point << 6) | (static_cast<unsigned char>(rest[i]) & 0x3F);
   return point < 0x20 || (point >= 0x7F && point <= 0x9F) || (point >= 0x200B && point <= 0x200F) ||
-         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x2069) || point == 0x061C || point == 0xFEFF;
+         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x2069) || point == 0x061C ||
+         point == 0xFEFF;
 }
 
 Tight tightness(const tree::ExprNode& node) {
-  return std::visit(Match{[](const tree::Or&) { return Tight::or_; },
-                          [](const tree::And&) { return Tight::and_; },
-                          [](const tree::Not&) { return Tight::not_; },
-                          [](const tree::Compare&) { return Tight::comparison; },
-                          [](const tree::Matches&) { return Tight::comparison; },
-                          [](const tree::Arithmetic&) { return Tight::sum; },
-                          [](const tree::Else&) { return Tight::fallback; },
-                          [](const tree::Quantifier&) { return Tight::or_; },
-                          [](const tree::Literal&) { return Tight::primary; },
-                          [](const tree::Path&) { return Tight::primary; },
-                          [](const tree::Has&) { return Tight::primary; },
-                          [](const tree::Call&) { return Tight::primary; },
-                          [](const tree::List&) { return Tight::primary; },
-                          [](const tree::Range&) { return Tight::primary; },
-                          [](const tree::ClockWindow&) { return Tight::primary; }},
-                    node);
+  return std::visit(
+      Match{[](const tree::Or&) { return Tight::or_; }, [](const tree::And&) { return Tight::and_; },
+            [](const tree::Not&) { return Tight::not_; }, [](const tree::Compare&) { return Tight::comparison; },
+            [](const tree::Matches&) { return Tight::comparison; }, [](const tree::Arithmetic&) { return Tight::sum; },
+            [](const tree::Else&) { return Tight::fallback; }, [](const tree::Quantifier&) { return Tight::or_; },
+            [](const tree::Literal&) { return Tight::primary; }, [](const tree::Path&) { return Tight::primary; },
+            [](const tree::Has&) { return Tight::primary; }, [](const tree::Call&) { return Tight::primary; },
+            [](const tree::List&) { return Tight::primary; }, [](const tree::Range&) { return Tight::primary; },
+            [](const tree::ClockWindow&) { return Tight::primary; }},
+      node);
 }
 
 // A membership whose `else` needs no parentheses around it, because it takes the whole membership.
 bool is_membership(const Tree& tree, ExprId id) {
   const auto* compare = std::get_if<tree::Compare>(&tree[id].node);
-  if (compare == nullptr || (compare->op != tree::CompareOp::in && compare->op != tree::CompareOp::not_in)) return false;
+  if (compare == nullptr || (compare->op != tree::CompareOp::in && compare->op != tree::CompareOp::not_in))
+    return false;
   // Behind these the `else` would be for their last part.
   const auto& right = tree[compare->right].node;
   return !std::holds_alternative<tree::Range>(right) && !std::holds_alternative<tree::ClockWindow>(right) &&
@@ -89,14 +85,14 @@ std::string time_text(std::int64_t micros) {
 std::string literal_text(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   switch (literal.kind) {
-    case Kind::boolean: return std::get<bool>(literal.value) ? "true" : "false";
-    case Kind::integer: return std::to_string(std::get<std::int64_t>(literal.value));
-    case Kind::string: return string_text(std::get<std::string>(literal.value));
-    case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
-    case Kind::time: return time_text(std::get<std::int64_t>(literal.value));
-    case Kind::ip: return to_text(std::get<Ip>(literal.value));
-    case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
-    case Kind::clock: return clock_text(std::get<std::int64_t>(literal.value));
+  case Kind::boolean: return std::get<bool>(literal.value) ? "true" : "false";
+  case Kind::integer: return std::to_string(std::get<std::int64_t>(literal.value));
+  case Kind::string: return string_text(std::get<std::string>(literal.value));
+  case Kind::duration: return duration_to_text(std::get<std::int64_t>(literal.value));
+  case Kind::time: return time_text(std::get<std::int64_t>(literal.value));
+  case Kind::ip: return to_text(std::get<Ip>(literal.value));
+  case Kind::cidr: return to_text(std::get<Cidr>(literal.value));
+  case Kind::clock: return clock_text(std::get<std::int64_t>(literal.value));
   }
   return {};
 }
@@ -160,11 +156,16 @@ std::string string_text(std::string_view text) {
     std::size_t length = 0;
     char32_t point = 0;
     const bool escape = needs_escape(text, length, point);
-    if (point == U'"' || point == U'\\') out += fmt::format("\\{}", text.front());
-    else if (point == U'\n') out += "\\n";
-    else if (point == U'\t') out += "\\t";
-    else if (escape) out += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(point));
-    else out += text.substr(0, length);
+    if (point == U'"' || point == U'\\')
+      out += fmt::format("\\{}", text.front());
+    else if (point == U'\n')
+      out += "\\n";
+    else if (point == U'\t')
+      out += "\\t";
+    else if (escape)
+      out += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(point));
+    else
+      out += text.substr(0, length);
     text.remove_prefix(length);
   }
   return out + '"';
@@ -203,12 +204,15 @@ std::string values_text(const Tree& tree, const std::vector<ExprId>& values) {
   return text;
 }
 
-std::string arguments_text(const Tree& tree, const std::vector<ExprId>& values) { return "(" + values_text(tree, values) + ")"; }
+std::string arguments_text(const Tree& tree, const std::vector<ExprId>& values) {
+  return "(" + values_text(tree, values) + ")";
+}
 
 std::string obligation_text(const Tree& tree, const tree::Obligation& obligation) {
   auto text = obligation.name.text;
   if (!obligation.arguments.empty()) text += arguments_text(tree, obligation.arguments);
-  if (obligation.within != ExprId::none) text += " within " + expression_text(tree, obligation.within, Tight::primary, false);
+  if (obligation.within != ExprId::none)
+    text += " within " + expression_text(tree, obligation.within, Tight::primary, false);
   return text;
 }
 
@@ -241,7 +245,9 @@ std::vector<std::string> rule_clauses(const Tree& tree, const tree::Rule& rule) 
 
 namespace writ {
 
-std::string canonical(const tree::Tree& tree, tree::ExprId expression) { return syntax::expression_text(tree, expression); }
+std::string canonical(const tree::Tree& tree, tree::ExprId expression) {
+  return syntax::expression_text(tree, expression);
+}
 
 std::string canonical(const tree::Tree& tree, const tree::Rule& rule) {
   return fmt::format("{}", fmt::join(syntax::rule_clauses(tree, rule), " "));

@@ -1,10 +1,10 @@
 // Items of blocks as nodes: rules, settings and the declarations that stand in blocks.
 #include "compiler/syntax/print.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -50,10 +50,14 @@ void break_condition(const Tree& tree, std::string_view word, tree::ExprId id, s
   };
   const auto& node = tree[id].node;
   auto whole = fmt::format("  {} {}", word, expression_text(tree, id));
-  if (whole.size() <= line_width) lines.push_back(std::move(whole));
-  else if (const auto* all = std::get_if<tree::And>(&node)) operands(all->operands, "and", Tight::not_);
-  else if (const auto* some = std::get_if<tree::Or>(&node)) operands(some->operands, "or", Tight::and_);
-  else lines.push_back(std::move(whole));
+  if (whole.size() <= line_width)
+    lines.push_back(std::move(whole));
+  else if (const auto* all = std::get_if<tree::And>(&node))
+    operands(all->operands, "and", Tight::not_);
+  else if (const auto* some = std::get_if<tree::Or>(&node))
+    operands(some->operands, "or", Tight::and_);
+  else
+    lines.push_back(std::move(whole));
 }
 
 Node rule_node(const Tree& tree, const tree::Rule& rule) {
@@ -151,11 +155,14 @@ struct ItemNode {
   }
   Node operator()(const tree::Grants& is) const { return list(is.span, "grants", texts(is.names)); }
   Node operator()(const tree::Lifetimes& is) const {
-    return periods_node(is.span, "lifetimes",
-                        {{"access_token", is.access_token}, {"refresh_token", is.refresh_token}, {"id_token", is.id_token}});
+    return periods_node(
+        is.span, "lifetimes",
+        {{"access_token", is.access_token}, {"refresh_token", is.refresh_token}, {"id_token", is.id_token}});
   }
   Node operator()(const tree::SignUp& is) const { return leaf(is.span, is.open ? "signup open" : "signup closed"); }
-  Node operator()(const tree::OrganizationsSetting& is) const { return leaf(is.span, "organizations " + is.usage.text); }
+  Node operator()(const tree::OrganizationsSetting& is) const {
+    return leaf(is.span, "organizations " + is.usage.text);
+  }
   Node operator()(const tree::Members& is) const {
     if (is.required) return leaf(is.span, "members required");
     return leaf(is.span, is.via.empty() ? std::string("joins on login") : "joins on login via " + names_text(is.via));
@@ -178,7 +185,9 @@ struct ItemNode {
     if (is.title) opening += " " + string_text(is.title->text);
     return with_block(tree, is.span, std::move(opening), is.items);
   }
-  Node operator()(const tree::UseDecl& is) const { return with_block(tree, is.span, "use " + name_text(is.client), is.items); }
+  Node operator()(const tree::UseDecl& is) const {
+    return with_block(tree, is.span, "use " + name_text(is.client), is.items);
+  }
 };
 
 }  // namespace
@@ -190,12 +199,15 @@ std::vector<Node> item_nodes(const Tree& tree, const std::vector<tree::Item>& it
   return nodes;
 }
 
-std::vector<std::string> fill(std::string_view opening, const std::vector<std::string>& words, std::string_view indentation) {
+std::vector<std::string> fill(std::string_view opening, const std::vector<std::string>& words,
+                              std::string_view indentation) {
   std::vector<std::string> lines{std::string(opening)};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto word = words[i] + (i + 1 < words.size() ? "," : "");
-    if (lines.back().size() + 1 + word.size() > line_width - 8) lines.emplace_back(indentation);
-    else if (lines.back().size() > indentation.size() || lines.size() == 1) lines.back() += " ";
+    if (lines.back().size() + 1 + word.size() > line_width - 8)
+      lines.emplace_back(indentation);
+    else if (lines.back().size() > indentation.size() || lines.size() == 1)
+      lines.back() += " ";
     lines.back() += word;
   }
   return lines;

@@ -1,10 +1,10 @@
 // Password policies as nodes.
 #include "compiler/syntax/print.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -20,11 +20,15 @@ std::string classes_text(std::uint8_t mask, const std::array<std::string_view, 4
   return text;
 }
 
-std::string charset_text(const Requirement& one) { return !one.charset_written ? "" : one.unicode ? " unicode" : " ascii"; }
+std::string charset_text(const Requirement& one) {
+  return !one.charset_written ? "" : one.unicode ? " unicode" : " ascii";
+}
 
 std::string length_text(const Requirement& one) {
   constexpr std::array<std::string_view, 3> units = {"", " utf16", " bytes"};
-  const auto bound = [](const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : std::string(); };
+  const auto bound = [](const std::optional<std::int64_t>& value) {
+    return value ? std::to_string(*value) : std::string();
+  };
   return fmt::format("length {}..{}{}", bound(one.low), bound(one.high), units[static_cast<std::size_t>(one.unit)]);
 }
 
@@ -52,24 +56,24 @@ std::string requirement_text(const Requirement& one) {
   constexpr std::array<std::string_view, 4> plural = {"lower", "upper", "digits", "symbols"};
   const auto number = one.low.value_or(0);
   switch (one.kind) {
-    case Requirement::Kind::length: return length_text(one);
-    case Requirement::Kind::classes:
-      return fmt::format("classes {} of {}{}", number, classes_text(one.class_mask, singular), charset_text(one));
-    case Requirement::Kind::at_least:
-      return fmt::format("at least {} {}{}", number, classes_text(one.class_mask, plural), charset_text(one));
-    case Requirement::Kind::max_repeats: return fmt::format("max repeats {}", number);
-    case Requirement::Kind::no_sequences: return fmt::format("no sequences {}", number);
-    case Requirement::Kind::history: return fmt::format("history {}", number);
-    case Requirement::Kind::min_age: return "min age " + duration_to_text(number);
-    case Requirement::Kind::max_age: return "max age " + duration_to_text(number);
-    case Requirement::Kind::reject_common:
-    case Requirement::Kind::reject_breached:
-    case Requirement::Kind::reject_personal: return "reject " + rejected_text(one);
-    case Requirement::Kind::reject_words: return "reject words [" + texts(one.words, false) + "]";
-    case Requirement::Kind::reject_contains: return "reject contains " + texts(one.words, true);
-    case Requirement::Kind::reject_matches: return "reject matches /" + one.pattern + "/";
-    case Requirement::Kind::strength: return fmt::format("strength >= {}", number);
-    case Requirement::Kind::expires_after: return "expires after " + duration_to_text(number);
+  case Requirement::Kind::length: return length_text(one);
+  case Requirement::Kind::classes:
+    return fmt::format("classes {} of {}{}", number, classes_text(one.class_mask, singular), charset_text(one));
+  case Requirement::Kind::at_least:
+    return fmt::format("at least {} {}{}", number, classes_text(one.class_mask, plural), charset_text(one));
+  case Requirement::Kind::max_repeats: return fmt::format("max repeats {}", number);
+  case Requirement::Kind::no_sequences: return fmt::format("no sequences {}", number);
+  case Requirement::Kind::history: return fmt::format("history {}", number);
+  case Requirement::Kind::min_age: return "min age " + duration_to_text(number);
+  case Requirement::Kind::max_age: return "max age " + duration_to_text(number);
+  case Requirement::Kind::reject_common:
+  case Requirement::Kind::reject_breached:
+  case Requirement::Kind::reject_personal: return "reject " + rejected_text(one);
+  case Requirement::Kind::reject_words: return "reject words [" + texts(one.words, false) + "]";
+  case Requirement::Kind::reject_contains: return "reject contains " + texts(one.words, true);
+  case Requirement::Kind::reject_matches: return "reject matches /" + one.pattern + "/";
+  case Requirement::Kind::strength: return fmt::format("strength >= {}", number);
+  case Requirement::Kind::expires_after: return "expires after " + duration_to_text(number);
   }
   return {};
 }
@@ -98,7 +102,8 @@ Node password_node(const Tree& tree, const tree::PasswordDecl& password) {
   }
   const Requirement* before = nullptr;
   for (const auto& one : password.requirements) {
-    const bool joins = before != nullptr && is_rejected_word(*before) && is_rejected_word(one) && same_statement(before->span, one.span);
+    const bool joins = before != nullptr && is_rejected_word(*before) && is_rejected_word(one) &&
+                       same_statement(before->span, one.span);
     if (joins) {
       made.entries.back().text += ", " + rejected_text(one);
       made.entries.back().span.end = one.span.end;

@@ -10,15 +10,14 @@
 // never closed: that is said once, at the brace, and the declaration is taken as the next one.
 #include "compiler/syntax/recovery.h"
 
+#include "WritParser.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/wording.h"
 
-#include "WritParser.h"
-
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -30,34 +29,50 @@ using antlr4::Token;
 // Rules that hold one statement: where a mistake stops.
 bool holds_statement(std::size_t rule) {
   switch (rule) {
-    case P::RuleDeclaration: case P::RuleItem: case P::RuleAttribute: case P::RuleSessionEntry: case P::RuleLockoutEntry:
-    case P::RuleBrandingEntry: case P::RuleLifetime: case P::RuleSetting: case P::RuleRequirement: case P::RuleStep:
-    case P::RuleFactLine: case P::RuleProveLine:
-      return true;
-    default: return false;
+  case P::RuleDeclaration:
+  case P::RuleItem:
+  case P::RuleAttribute:
+  case P::RuleSessionEntry:
+  case P::RuleLockoutEntry:
+  case P::RuleBrandingEntry:
+  case P::RuleLifetime:
+  case P::RuleSetting:
+  case P::RuleRequirement:
+  case P::RuleStep:
+  case P::RuleFactLine:
+  case P::RuleProveLine: return true;
+  default: return false;
   }
 }
 
 // Rules that are a list of statements between braces.
 bool holds_list(std::size_t rule) {
   switch (rule) {
-    case P::RuleItems: case P::RuleAttributesDecl: case P::RuleSessionItem: case P::RuleLockoutItem: case P::RuleBrandingItem:
-    case P::RuleLifetimesItem: case P::RuleSettingsItem: case P::RuleRequirements: case P::RuleTestDecl: case P::RuleFacts:
-    case P::RuleProveDecl:
-      return true;
-    default: return false;
+  case P::RuleItems:
+  case P::RuleAttributesDecl:
+  case P::RuleSessionItem:
+  case P::RuleLockoutItem:
+  case P::RuleBrandingItem:
+  case P::RuleLifetimesItem:
+  case P::RuleSettingsItem:
+  case P::RuleRequirements:
+  case P::RuleTestDecl:
+  case P::RuleFacts:
+  case P::RuleProveDecl: return true;
+  default: return false;
   }
 }
 
 bool begins_only_at_top(Token& token, Token& next) {
   switch (token.getType()) {
-    case P::IMPORT: return next.getType() == P::STRING;
-    case P::PLATFORM: return next.getType() == P::LBRACE;
-    case P::EXTEND: return next.getType() == P::TENANT;
-    case P::TEMPLATE: return is_word(next.getType());
-    case P::TENANT: return is_word(next.getType()) || next.getType() == P::STRING;
-    case P::TEST: case P::PROVE: return next.getType() == P::STRING;
-    default: return false;
+  case P::IMPORT: return next.getType() == P::STRING;
+  case P::PLATFORM: return next.getType() == P::LBRACE;
+  case P::EXTEND: return next.getType() == P::TENANT;
+  case P::TEMPLATE: return is_word(next.getType());
+  case P::TENANT: return is_word(next.getType()) || next.getType() == P::STRING;
+  case P::TEST:
+  case P::PROVE: return next.getType() == P::STRING;
+  default: return false;
   }
 }
 
@@ -65,12 +80,12 @@ Block block_of(const antlr4::RuleContext* items) {
   const auto* owner = items->parent == nullptr ? nullptr : dynamic_cast<antlr4::RuleContext*>(items->parent->parent);
   if (owner == nullptr) return Block::file;
   switch (owner->getRuleIndex()) {
-    case P::RulePlatformDecl: return Block::platform;
-    case P::RuleClientDecl: return Block::client;
-    case P::RuleUseDecl: return Block::use;
-    case P::RuleConnectionDecl: return Block::connection;
-    case P::RuleOrganizationDecl: return Block::organization;
-    default: return Block::tenant;
+  case P::RulePlatformDecl: return Block::platform;
+  case P::RuleClientDecl: return Block::client;
+  case P::RuleUseDecl: return Block::use;
+  case P::RuleConnectionDecl: return Block::connection;
+  case P::RuleOrganizationDecl: return Block::organization;
+  default: return Block::tenant;
   }
 }
 
@@ -78,14 +93,16 @@ Found found(antlr4::Parser& parser, const Token& token) {
   auto* context = parser.getContext();
   const auto index = token.getTokenIndex();
   return {token, index == 0 ? nullptr : parser.getTokenStream()->get(index - 1),
-          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(), context == nullptr ? nullptr : context->start,
+          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(),
+          context == nullptr ? nullptr : context->start,
           token.getType() == Token::EOF ? nullptr : parser.getTokenStream()->get(index + 1)};
 }
 
 // The token that opened the statement a context stands in.
 Token* start_of_statement(antlr4::ParserRuleContext* context) {
   auto* at = context;
-  while (at->parent != nullptr && !holds_statement(at->getRuleIndex())) at = dynamic_cast<antlr4::ParserRuleContext*>(at->parent);
+  while (at->parent != nullptr && !holds_statement(at->getRuleIndex()))
+    at = dynamic_cast<antlr4::ParserRuleContext*>(at->parent);
   return at->start;
 }
 
@@ -93,10 +110,18 @@ Token* start_of_statement(antlr4::ParserRuleContext* context) {
 
 bool begins_declaration(std::size_t type) {
   switch (type) {
-    case P::IMPORT: case P::ATTRIBUTES: case P::PLATFORM: case P::CLIENT: case P::TENANT: case P::EXTEND: case P::TEMPLATE:
-    case P::LET: case P::OBLIGATION: case P::TEST: case P::PROVE:
-      return true;
-    default: return false;
+  case P::IMPORT:
+  case P::ATTRIBUTES:
+  case P::PLATFORM:
+  case P::CLIENT:
+  case P::TENANT:
+  case P::EXTEND:
+  case P::TEMPLATE:
+  case P::LET:
+  case P::OBLIGATION:
+  case P::TEST:
+  case P::PROVE: return true;
+  default: return false;
   }
 }
 
@@ -118,7 +143,8 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
   // Where the parser looked more than one token ahead, what it expected belongs to the first of them.
   const auto* ahead = dynamic_cast<const antlr4::NoViableAltException*>(&mistake);
   const bool first = ahead == nullptr || ahead->getStartToken() == &token;
-  report_unexpected(map_, found(*parser, token), first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(), diagnostics_);
+  report_unexpected(map_, found(*parser, token), first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(),
+                    diagnostics_);
 }
 
 void Recovery::recover(antlr4::Parser* parser, std::exception_ptr mistake) {
@@ -172,8 +198,10 @@ void Recovery::resume(antlr4::Parser& parser, bool silent) {
     diagnostics_.add(Code::unexpected_text, span_of(map_, token), "unexpected `}`: no block is open here");
   } else {
     const bool trailing = !map_.first_on_line(span_of(map_, token).begin);
-    if (trailing) report_trailing(map_, found(parser, token), diagnostics_);
-    else report_unknown_statement(parser, token);
+    if (trailing)
+      report_trailing(map_, found(parser, token), diagnostics_);
+    else
+      report_unknown_statement(parser, token);
   }
   const auto before = tokens.index();
   skip_statement(tokens, token, true);
@@ -198,7 +226,8 @@ void Recovery::skip_statement(antlr4::TokenStream& tokens, const Token& start, b
     if (type == P::RBRACE) {
       if (braces == 0 && !top) return;
       if (braces > 0) --braces;
-      if (braces == 0 && !(top && begins_declaration(tokens.LA(2))) && map_.line(place) == map_.line(span_of(map_, *tokens.LT(2)).begin))
+      if (braces == 0 && !(top && begins_declaration(tokens.LA(2))) &&
+          map_.line(place) == map_.line(span_of(map_, *tokens.LT(2)).begin))
         continue;  // more of the same line
       if (braces == 0) return tokens.consume();
     }
@@ -241,8 +270,10 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
   }
   auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` begins no statement", word));
   if (hint_statement(map_, token, tokens.get(index + 1), diagnostic)) return;
-  if (const auto near = nearest_name(word, legal); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
-  else diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));
+  if (const auto near = nearest_name(word, legal); !near.empty())
+    diagnostic.hint(fmt::format("did you mean `{}`?", near));
+  else
+    diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));
 }
 
 // Which brace it was: the first whose closing one stands in another column than its line begins, as people indent;
@@ -259,13 +290,15 @@ void Recovery::report_unclosed(antlr4::Parser& parser, const Token& token) {
     const Token& at = *tokens.get(i);
     if (at.getType() == P::LBRACE) open.push_back(&at);
     if (at.getType() != P::RBRACE || open.empty()) continue;
-    if (map_.first_on_line(span_of(map_, at).begin) && indentation(at) < indentation(*open.back())) suspect = open.back();
+    if (map_.first_on_line(span_of(map_, at).begin) && indentation(at) < indentation(*open.back()))
+      suspect = open.back();
     open.pop_back();
   }
   if (suspect == nullptr && !open.empty()) suspect = open.back();
   if (suspect == nullptr) suspect = &token;
   diagnostics_.add(Code::unclosed_block, span_of(map_, *suspect), "this `{` is never closed")
-      .at(span_of(map_, token), token.getType() == Token::EOF ? "the file ends here" : "this stands at the top of a file")
+      .at(span_of(map_, token),
+          token.getType() == Token::EOF ? "the file ends here" : "this stands at the top of a file")
       .hint("close the block with `}`");
 }
 

@@ -4,9 +4,9 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/scan.h"
 
-#include <antlr4-runtime.h>
-
 #include <cstddef>
+
+#include <antlr4-runtime.h>
 
 namespace writ::syntax {
 
@@ -29,7 +29,8 @@ struct Spent {};
 class Recovery : public antlr4::DefaultErrorStrategy {
  public:
   // After `most` messages the next one is thrown as Spent instead.
-  Recovery(const SourceMap& map, std::size_t most, Diagnostics& diagnostics) : map_(map), diagnostics_(diagnostics), left_(most) {}
+  Recovery(const SourceMap& map, std::size_t most, Diagnostics& diagnostics)
+      : map_(map), diagnostics_(diagnostics), left_(most) {}
   void reportError(antlr4::Parser* parser, const antlr4::RecognitionException& mistake) override;
   void recover(antlr4::Parser* parser, std::exception_ptr mistake) override;
   antlr4::Token* recoverInline(antlr4::Parser* parser) override;

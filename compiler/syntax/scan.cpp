@@ -5,9 +5,9 @@
 
 #include "runtime/program/value.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 

@@ -34,7 +34,7 @@ class SourceMap {
   std::size_t mark_ = 0;
   std::vector<std::uint32_t> offsets_;  // empty when every code point is a byte
   std::vector<std::uint32_t> lines_;
-  std::vector<std::uint32_t> firsts_;   // of each line, its first byte that is no blank, or its end
+  std::vector<std::uint32_t> firsts_;  // of each line, its first byte that is no blank, or its end
 };
 
 // Refuses what no policy may hold anywhere, comments and strings included: bytes that are no UTF-8, controls other than

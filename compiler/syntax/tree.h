@@ -32,9 +32,7 @@ struct Text {
 
 // ---------------------------------------------------------------- expressions
 
-enum class CompareOp : std::uint8_t {
-  eq, ne, lt, le, gt, ge, in, not_in, starts_with, ends_with, contains
-};
+enum class CompareOp : std::uint8_t { eq, ne, lt, le, gt, ge, in, not_in, starts_with, ends_with, contains };
 
 struct Literal {  // true, 3, "x", 15m, 2026-01-01T00:00Z, 10.0.0.1
   enum class Kind : std::uint8_t { boolean, integer, string, duration, time, ip, cidr, clock } kind;
@@ -43,26 +41,58 @@ struct Literal {  // true, 3, "x", 15m, 2026-01-01T00:00Z, 10.0.0.1
 struct Path {  // `portal`, `user.email`, `tenant.features`: identifiers joined by dots; resolution is the checker's
   std::vector<Name> parts;
 };
-struct Has { ExprId path; };                           // has user.email
-struct Else { ExprId optional, fallback; };            // user.email else ""
-struct Call { Name function; std::vector<ExprId> arguments; };  // lower(x), email_domain(x)
-struct Not { ExprId operand; };
-struct And { std::vector<ExprId> operands; };          // two or more, in source order
-struct Or { std::vector<ExprId> operands; };
-struct Compare { CompareOp op; ExprId left, right; };
-struct Matches { ExprId left; std::string pattern; bool regex = false; Span pattern_span; };  // "glob*" or /re2/
-struct Arithmetic { bool minus = false; ExprId left, right; };
-struct List { std::vector<ExprId> items; };            // [a, b]
-struct Range { ExprId low, high; };                    // a..b; right of `in` only
+struct Has {
+  ExprId path;
+};  // has user.email
+struct Else {
+  ExprId optional, fallback;
+};  // user.email else ""
+struct Call {
+  Name function;
+  std::vector<ExprId> arguments;
+};  // lower(x), email_domain(x)
+struct Not {
+  ExprId operand;
+};
+struct And {
+  std::vector<ExprId> operands;
+};  // two or more, in source order
+struct Or {
+  std::vector<ExprId> operands;
+};
+struct Compare {
+  CompareOp op;
+  ExprId left, right;
+};
+struct Matches {
+  ExprId left;
+  std::string pattern;
+  bool regex = false;
+  Span pattern_span;
+};  // "glob*" or /re2/
+struct Arithmetic {
+  bool minus = false;
+  ExprId left, right;
+};
+struct List {
+  std::vector<ExprId> items;
+};  // [a, b]
+struct Range {
+  ExprId low, high;
+};  // a..b; right of `in` only
 // 08:00..18:00 "Europe/Berlin" on weekdays; right of `in` only. Days: bit 0 = Monday … bit 6 = Sunday.
 struct ClockWindow {
   std::uint16_t begin = 0, end = 0;  // minutes of the day; end may be 1440; end <= begin wraps midnight
   Text zone;                         // empty text with unknown span when missing (the checker refuses it)
   std::uint8_t days = 0x7f;
   bool days_written = false;
-  std::vector<Name> day_names;       // as written: weekdays, weekends, monday…; for the formatter
+  std::vector<Name> day_names;  // as written: weekdays, weekends, monday…; for the formatter
 };
-struct Quantifier { bool all = false; Name variable; ExprId set, body; };  // any g in user.groups : body
+struct Quantifier {
+  bool all = false;
+  Name variable;
+  ExprId set, body;
+};  // any g in user.groups : body
 
 using ExprNode = std::variant<Literal, Path, Has, Else, Call, Not, And, Or, Compare, Matches, Arithmetic, List, Range,
                               ClockWindow, Quantifier>;
@@ -76,7 +106,7 @@ struct Expr {
 
 struct Obligation {  // mfa, mfa within 15m, mfa(otp, webauthn), step_up("a"), use_connection(x), or a declared one
   Name name;
-  std::vector<ExprId> arguments;         // names (Path) or literals
+  std::vector<ExprId> arguments;  // names (Path) or literals
   ExprId within = ExprId::none;
   Span span;
 };
@@ -84,13 +114,13 @@ struct Obligation {  // mfa, mfa within 15m, mfa(otp, webauthn), step_up("a"), u
 struct Rule {
   bool report = false;
   RuleEffect effect = RuleEffect::allow;
-  std::vector<Name> actions;             // allow, deny: the list; require: what `for` lists, empty = login
-  std::vector<Obligation> obligations;   // require only: alternatives joined by `or`
+  std::vector<Name> actions;            // allow, deny: the list; require: what `for` lists, empty = login
+  std::vector<Obligation> obligations;  // require only: alternatives joined by `or`
   std::optional<Text> name;
-  std::vector<Name> on;                  // connections
+  std::vector<Name> on;  // connections
   ExprId when = ExprId::none, unless = ExprId::none;
   std::optional<Text> message, note;
-  Span span;                             // the statement
+  Span span;  // the statement
 };
 
 // ---------------------------------------------------------------- types
@@ -104,11 +134,18 @@ struct Type {
   Span span;
 };
 
-struct AttributeDecl { std::vector<Name> path; Type type; Span span; };  // user.department : string?
+struct AttributeDecl {
+  std::vector<Name> path;
+  Type type;
+  Span span;
+};  // user.department : string?
 
 // ---------------------------------------------------------------- settings shared by several blocks
 
-struct Session { std::optional<std::int64_t> idle, absolute; Span span; };  // micros
+struct Session {
+  std::optional<std::int64_t> idle, absolute;
+  Span span;
+};  // micros
 struct LockoutDecl {
   enum class Per : std::uint8_t { identifier, identifier_and_ip, ip };
   std::int64_t attempts = 0;
@@ -117,10 +154,25 @@ struct LockoutDecl {
   std::vector<Cidr> exempt;                   // the allowlist
   Span attempts_span, span;
 };
-struct Branding { std::optional<Text> logo; std::vector<std::pair<Name, Text>> colors; Span span; };
-struct Lifetimes { std::optional<std::int64_t> access_token, refresh_token, id_token; Span span; };  // micros
-struct Discover { Text domain; Name via; Span span; };
-struct Let { Name name; ExprId value; Span span; };
+struct Branding {
+  std::optional<Text> logo;
+  std::vector<std::pair<Name, Text>> colors;
+  Span span;
+};
+struct Lifetimes {
+  std::optional<std::int64_t> access_token, refresh_token, id_token;
+  Span span;
+};  // micros
+struct Discover {
+  Text domain;
+  Name via;
+  Span span;
+};
+struct Let {
+  Name name;
+  ExprId value;
+  Span span;
+};
 struct ZoneDecl {
   Name name;
   std::vector<Cidr> cidrs;
@@ -133,41 +185,70 @@ struct ZoneDecl {
 
 struct Requirement {
   enum class Kind : std::uint8_t {
-    length,            // a..b [utf16|bytes]
-    classes,           // N of lower, upper, digit, symbol [ascii|unicode]
-    at_least,          // at least N lower|upper|digits|symbols [ascii|unicode]
-    max_repeats, no_sequences, history, min_age, max_age,
-    reject_common,     // [top N]
-    reject_breached, reject_personal, reject_words, reject_contains, reject_matches,
-    strength,          // strength >= n
+    length,    // a..b [utf16|bytes]
+    classes,   // N of lower, upper, digit, symbol [ascii|unicode]
+    at_least,  // at least N lower|upper|digits|symbols [ascii|unicode]
+    max_repeats,
+    no_sequences,
+    history,
+    min_age,
+    max_age,
+    reject_common,  // [top N]
+    reject_breached,
+    reject_personal,
+    reject_words,
+    reject_contains,
+    reject_matches,
+    strength,  // strength >= n
     expires_after,
   } kind;
   std::optional<std::int64_t> low, high;  // length bounds; N; micros for ages
   enum class Unit : std::uint8_t { code_points, utf16, bytes } unit = Unit::code_points;
   bool unicode = false, charset_written = false;
-  std::uint8_t class_mask = 0;            // bit 0 lower, 1 upper, 2 digit, 3 symbol
-  std::vector<Text> words;                // reject words; reject contains: username, email
-  std::string pattern;                    // reject matches
+  std::uint8_t class_mask = 0;  // bit 0 lower, 1 upper, 2 digit, 3 symbol
+  std::vector<Text> words;      // reject words; reject contains: username, email
+  std::string pattern;          // reject matches
   Span span;
 };
-struct PasswordPreset { std::vector<Name> path; std::vector<ExprId> arguments; Span span; };  // auth0.good(8)
+struct PasswordPreset {
+  std::vector<Name> path;
+  std::vector<ExprId> arguments;
+  Span span;
+};  // auth0.good(8)
 struct PasswordDecl {
   bool floor = false;
-  Name name;                              // empty: `password { … }`, which declares and attaches in one
-  std::optional<Name> parent;             // password strict : baseline { … }
-  std::optional<PasswordPreset> preset;   // password p = auth0.good
+  Name name;                             // empty: `password { … }`, which declares and attaches in one
+  std::optional<Name> parent;            // password strict : baseline { … }
+  std::optional<PasswordPreset> preset;  // password p = auth0.good
   std::vector<Requirement> requirements;
   Span span;
 };
 // `password strong` attaches; of `password auth0.good(8)` the name is `auth0.good` and the preset says it in parts.
-struct PasswordUse { Name name; std::optional<PasswordPreset> preset; Span span; };
+struct PasswordUse {
+  Name name;
+  std::optional<PasswordPreset> preset;
+  Span span;
+};
 
 // ---------------------------------------------------------------- declarations
 
-struct NameList { std::vector<Name> names; Span span; };
-struct ExprList { std::vector<ExprId> items; Span span; };  // strings, template parameters, lets
-struct WireId { Text text; Span span; };                   // id "acme-corp"
-struct SettingAssign { std::vector<Name> path; ExprId value; Span span; };  // tenant.tier = gold
+struct NameList {
+  std::vector<Name> names;
+  Span span;
+};
+struct ExprList {
+  std::vector<ExprId> items;
+  Span span;
+};  // strings, template parameters, lets
+struct WireId {
+  Text text;
+  Span span;
+};  // id "acme-corp"
+struct SettingAssign {
+  std::vector<Name> path;
+  ExprId value;
+  Span span;
+};  // tenant.tier = gold
 
 struct Connections : NameList {};
 struct Callbacks : ExprList {};
@@ -175,16 +256,45 @@ struct Origins : ExprList {};
 struct Domains : ExprList {};
 struct Hosts : ExprList {};
 struct Issuers : ExprList {};
-struct Issuer { ExprId value; Span span; };
+struct Issuer {
+  ExprId value;
+  Span span;
+};
 struct Grants : NameList {};
-struct Features { std::vector<Name> names; Span span; };
-struct SignUp { bool open = false; Span span; };           // signup open | closed
-struct OrganizationsSetting { Name usage; Span span; };    // organizations allow
-struct Members { bool required = false; std::vector<Name> via; Span span; };  // members required | joins on login [via a, b]
-struct Settings { std::vector<std::pair<Name, ExprId>> values; Span span; };  // settings { tenant_id = "…" }
-struct LimitDecl { std::int64_t value = 0; Span value_span, span; };  // limit database connections per client = 50
-struct ObligationDecl { Name name; ExprId satisfied; Span span; };
-struct AttributesBlock { std::vector<AttributeDecl> list; Span span; };
+struct Features {
+  std::vector<Name> names;
+  Span span;
+};
+struct SignUp {
+  bool open = false;
+  Span span;
+};  // signup open | closed
+struct OrganizationsSetting {
+  Name usage;
+  Span span;
+};  // organizations allow
+struct Members {
+  bool required = false;
+  std::vector<Name> via;
+  Span span;
+};  // members required | joins on login [via a, b]
+struct Settings {
+  std::vector<std::pair<Name, ExprId>> values;
+  Span span;
+};  // settings { tenant_id = "…" }
+struct LimitDecl {
+  std::int64_t value = 0;
+  Span value_span, span;
+};  // limit database connections per client = 50
+struct ObligationDecl {
+  Name name;
+  ExprId satisfied;
+  Span span;
+};
+struct AttributesBlock {
+  std::vector<AttributeDecl> list;
+  Span span;
+};
 
 // A block's items are kept in source order so that the formatter and "source order" need nothing else.
 struct ClientDecl;
@@ -192,50 +302,88 @@ struct ConnectionDecl;
 struct OrganizationDecl;
 struct UseDecl;
 
-using Item = std::variant<Rule, Let, Session, LockoutDecl, ZoneDecl, PasswordDecl, PasswordUse, Branding, Features, WireId,
-                          SettingAssign, Connections, Callbacks, Origins, Domains, Hosts, Issuers, Issuer, Grants,
-                          Lifetimes, SignUp, OrganizationsSetting, Members, Settings, Discover, LimitDecl,
+using Item = std::variant<Rule, Let, Session, LockoutDecl, ZoneDecl, PasswordDecl, PasswordUse, Branding, Features,
+                          WireId, SettingAssign, Connections, Callbacks, Origins, Domains, Hosts, Issuers, Issuer,
+                          Grants, Lifetimes, SignUp, OrganizationsSetting, Members, Settings, Discover, LimitDecl,
                           ObligationDecl, AttributesBlock, ClientDecl, ConnectionDecl, OrganizationDecl, UseDecl>;
 
-struct ConnectionDecl { Name name; Name strategy; std::vector<Item> items; Span span; };
-struct ClientDecl { Name name; Name type; std::vector<Item> items; Span span; };
-struct UseDecl { Name client; std::vector<Item> items; Span span; };
-struct OrganizationDecl { Name name; std::optional<Text> title; std::vector<Item> items; Span span; };
+struct ConnectionDecl {
+  Name name;
+  Name strategy;
+  std::vector<Item> items;
+  Span span;
+};
+struct ClientDecl {
+  Name name;
+  Name type;
+  std::vector<Item> items;
+  Span span;
+};
+struct UseDecl {
+  Name client;
+  std::vector<Item> items;
+  Span span;
+};
+struct OrganizationDecl {
+  Name name;
+  std::optional<Text> title;
+  std::vector<Item> items;
+  Span span;
+};
 
-struct PlatformDecl { std::vector<Item> items; Span span, head; };  // head: the word `platform`
+struct PlatformDecl {
+  std::vector<Item> items;
+  Span span, head;
+};  // head: the word `platform`
 struct TenantDecl {
   Name name;
   std::optional<Text> title;
-  std::optional<Name> from;            // template
+  std::optional<Name> from;  // template
   std::vector<ExprId> arguments;
   std::vector<Item> items;
-  bool body_written = true;            // `tenant globex from b2b("…")` has none
+  bool body_written = true;  // `tenant globex from b2b("…")` has none
   Span span;
 };
-struct ExtendTenantDecl { Name name; std::vector<Item> items; Span span; };
-struct Parameter { Name name; Type type; };
-struct TemplateDecl { Name name; std::vector<Parameter> parameters; std::vector<Item> items; Span span; };
-struct ImportDecl { Text path; Span span; };
+struct ExtendTenantDecl {
+  Name name;
+  std::vector<Item> items;
+  Span span;
+};
+struct Parameter {
+  Name name;
+  Type type;
+};
+struct TemplateDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  std::vector<Item> items;
+  Span span;
+};
+struct ImportDecl {
+  Text path;
+  Span span;
+};
 
 // ---------------------------------------------------------------- tests and proofs
 
-struct FactAssign {                    // request.ip = 198.51.100.7, or `without request.country`
+struct FactAssign {  // request.ip = 198.51.100.7, or `without request.country`
   std::vector<Name> path;
-  ExprId value = ExprId::none;         // none: `without`
+  ExprId value = ExprId::none;  // none: `without`
   Span span;
 };
-struct RequestLine {                   // login to acme.admin in coke via staff { … }
+struct RequestLine {  // login to acme.admin in coke via staff { … }
   Name action;
   std::optional<Name> tenant, client, organization, connection;
   std::vector<FactAssign> facts;
   Span span;
 };
-struct Expect {                        // expect deny by "x" | expect challenge mfa within 15m | expect deny fault locked_out
-  Name effect;                         // allow, challenge, deny
-  bool would_be = false;               // expect would_be deny
-  std::vector<Text> by;                // rule names that must be among the fired reasons; no_allow is written bare
+struct Expect {           // expect deny by "x" | expect challenge mfa within 15m | expect deny fault locked_out
+  Name effect;            // allow, challenge, deny
+  bool would_be = false;  // expect would_be deny
+  std::vector<Text> by;   // rule names that must be among the fired reasons; no_allow is written bare
   std::optional<Name> fault;
-  std::vector<std::vector<Obligation>> obligations;  // each must be among the challenge's entries: alternatives joined by `or`
+  std::vector<std::vector<Obligation>>
+      obligations;  // each must be among the challenge's entries: alternatives joined by `or`
   Span span;
 };
 struct TestDecl {
@@ -243,32 +391,37 @@ struct TestDecl {
   std::vector<std::variant<RequestLine, Expect>> steps;  // each Expect speaks of the RequestLine before it
   Span span;
 };
-struct ProveStatement {                // login to acme.admin via staff allowed [by "n"] implies E
-  RequestLine request;                 // without facts; absent parts are universal
-  Name outcome;                        // allowed, challenged, denied
+struct ProveStatement {  // login to acme.admin via staff allowed [by "n"] implies E
+  RequestLine request;   // without facts; absent parts are universal
+  Name outcome;          // allowed, challenged, denied
   std::optional<Text> by;
   ExprId implies;
   Span span;
 };
-struct ProveDecl { Text name; std::vector<ProveStatement> statements; Span span; };
+struct ProveDecl {
+  Text name;
+  std::vector<ProveStatement> statements;
+  Span span;
+};
 
 using Declaration = std::variant<ImportDecl, AttributesBlock, PlatformDecl, ClientDecl, TenantDecl, ExtendTenantDecl,
                                  TemplateDecl, Let, ObligationDecl, TestDecl, ProveDecl>;
 
 struct Comment {
-  std::string text;                    // with its `//`, without the line end
+  std::string text;  // with its `//`, without the line end
   Span span;
-  bool own_line = false;               // nothing but blanks before it on its line
+  bool own_line = false;  // nothing but blanks before it on its line
 };
 
 struct Tree {
   FileId file{};
   std::int64_t version = 1;
-  Span header;                         // `writ 1`
+  Span header;  // `writ 1`
   std::vector<Declaration> declarations;
-  std::vector<Expr> expressions;       // ExprId indexes this
-  std::vector<Comment> comments;       // in source order
-  std::vector<std::uint32_t> line_starts;  // offset of each line's first byte: where the author broke lines, for the formatter
+  std::vector<Expr> expressions;  // ExprId indexes this
+  std::vector<Comment> comments;  // in source order
+  std::vector<std::uint32_t>
+      line_starts;  // offset of each line's first byte: where the author broke lines, for the formatter
   const Expr& operator[](ExprId id) const { return expressions[static_cast<std::size_t>(id)]; }
 };
 

@@ -3,17 +3,16 @@
 // slip away from an expected one is the first help; marks of other languages (`&&`, `=`, single quotes) have their own.
 #include "compiler/syntax/wording.h"
 
-#include "compiler/syntax/placement.h"
-
 #include "WritParser.h"
-
-#include <fmt/format.h>
+#include "compiler/syntax/placement.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace writ::syntax {
 
@@ -33,23 +32,23 @@ std::string literal_of(std::size_t type) {
 
 std::string kind_of(std::size_t type) {
   switch (type) {
-    case P::WORD: return "a name";
-    case P::MEMBER: return "a dot and a name";
-    case P::INTEGER: return "a whole number";
-    case P::DURATION: return "a duration like `15m`";
-    case P::CLOCK: return "a time of day like `08:00`";
-    case P::TIME: return "a time like `2026-12-31T00:00Z`";
-    case P::ADDRESS: return "an address";
-    case P::CIDR: return "an address block like `10.0.0.0/8`";
-    case P::STRING: return "a string in quotes";
-    case P::REGEX: return "a pattern like `/^a/`";
-    case antlr4::Token::EOF: return "the end of the file";
-    // Marks that two modes of the lexer share have no literal of their own.
-    case P::LBRACE: return "`{`";
-    case P::RBRACE: return "`}`";
-    case P::RPAREN: return "`)`";
-    case P::SEMICOLON: return "`;`";
-    default: return "`" + literal_of(type) + "`";
+  case P::WORD: return "a name";
+  case P::MEMBER: return "a dot and a name";
+  case P::INTEGER: return "a whole number";
+  case P::DURATION: return "a duration like `15m`";
+  case P::CLOCK: return "a time of day like `08:00`";
+  case P::TIME: return "a time like `2026-12-31T00:00Z`";
+  case P::ADDRESS: return "an address";
+  case P::CIDR: return "an address block like `10.0.0.0/8`";
+  case P::STRING: return "a string in quotes";
+  case P::REGEX: return "a pattern like `/^a/`";
+  case antlr4::Token::EOF: return "the end of the file";
+  // Marks that two modes of the lexer share have no literal of their own.
+  case P::LBRACE: return "`{`";
+  case P::RBRACE: return "`}`";
+  case P::RPAREN: return "`)`";
+  case P::SEMICOLON: return "`;`";
+  default: return "`" + literal_of(type) + "`";
   }
 }
 
@@ -180,7 +179,8 @@ void hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& di
   const auto bytes = map.bytes();
   auto end = mark.end;
   const auto part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
   };
   while (end < bytes.size() && end - first.begin < shown_bytes && part(bytes[end])) ++end;
   diagnostic.hint(fmt::format("a name that needs more than letters, digits and `_` stands in quotes: \"{}\"",
@@ -189,25 +189,27 @@ void hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& di
 
 void hint_slip(Diagnostic& diagnostic, std::string_view text, std::vector<std::string> words) {
   const std::vector<std::string_view> candidates(words.begin(), words.end());
-  if (const auto near = nearest_name(text, candidates); !near.empty()) diagnostic.hint(fmt::format("did you mean `{}`?", near));
+  if (const auto near = nearest_name(text, candidates); !near.empty())
+    diagnostic.hint(fmt::format("did you mean `{}`?", near));
 }
 
-void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<std::size_t>& expected, Diagnostic& diagnostic) {
+void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<std::size_t>& expected,
+                  Diagnostic& diagnostic) {
   switch (found.rule) {
-    case P::RulePattern:
-      diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
-      return;
-    case P::RuleRequirement:
-      if (has(expected, P::RANGE)) diagnostic.hint("a range has two dots: length 12.., length ..64, length 12..64");
-      return;
-    case P::RuleRequestLine: {
-      constexpr auto words = std::to_array<std::string_view>({"expect", "login", "signup", "refresh", "access"});
-      if (!has(expected, P::TO) || found.rule_start == nullptr) return;
-      if (const auto near = nearest_name(text_of(map, *found.rule_start), words); !near.empty())
-        diagnostic.hint(fmt::format("did you mean `{}` at the beginning of the line?", near));
-      return;
-    }
-    default: return;
+  case P::RulePattern:
+    diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
+    return;
+  case P::RuleRequirement:
+    if (has(expected, P::RANGE)) diagnostic.hint("a range has two dots: length 12.., length ..64, length 12..64");
+    return;
+  case P::RuleRequestLine: {
+    constexpr auto words = std::to_array<std::string_view>({"expect", "login", "signup", "refresh", "access"});
+    if (!has(expected, P::TO) || found.rule_start == nullptr) return;
+    if (const auto near = nearest_name(text_of(map, *found.rule_start), words); !near.empty())
+      diagnostic.hint(fmt::format("did you mean `{}` at the beginning of the line?", near));
+    return;
+  }
+  default: return;
   }
 }
 
@@ -225,7 +227,8 @@ void report_number(Diagnostic& diagnostic, std::string_view text) {
 void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
   const auto span = span_of(map, token);
   const auto text = text_of(map, token);
-  const auto first = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  const auto first =
+      std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   auto end = first + 1;
   while (end != text.end() && (static_cast<unsigned char>(*end) & 0xC0) == 0x80) ++end;
   const std::string_view character(&*first, static_cast<std::size_t>(end - first));
@@ -273,37 +276,40 @@ bool is_hard_word(std::string_view text) {
 }
 
 bool is_complaint(std::size_t type) {
-  return type == P::WORDLIKE_NUMBER || type == P::TIMELIKE || type == P::UNTERMINATED || type == P::FOREIGN || type == P::WRONG ||
-         type == P::REGEX_UNTERMINATED;
+  return type == P::WORDLIKE_NUMBER || type == P::TIMELIKE || type == P::UNTERMINATED || type == P::FOREIGN ||
+         type == P::WRONG || type == P::REGEX_UNTERMINATED;
 }
 
 void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
   const auto span = span_of(map, token);
   const auto text = text_of(map, token);
   switch (token.getType()) {
-    case P::WORDLIKE_NUMBER:
-      report_number(diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token))), text);
-      return;
-    case P::TIMELIKE:
-      diagnostics.add(Code::bad_literal, span, fmt::format("{} is not a time", seen(map, token)))
-          .hint("times are written 2026-12-31T00:00Z or 2026-12-31T00:00:00+01:00");
-      return;
-    case P::UNTERMINATED: {
-      auto& diagnostic = diagnostics.add(Code::unterminated_string, {span.file, span.begin, span.begin + 1},
-                                         "this string has no closing quote on its line");
-      if (text.ends_with('\\')) diagnostic.hint("a backslash before the quote makes it part of the string");
-      diagnostic.hint("a line end in a string is written \\n");
-      return;
-    }
-    case P::REGEX_UNTERMINATED:
-      diagnostics.add(Code::bad_literal, {span.file, span.begin, span.begin + 1}, "this pattern has no closing `/` on its line")
-          .hint("a slash inside a pattern is written \\/");
-      return;
-    case P::FOREIGN: report_foreign(map, token, diagnostics); return;
-    default: {
-      auto& diagnostic = diagnostics.add(Code::unexpected_text, span, fmt::format("unexpected {}", seen(map, token)));
-      if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
-    }
+  case P::WORDLIKE_NUMBER:
+    report_number(
+        diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token))),
+        text);
+    return;
+  case P::TIMELIKE:
+    diagnostics.add(Code::bad_literal, span, fmt::format("{} is not a time", seen(map, token)))
+        .hint("times are written 2026-12-31T00:00Z or 2026-12-31T00:00:00+01:00");
+    return;
+  case P::UNTERMINATED: {
+    auto& diagnostic = diagnostics.add(Code::unterminated_string, {span.file, span.begin, span.begin + 1},
+                                       "this string has no closing quote on its line");
+    if (text.ends_with('\\')) diagnostic.hint("a backslash before the quote makes it part of the string");
+    diagnostic.hint("a line end in a string is written \\n");
+    return;
+  }
+  case P::REGEX_UNTERMINATED:
+    diagnostics
+        .add(Code::bad_literal, {span.file, span.begin, span.begin + 1}, "this pattern has no closing `/` on its line")
+        .hint("a slash inside a pattern is written \\/");
+    return;
+  case P::FOREIGN: report_foreign(map, token, diagnostics); return;
+  default: {
+    auto& diagnostic = diagnostics.add(Code::unexpected_text, span, fmt::format("unexpected {}", seen(map, token)));
+    if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  }
   }
 }
 
@@ -312,7 +318,8 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
   const auto types = types_of(expected);
   auto words = expected_words(types);
   const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
-  const bool condition = before == P::WHEN || before == P::UNLESS || before == P::AND || before == P::OR || before == P::NOT;
+  const bool condition =
+      before == P::WHEN || before == P::UNLESS || before == P::AND || before == P::OR || before == P::NOT;
   if (condition && words == "a value") words = "a condition";
   if ((before == P::ALLOW || before == P::DENY) && words == "a name") words = "an action like `login`";
   const auto type = found.token.getType();
@@ -322,7 +329,8 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
                                      words.empty() ? fmt::format("unexpected {}", shown)
                                                    : fmt::format("expected {}, found {}", words, shown));
   const bool name_expected = has(types, P::WORD);
-  if (found.previous != nullptr && found.previous->getType() == P::COMMA) diagnostic.hint("no comma stands behind the last one of a list");
+  if (found.previous != nullptr && found.previous->getType() == P::COMMA)
+    diagnostic.hint("no comma stands behind the last one of a list");
   if (name_expected && is_hard_word(type) && !has(types, P::LPAREN) && before != P::ALLOW && before != P::DENY)
     diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
   const bool mark = type == P::LBRACKET || type == P::ASSIGN || type == P::COLON || type == P::EQ;
@@ -331,7 +339,8 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
     diagnostic.hint(fmt::format("no `{}` stands here: leave it out", text));
   else if (const auto help = habit_help(text); help && !said)
     diagnostic.hint(std::string(*help));
-  if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN) diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN)
+    diagnostic.hint("a list stands in square brackets: x in [a, b]");
   if (type == P::COMMA && found.previous != nullptr && has(types, P::RPAREN))
     diagnostic.hint("a list stands in square brackets: x in [a, b]");
   hint_name_in_parts(map, found, diagnostic);
@@ -343,7 +352,8 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
   hint_slip(diagnostic, text, std::move(keywords));
 }
 
-bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next, Diagnostic& diagnostic) {
+bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next,
+                    Diagnostic& diagnostic) {
   if (const auto help = foreign_help(text_of(map, token))) {
     diagnostic.hint(std::string(*help));
     return true;
@@ -363,14 +373,16 @@ void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diag
     const auto place = span_of(map, *found.previous);
     const auto before = map.text(place);
     if (map.first_on_line(place.begin) && !places_of(before).empty()) {
-      diagnostics.add(Code::unexpected_text, place, fmt::format("the statement before this `{}` is not complete", before))
+      diagnostics
+          .add(Code::unexpected_text, place, fmt::format("the statement before this `{}` is not complete", before))
           .hint("something is missing at the end of the line above");
       return;
     }
   }
   const auto text = text_of(map, found.token);
-  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, found.token),
-                                     fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
+  auto& diagnostic =
+      diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+                      fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
   const auto type = found.token.getType();
   const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
   if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
@@ -383,16 +395,18 @@ void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diag
   if (type == P::COMMA && before == P::INTEGER && digits)
     diagnostic.hint("numbers are written without separators: 1000");
   else if (type == P::COMMA)
-    diagnostic.hint("statements stand on lines of their own or behind `;`; a list to compare with stands in brackets: x in [a, b]");
+    diagnostic.hint(
+        "statements stand on lines of their own or behind `;`; a list to compare with stands in brackets: x in [a, b]");
   if (type == P::LBRACKET && before == P::MEMBER) diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups");
   if (type == P::DURATION) diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text));
   if (found.rule != P::RuleItems) return;
-  if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE || type == P::FOR ||
-      type == P::STRING)
+  if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE ||
+      type == P::FOR || type == P::STRING)
     diagnostic.hint(std::string(order_of_clauses));
   if (type == P::WORD)
-    hint_slip(diagnostic, text, {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches",
-                                 "contains", "starts", "ends", "within", "from", "via"});
+    hint_slip(diagnostic, text,
+              {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches",
+               "contains", "starts", "ends", "within", "from", "via"});
 }
 
 }  // namespace writ::syntax

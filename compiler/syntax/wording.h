@@ -4,10 +4,10 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/scan.h"
 
-#include <antlr4-runtime.h>
-
 #include <string>
 #include <string_view>
+
+#include <antlr4-runtime.h>
 
 namespace writ::syntax {
 
@@ -16,7 +16,7 @@ std::string_view text_of(const SourceMap& map, const antlr4::Token& token);
 // As it stands in a message: in backticks, long text cut, the end of the file named.
 std::string seen(const SourceMap& map, const antlr4::Token& token);
 
-bool is_word(std::size_t token_type);       // hard or soft, or no word of the language
+bool is_word(std::size_t token_type);  // hard or soft, or no word of the language
 bool is_hard_word(std::size_t token_type);
 bool is_complaint(std::size_t token_type);  // the lexer made a token of something that is none
 
@@ -40,7 +40,8 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
                        Diagnostics& diagnostics);
 
 // Help for a word that begins no statement, when it is a habit of another language; whether it is.
-bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next, Diagnostic& diagnostic);
+bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next,
+                    Diagnostic& diagnostic);
 
 // The message for a token behind a finished statement on the same line.
 void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics);

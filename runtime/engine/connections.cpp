@@ -18,12 +18,15 @@ Fault structure(const Loaded& loaded, std::int64_t client, std::int64_t organiza
   return usage == OrganizationUsage::deny ? Fault::organization_not_allowed : Fault::none;
 }
 
-bool is_enterprise(const program::ConnectionRecord& connection) { return strategies[connection.strategy].family == Family::enterprise; }
+bool is_enterprise(const program::ConnectionRecord& connection) {
+  return strategies[connection.strategy].family == Family::enterprise;
+}
 
 // The statements that may settle a tie, the nearest first.
-std::optional<std::uint32_t> discovered(const Loaded& loaded, std::int64_t client, std::int64_t organization, const std::string& domain,
-                                        const std::vector<std::uint32_t>& matches) {
-  const auto in = [&](const std::vector<std::pair<std::string, std::uint32_t>>& discover) -> std::optional<std::uint32_t> {
+std::optional<std::uint32_t> discovered(const Loaded& loaded, std::int64_t client, std::int64_t organization,
+                                        const std::string& domain, const std::vector<std::uint32_t>& matches) {
+  const auto in =
+      [&](const std::vector<std::pair<std::string, std::uint32_t>>& discover) -> std::optional<std::uint32_t> {
     for (const auto& [name, connection] : discover)
       if (name == domain && std::ranges::find(matches, connection) != matches.end()) return connection;
     return std::nullopt;
@@ -40,8 +43,8 @@ std::optional<std::uint32_t> discovered(const Loaded& loaded, std::int64_t clien
 
 }  // namespace
 
-Offer Engine::connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,
-                          std::optional<std::string_view> email) const {
+Offer Engine::connections(std::string_view tenant, std::string_view client,
+                          std::optional<std::string_view> organization, std::optional<std::string_view> email) const {
   Offer offer;
   const auto refuse = [&](Fault fault) {
     offer.fault = fault;
@@ -66,7 +69,8 @@ Offer Engine::connections(std::string_view tenant, std::string_view client, std:
   const auto domain = at == std::string_view::npos ? std::string() : engine::lowered(email->substr(at + 1));
   if (at != std::string_view::npos)
     for (const auto place : enabled)
-      if (is_enterprise(records[place]) && std::ranges::count(records[place].domains, domain) != 0) matches.push_back(place);
+      if (is_enterprise(records[place]) && std::ranges::count(records[place].domains, domain) != 0)
+        matches.push_back(place);
   std::optional<std::uint32_t> home;
   if (matches.size() == 1) home = matches.front();
   if (matches.size() > 1) home = discovered(*loaded, client_place, organization_place, domain, matches);

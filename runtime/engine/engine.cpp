@@ -32,7 +32,8 @@ constexpr std::size_t longest_host = 255;
 // The tenants of one `put` by id; the later of two with one id is an error.
 std::string index_by_id(const Ready& ready, std::map<std::string_view, const Loaded*>& by_id) {
   for (const auto& loaded : ready)
-    if (!by_id.emplace(loaded->part->id, loaded.get()).second) return "tenant `" + loaded->part->id + "` is there twice";
+    if (!by_id.emplace(loaded->part->id, loaded.get()).second)
+      return "tenant `" + loaded->part->id + "` is there twice";
   return "";
 }
 
@@ -44,12 +45,14 @@ std::string check_claims(const Ready& ready, const std::map<std::string_view, co
   for (const auto& loaded : ready)
     for (const std::string& name : names(*loaded)) {
       const auto refuse = [&](std::string_view other) {
-        return "tenant `" + loaded->part->id + "`: " + std::string(kind) + " `" + name + "` belongs to tenant `" + std::string(other) + "`";
+        return "tenant `" + loaded->part->id + "`: " + std::string(kind) + " `" + name + "` belongs to tenant `" +
+               std::string(other) + "`";
       };
       const auto [place, fresh] = claimed.emplace(name, loaded->part->id);
       if (!fresh && place->second != loaded->part->id) return refuse(place->second);
       const auto holder = held.get(name);
-      if (holder && holder->tenant != loaded->part->id && !by_id.contains(holder->tenant)) return refuse(holder->tenant);
+      if (holder && holder->tenant != loaded->part->id && !by_id.contains(holder->tenant))
+        return refuse(holder->tenant);
     }
   return "";
 }
@@ -65,7 +68,8 @@ ClaimChanges claim_changes(const Ready& before, const Ready& after, F&& names) {
   std::map<std::string_view, bool> stays;
   for (const auto& loaded : after)
     for (const std::string& name : names(*loaded))
-      if (stays.emplace(name, true).second) changes.come.push_back({name, std::make_shared<const Claim>(Claim{name, loaded->part->id})});
+      if (stays.emplace(name, true).second)
+        changes.come.push_back({name, std::make_shared<const Claim>(Claim{name, loaded->part->id})});
   for (const auto& loaded : before)
     for (const std::string& name : names(*loaded))
       if (!stays.contains(name)) changes.go.push_back({name, nullptr});
@@ -75,7 +79,8 @@ ClaimChanges claim_changes(const Ready& before, const Ready& after, F&& names) {
 const Names& hosts_of(const Loaded& loaded) { return loaded.hosts; }
 const Names& issuers_of(const Loaded& loaded) { return loaded.part->issuers; }
 
-void publish(Engine::State& state, const Ready& before, const Ready& after, const std::vector<engine::Table<Loaded>::Change>& tenants) {
+void publish(Engine::State& state, const Ready& before, const Ready& after,
+             const std::vector<engine::Table<Loaded>::Change>& tenants) {
   const auto hosts = claim_changes(before, after, hosts_of), issuers = claim_changes(before, after, issuers_of);
   state.hosts.change(hosts.come);
   state.issuers.change(issuers.come);
@@ -84,7 +89,8 @@ void publish(Engine::State& state, const Ready& before, const Ready& after, cons
   state.issuers.change(issuers.go);
 }
 
-std::string put_all(Engine::State& state, std::vector<program::Part>& parts, std::vector<std::shared_ptr<SharedShape>>& fresh) {
+std::string put_all(Engine::State& state, std::vector<program::Part>& parts,
+                    std::vector<std::shared_ptr<SharedShape>>& fresh) {
   Ready ready, before;
   std::string error;
   for (auto& part : parts) {
@@ -96,7 +102,8 @@ std::string put_all(Engine::State& state, std::vector<program::Part>& parts, std
   if (auto wrong = index_by_id(ready, by_id); !wrong.empty()) return wrong;
   for (const auto& loaded : ready)
     for (const auto& host : loaded->hosts)
-      if (host.empty() || host.size() > longest_host) return "tenant `" + loaded->part->id + "`: a host is empty or over 255 bytes";
+      if (host.empty() || host.size() > longest_host)
+        return "tenant `" + loaded->part->id + "`: a host is empty or over 255 bytes";
   if (auto wrong = check_claims(ready, by_id, state.hosts, "host", hosts_of); !wrong.empty()) return wrong;
   if (auto wrong = check_claims(ready, by_id, state.issuers, "issuer", issuers_of); !wrong.empty()) return wrong;
   std::vector<engine::Table<Loaded>::Change> changes;
@@ -144,8 +151,8 @@ std::shared_ptr<const program::Part> Engine::part(std::string_view tenant) const
   return loaded ? loaded->part : nullptr;
 }
 
-void Engine::start(Request& request, Action action, std::string_view tenant, std::string_view client, std::string_view connection,
-                   std::string_view organization) const {
+void Engine::start(Request& request, Action action, std::string_view tenant, std::string_view client,
+                   std::string_view connection, std::string_view organization) const {
   static const std::shared_ptr<const Loaded> nobody;
   state_->tenants.prepare();
   if (state_->hosts.size() != 0) state_->hosts.prepare();

@@ -27,9 +27,9 @@ struct Decision {
   Effect would_be = Effect::deny;
   bool wide = false;
   std::uint8_t reserved[3] = {};
-  std::array<std::uint64_t, 2> fired{};        // every rule that fired, report rules too
-  std::uint64_t unsatisfied = 0;               // entries of the challenge; empty unless effect is challenge
-  std::uint64_t revision = 0;                  // first 8 bytes of the part's hash
+  std::array<std::uint64_t, 2> fired{};  // every rule that fired, report rules too
+  std::uint64_t unsatisfied = 0;         // entries of the challenge; empty unless effect is challenge
+  std::uint64_t revision = 0;            // first 8 bytes of the part's hash
   std::uint64_t version = 0;
   std::uint64_t reserved_words[2] = {};
 };
@@ -44,11 +44,11 @@ struct Explanation {
   Effect effect{}, would_be{};
   Fault fault{};
   Because because{};
-  std::string detail;                          // a fault: which fact or name, in words
-  std::vector<Reason> reasons, reports;        // sorted by id
-  std::vector<std::string> obligations;        // of a challenge, sorted
-  program::Session session;                    // of an allow
-  std::string revision;                        // hex
+  std::string detail;                    // a fault: which fact or name, in words
+  std::vector<Reason> reasons, reports;  // sorted by id
+  std::vector<std::string> obligations;  // of a challenge, sorted
+  program::Session session;              // of an allow
+  std::string revision;                  // hex
   std::uint64_t version = 0;
 };
 
@@ -56,17 +56,20 @@ struct TraceEntry {
   std::string id, place, text;
   RuleEffect effect{};
   bool report = false, fired = false;
-  std::vector<Leaf> leaves;                    // those evaluated, left to right; the last decided
+  std::vector<Leaf> leaves;                                // those evaluated, left to right; the last decided
   std::vector<std::pair<std::string, bool>> alternatives;  // of a require that fired
-  std::string message, note;                   // as in Reason; `text` ends with them
+  std::string message, note;                               // as in Reason; `text` ends with them
 };
 
 // What the login page may offer.
 struct Offer {
-  struct Connection { std::string id, name; std::uint8_t strategy = 0; };
+  struct Connection {
+    std::string id, name;
+    std::uint8_t strategy = 0;
+  };
   Fault fault = Fault::none;
-  std::vector<Connection> connections;         // in the client's order
-  std::optional<std::string> home_realm;       // wire id of the connection the e-mail's domain leads to
+  std::vector<Connection> connections;    // in the client's order
+  std::optional<std::string> home_realm;  // wire id of the connection the e-mail's domain leads to
 };
 
 enum class Tier : std::uint8_t { interpret, automatic, native };  // native: wait for machine code (tests, benchmarks)
@@ -82,8 +85,8 @@ class CodeSource {
   };
   virtual void want(std::shared_ptr<const program::Shape> shape) = 0;
   virtual std::optional<Code> find(const program::ShapeKey& key) = 0;
-  virtual void wait_idle() = 0;                // all wanted shapes compiled or refused
-  virtual std::string refusal() const = 0;     // why there is no machine code at all; empty when there is
+  virtual void wait_idle() = 0;             // all wanted shapes compiled or refused
+  virtual std::string refusal() const = 0;  // why there is no machine code at all; empty when there is
 };
 
 class Engine;
@@ -121,7 +124,7 @@ class Engine {
 
   // Verifies and publishes tenants; the others are not disturbed. A part that does not verify is refused with the reason and what served before
   // keeps serving. Host and issuer claims are checked over the set.
-  std::string put(std::vector<program::Part> parts);   // empty: published
+  std::string put(std::vector<program::Part> parts);  // empty: published
   bool remove(std::string_view tenant);
   std::vector<std::string> tenants() const;
   std::shared_ptr<const program::Part> part(std::string_view tenant) const;
@@ -132,19 +135,20 @@ class Engine {
   // Fills `request` from names; the strings of `named` are borrowed. A fact unknown to the tenant, or of another type, is remembered as invalid.
   void bind(const NamedRequest& named, Request& request) const;
 
-  Decision decide(const Request& request) const noexcept;             // tier as configured
-  Decision interpret(const Request& request) const noexcept;          // always the interpreter
-  std::optional<Decision> native(const Request& request) const noexcept;  // only machine code; nothing while there is none
-  Decision attempt(const Request& request) const noexcept;            // decision 0001, 27
+  Decision decide(const Request& request) const noexcept;     // tier as configured
+  Decision interpret(const Request& request) const noexcept;  // always the interpreter
+  std::optional<Decision>
+  native(const Request& request) const noexcept;            // only machine code; nothing while there is none
+  Decision attempt(const Request& request) const noexcept;  // decision 0001, 27
   Explanation explain(const Request& request, const Decision& decision) const;
-  std::vector<TraceEntry> trace(const Request& request) const;        // empty on a fault
+  std::vector<TraceEntry> trace(const Request& request) const;  // empty on a fault
   Offer connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,
                     std::optional<std::string_view> email) const;
   std::optional<FactId> fact(std::string_view tenant, std::string_view name) const;
   // The facts that must be given with every request of this action, by name, sorted (decision 0001, 17; `user.organizations` is asked for
   // besides when an organization judges membership). Empty when there is no such tenant.
   std::vector<std::string> required_facts(std::string_view tenant, Action action) const;
-  void wait_for_code() const;                                          // Tier::native and benchmarks
+  void wait_for_code() const;  // Tier::native and benchmarks
   // Whoever watches freshness says whether the policy is past its time: while it is, every decision is the fault `stale`.
   void set_stale(bool stale);
   // Lets go of the snapshots this thread keeps for quick reading. For threads that stop asking, so that replaced tenants are freed.

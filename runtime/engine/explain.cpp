@@ -38,15 +38,16 @@ bool is_reason(const Decision& decision, const Run& run, std::size_t place) {
   const auto& rule = run.shape.rules[place];
   if (rule.report) return false;
   switch (decision.because) {
-    case Because::fault:
-    case Because::no_allow: return false;
-    case Because::conflicting_obligations: return rule.effect == RuleEffect::require && run.shape.entries[rule.entry].use_connection >= 0;
-    case Because::rules: break;
+  case Because::fault:
+  case Because::no_allow: return false;
+  case Because::conflicting_obligations:
+    return rule.effect == RuleEffect::require && run.shape.entries[rule.entry].use_connection >= 0;
+  case Because::rules: break;
   }
   switch (decision.effect) {
-    case Effect::deny: return rule.effect == RuleEffect::deny;
-    case Effect::challenge: return rule.effect == RuleEffect::require && !run.fired.entry(rule.entry);
-    case Effect::allow: return rule.effect == RuleEffect::allow;
+  case Effect::deny: return rule.effect == RuleEffect::deny;
+  case Effect::challenge: return rule.effect == RuleEffect::require && !run.fired.entry(rule.entry);
+  case Effect::allow: return rule.effect == RuleEffect::allow;
   }
   return false;
 }
@@ -113,10 +114,12 @@ std::vector<TraceEntry> Engine::trace(const Request& request) const {
   for (const auto i : order) {
     const auto& info = run.cold.rules[i];
     const auto& rule = run.shape.rules[i];
-    TraceEntry entry{info.id, info.place, info.text, rule.effect, rule.report, run.fired.rule(i), {}, {}, info.message, info.note};
+    TraceEntry entry{info.id,           info.place, info.text, rule.effect,  rule.report,
+                     run.fired.rule(i), {},         {},        info.message, info.note};
     entry.leaves = trace_rule(*asked.loaded->part, run.shape, asked.frame, asked.registers, info);
     if (entry.fired)
-      for (const auto& [text, node] : info.alternatives) entry.alternatives.emplace_back(text, asked.registers[node].integer != 0);
+      for (const auto& [text, node] : info.alternatives)
+        entry.alternatives.emplace_back(text, asked.registers[node].integer != 0);
     entries.push_back(std::move(entry));
   }
   return entries;

@@ -25,9 +25,15 @@ struct Asked {
   const Loaded& loaded() const { return *request.loaded; }
   const program::Part& part() const { return *request.loaded->part; }
   const ClientRecord& client() const { return part().clients[static_cast<std::size_t>(request.frame.client)]; }
-  const ConnectionRecord& connection() const { return part().connections[static_cast<std::size_t>(request.frame.connection)]; }
-  const OrganizationRecord& organization() const { return part().organizations[static_cast<std::size_t>(request.frame.organization)]; }
-  bool is(std::initializer_list<Action> actions) const { return std::ranges::find(actions, request.action) != actions.end(); }
+  const ConnectionRecord& connection() const {
+    return part().connections[static_cast<std::size_t>(request.frame.connection)];
+  }
+  const OrganizationRecord& organization() const {
+    return part().organizations[static_cast<std::size_t>(request.frame.organization)];
+  }
+  bool is(std::initializer_list<Action> actions) const {
+    return std::ranges::find(actions, request.action) != actions.end();
+  }
 };
 
 constexpr bool has_connection(Action action) {
@@ -56,13 +62,15 @@ Finding form(const Asked& a) {
   if (request.broken_name) return invalid(Detail::name);
   if (request.broken_stray) return invalid(Detail::stray);
   if (const auto fact = first_bit(request.invalid)) return invalid(Detail::fact, *fact);
-  if (request.has_connection && !has_connection(request.action)) return invalid(Detail::not_in_action, fact("connection"));
+  if (request.has_connection && !has_connection(request.action))
+    return invalid(Detail::not_in_action, fact("connection"));
   constexpr auto mfa = fact("session.mfa"), mfa_age = fact("session.mfa_age");
   constexpr auto verified = fact("user.email_verified"), email = fact("user.email");
   const bool has_mfa = request.has(mfa) && request[mfa].integer != 0;
   if (request.has(mfa) && has_mfa && !request.has(mfa_age)) return invalid(Detail::mfa_without_age, mfa);
   if (!has_mfa && request.has(mfa_age)) return invalid(Detail::age_without_mfa, mfa_age);
-  if (request.has(verified) && request[verified].integer != 0 && !request.has(email)) return invalid(Detail::verified_without_email, verified);
+  if (request.has(verified) && request[verified].integer != 0 && !request.has(email))
+    return invalid(Detail::verified_without_email, verified);
   return {};
 }
 
@@ -76,22 +84,27 @@ Finding tenant(const Asked& a) {
 // Whether the organization asks for membership in this action, on this connection (20). `joins on login` makes the member at login and
 // at sign-up; everything after that asks.
 bool judges_membership(const Asked& a) {
-  if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is({Action::signup, Action::m2m})) return false;
+  if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is({Action::signup, Action::m2m}))
+    return false;
   if (a.request.action != Action::login || a.organization().members_required) return true;
   const auto& via = a.organization().joins_via;
   if (via.empty()) return false;
-  return a.request.frame.connection < 0 || std::ranges::find(via, static_cast<std::uint32_t>(a.request.frame.connection)) == via.end();
+  return a.request.frame.connection < 0 ||
+         std::ranges::find(via, static_cast<std::uint32_t>(a.request.frame.connection)) == via.end();
 }
 
 Finding facts(const Asked& a) {
-  const auto missing = [](FactId about, Detail detail = Detail::missing) { return Finding{Fault::invalid_request, detail, about}; };
+  const auto missing = [](FactId about, Detail detail = Detail::missing) {
+    return Finding{Fault::invalid_request, detail, about};
+  };
   if (a.request.stray) return {Fault::invalid_request, Detail::stray};
   const auto& program = a.loaded().programs[static_cast<std::size_t>(a.request.action)];
   const auto& required = a.question == Question::attempt ? program.required_to_attempt : program.required;
   for (std::size_t i = 0; i < required.size(); ++i)
     if (const auto absent = required[i] & ~a.request.present[i]; absent != 0)
       return missing(static_cast<FactId>(i * 64 + static_cast<std::size_t>(std::countr_zero(absent))));
-  if (!a.request.has_connection && has_connection(a.request.action)) return missing(fact("connection"), Detail::connection_missing);
+  if (!a.request.has_connection && has_connection(a.request.action))
+    return missing(fact("connection"), Detail::connection_missing);
   if (judges_membership(a) && !a.request.has(fact("user.organizations"))) return missing(fact("user.organizations"));
   return {};
 }
@@ -123,7 +136,8 @@ Finding host(const Asked& a) {
   const auto& own = a.loaded().hosts;
   if (given.size() < longest && std::ranges::find(own, name) != own.end()) return {};
   if (!own.empty()) return {Fault::tenant_mismatch, Detail::host};
-  if ((given.size() < longest && claimed_elsewhere(a, a.set.hosts, name)) || claimed_elsewhere(a, a.set.hosts, bare(name)))
+  if ((given.size() < longest && claimed_elsewhere(a, a.set.hosts, name)) ||
+      claimed_elsewhere(a, a.set.hosts, bare(name)))
     return {Fault::tenant_mismatch, Detail::host_elsewhere};
   return {};
 }
@@ -167,7 +181,8 @@ Finding membership(const Asked& a) {
 Finding connection(const Asked& a) {
   if (!a.request.has_connection) return {};
   if (a.request.frame.connection < 0) return {Fault::unknown_connection};
-  if (!a.loaded().enabled(a.request.frame.client, -1, a.request.frame.connection)) return {Fault::connection_not_enabled, Detail::by_client};
+  if (!a.loaded().enabled(a.request.frame.client, -1, a.request.frame.connection))
+    return {Fault::connection_not_enabled, Detail::by_client};
   if (!a.loaded().enabled(a.request.frame.client, a.request.frame.organization, a.request.frame.connection))
     return {Fault::connection_not_enabled, Detail::by_organization};
   return {};
@@ -177,31 +192,39 @@ Finding connection(const Asked& a) {
 
 Finding action(const Asked& a) {
   const auto type = a.client().type;
-  if (a.is({Action::password_change, Action::password_reset}) && a.request.frame.connection_family != static_cast<std::int64_t>(Family::database))
+  if (a.is({Action::password_change, Action::password_reset}) &&
+      a.request.frame.connection_family != static_cast<std::int64_t>(Family::database))
     return {Fault::action_not_supported, Detail::database_only};
-  if (a.request.action == Action::signup && !a.connection().signup_open) return {Fault::action_not_supported, Detail::signup_closed};
+  if (a.request.action == Action::signup && !a.connection().signup_open)
+    return {Fault::action_not_supported, Detail::signup_closed};
   const bool machine = a.request.action == Action::m2m;
-  if (machine ? type != ClientType::m2m && type != ClientType::web : type == ClientType::m2m && a.request.action != Action::access)
+  if (machine ? type != ClientType::m2m && type != ClientType::web
+              : type == ClientType::m2m && a.request.action != Action::access)
     return {Fault::action_not_supported, Detail::client_type};
   return {};
 }
 
 Finding grant(const Asked& a) {
   const auto allowed = [&](std::int64_t grant) { return (a.client().grants >> grant & 1) != 0; };
-  constexpr std::int64_t refresh = *index_of(grant_names, "refresh_token"), machine = *index_of(grant_names, "client_credentials");
+  constexpr std::int64_t refresh = *index_of(grant_names, "refresh_token"),
+                         machine = *index_of(grant_names, "client_credentials");
   const bool given = a.request.has(fact("grant"));
   const auto value = a.request[fact("grant")].integer;
   if (given && !allowed(value)) return {Fault::grant_not_allowed};
-  if (given && a.request.action == Action::login && (value == refresh || value == machine)) return {Fault::grant_not_allowed};  // other actions
-  if (a.request.action == Action::refresh && (!allowed(refresh) || (given && value != refresh))) return {Fault::grant_not_allowed};
-  if (a.request.action == Action::m2m && (!allowed(machine) || (given && value != machine))) return {Fault::grant_not_allowed};
+  if (given && a.request.action == Action::login && (value == refresh || value == machine))
+    return {Fault::grant_not_allowed};  // other actions
+  if (a.request.action == Action::refresh && (!allowed(refresh) || (given && value != refresh)))
+    return {Fault::grant_not_allowed};
+  if (a.request.action == Action::m2m && (!allowed(machine) || (given && value != machine)))
+    return {Fault::grant_not_allowed};
   return {};
 }
 
 Finding callback(const Asked& a) {
   if (!a.request.has(fact("request.redirect_uri"))) return {};
   const auto& callbacks = a.client().callbacks;
-  if (std::ranges::find(callbacks, a.request.text(fact("request.redirect_uri"))) == callbacks.end()) return {Fault::callback_not_allowed};
+  if (std::ranges::find(callbacks, a.request.text(fact("request.redirect_uri"))) == callbacks.end())
+    return {Fault::callback_not_allowed};
   return {};
 }
 
@@ -214,9 +237,9 @@ Finding user(const Asked& a) {
 
 FactId counter_of(const Lockout& lockout) {
   switch (lockout.counter) {
-    case Lockout::Counter::by_identifier: return fact("attempts.by_identifier");
-    case Lockout::Counter::by_identifier_ip: return fact("attempts.by_identifier_ip");
-    case Lockout::Counter::by_ip: return fact("attempts.by_ip");
+  case Lockout::Counter::by_identifier: return fact("attempts.by_identifier");
+  case Lockout::Counter::by_identifier_ip: return fact("attempts.by_identifier_ip");
+  case Lockout::Counter::by_ip: return fact("attempts.by_ip");
   }
   return fact("attempts.by_ip");
 }
@@ -245,8 +268,8 @@ Finding lockout(const Asked& a) {
   return {};
 }
 
-constexpr std::array steps = {readiness, form,   tenant, facts, host,     issuer, client, organization,
-                              membership, connection, action, grant, callback, user, lockout};
+constexpr std::array steps = {readiness,  form,       tenant, facts, host,     issuer, client, organization,
+                              membership, connection, action, grant, callback, user,   lockout};
 
 }  // namespace
 

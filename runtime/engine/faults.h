@@ -17,8 +17,26 @@ enum class Question : std::uint8_t { decide, attempt };
 
 // What a fault is about, for the words that explain it.
 enum class Detail : std::uint8_t {
-  none, name, fact, not_in_action, mfa_without_age, age_without_mfa, verified_without_email, stray, missing, connection_missing,
-  not_login, host, host_elsewhere, issuer, issuer_elsewhere, by_client, by_organization, database_only, signup_closed, client_type,
+  none,
+  name,
+  fact,
+  not_in_action,
+  mfa_without_age,
+  age_without_mfa,
+  verified_without_email,
+  stray,
+  missing,
+  connection_missing,
+  not_login,
+  host,
+  host_elsewhere,
+  issuer,
+  issuer_elsewhere,
+  by_client,
+  by_organization,
+  database_only,
+  signup_closed,
+  client_type,
 };
 struct Finding {
   Fault fault = Fault::none;

@@ -20,7 +20,8 @@ void set_bit(Words& words, std::size_t bit) { words[bit / 64] |= std::uint64_t{1
 template <class F>
 FactRule rule_of(const F& fact) {
   const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
-  if (fact.type == TypeKind::enumeration) return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
+  if (fact.type == TypeKind::enumeration)
+    return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
   const auto bounds = bounds_of(fact.type);
   return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
 }
@@ -34,7 +35,8 @@ std::vector<FactRule> fact_rules(const Part& part) {
 
 std::vector<std::pair<std::string_view, FactId>> fact_names(const Part& part) {
   std::vector<std::pair<std::string_view, FactId>> names;
-  for (std::size_t i = 0; i < builtin_facts.size(); ++i) names.emplace_back(builtin_facts[i].name, static_cast<FactId>(i));
+  for (std::size_t i = 0; i < builtin_facts.size(); ++i)
+    names.emplace_back(builtin_facts[i].name, static_cast<FactId>(i));
   for (std::size_t i = 0; i < part.attributes.size(); ++i)
     names.emplace_back(part.attributes[i].name, static_cast<FactId>(builtin_facts.size() + i));
   std::ranges::sort(names);
@@ -100,7 +102,8 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
     if (slots[i] != SlotKind::regex) continue;
     std::uint64_t word = 0;
     std::memcpy(&word, row.data() + i * 8, 8);
-    const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word), word >> 32};
+    const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word),
+                                word >> 32};
     std::string error;
     auto pattern = pool.pattern(text, error);
     if (!pattern) return "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
@@ -131,7 +134,10 @@ RuleMasks masks_of(const program::Shape& shape) {
   for (std::size_t i = 0; i < shape.rules.size(); ++i) {
     const auto& rule = shape.rules[i];
     const auto mark = [&](RuleMasks::Kinds& kinds) {
-      set_bit(rule.effect == RuleEffect::allow ? kinds.allow : rule.effect == RuleEffect::deny ? kinds.deny : kinds.require, i);
+      set_bit(rule.effect == RuleEffect::allow  ? kinds.allow
+              : rule.effect == RuleEffect::deny ? kinds.deny
+                                                : kinds.require,
+              i);
     };
     mark(masks.all);
     if (rule.report)
@@ -233,8 +239,8 @@ bool Loaded::enabled(std::int64_t client, std::int64_t organization, std::int64_
   });
 }
 
-std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool, std::vector<std::shared_ptr<SharedShape>>& fresh,
-                                   std::string& error) {
+std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
+                                   std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error) {
   const auto refuse = [&](const std::string& why) {
     error = "tenant `" + given.id + "`: " + why;
     return nullptr;
@@ -249,7 +255,8 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool, s
     program.shared = pool.shape(given.programs[i].shape, is_new);
     given.programs[i].shape = program.shared->shape;
     if (is_new) fresh.push_back(program.shared);
-    if (const auto wrong = compile_patterns(*loaded, program, given.programs[i].row.bytes(), pool); !wrong.empty()) return refuse(wrong);
+    if (const auto wrong = compile_patterns(*loaded, program, given.programs[i].row.bytes(), pool); !wrong.empty())
+      return refuse(wrong);
     Required(given, static_cast<Action>(i), program).all();
   }
   loaded->part = std::make_shared<const Part>(std::move(given));

@@ -60,7 +60,8 @@ class Pool {
  private:
   void sweep();
   std::map<program::ShapeKey, std::weak_ptr<SharedShape>> shapes_;
-  std::map<const program::Shape*, std::weak_ptr<SharedShape>> by_address_;  // those in shapes_: as long as it lives, so does its address
+  std::map<const program::Shape*, std::weak_ptr<SharedShape>>
+      by_address_;  // those in shapes_: as long as it lives, so does its address
   std::map<std::string, std::weak_ptr<const re2::RE2>, std::less<>> patterns_;
   std::size_t sweep_at_ = 64;
 };
@@ -74,7 +75,8 @@ class NameIndex {
   std::int64_t find(const HashKey& key, const std::vector<T>& records, std::string_view name) const {
     const auto hash = keyed_hash(key, name);
     for (auto at = hash & mask_; places_[at].index != none; at = (at + 1) & mask_)
-      if (places_[at].tag == static_cast<std::uint32_t>(hash >> 32) && records[places_[at].index].id == name) return places_[at].index;
+      if (places_[at].tag == static_cast<std::uint32_t>(hash >> 32) && records[places_[at].index].id == name)
+        return places_[at].index;
     return -1;
   }
 
@@ -107,12 +109,12 @@ struct LoadedProgram {
 struct Loaded {
   std::shared_ptr<const program::Part> part;
   HashKey key_;
-  std::vector<FactRule> facts;                              // by FactId
-  std::vector<std::pair<std::string_view, FactId>> names;   // of facts, sorted
+  std::vector<FactRule> facts;                             // by FactId
+  std::vector<std::pair<std::string_view, FactId>> names;  // of facts, sorted
   NameIndex clients, connections, organizations;
   std::vector<std::vector<std::uint32_t>> client_connections;  // sorted, by client
-  std::vector<std::uint32_t> lockouts;                      // those of all connections first, then by connection
-  std::vector<std::string> hosts;                           // lower case
+  std::vector<std::uint32_t> lockouts;                         // those of all connections first, then by connection
+  std::vector<std::string> hosts;                              // lower case
   std::array<LoadedProgram, action_count> programs;
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
   std::size_t pattern_memory = 0;

@@ -51,10 +51,12 @@ void Request::State::resolve() {
   frame.client = loaded->client(client);
   if (has_connection) frame.connection = loaded->connection(connection);
   if (has_organization) frame.organization = loaded->organization(organization);
-  if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(part.clients[static_cast<std::size_t>(frame.client)].type);
+  if (frame.client >= 0)
+    frame.client_type = static_cast<std::int64_t>(part.clients[static_cast<std::size_t>(frame.client)].type);
   if (frame.connection >= 0) {
     frame.connection_strategy = part.connections[static_cast<std::size_t>(frame.connection)].strategy;
-    frame.connection_family = static_cast<std::int64_t>(strategies[static_cast<std::size_t>(frame.connection_strategy)].family);
+    frame.connection_family =
+        static_cast<std::int64_t>(strategies[static_cast<std::size_t>(frame.connection_strategy)].family);
   }
   const auto& program = loaded->programs[static_cast<std::size_t>(action)];
   frame.row = program.row;
@@ -149,7 +151,8 @@ Request& Request::set(FactId fact, bool value) {
 }
 
 Request& Request::set(FactId fact, std::int64_t value) {
-  auto* const slot = state_->accept(fact, {TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration});
+  auto* const slot =
+      state_->accept(fact, {TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration});
   if (!slot) return *this;
   slot->integer = value;
   const auto place = index(fact);
@@ -214,7 +217,9 @@ struct Setter {
 }  // namespace
 
 void Engine::bind(const NamedRequest& named, Request& request) const {
-  const auto view = [](const std::optional<std::string>& name) { return name ? std::string_view(*name) : std::string_view(); };
+  const auto view = [](const std::optional<std::string>& name) {
+    return name ? std::string_view(*name) : std::string_view();
+  };
   start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));
   auto& state = *request.state_;
   for (const auto& [name, value] : named.facts) {

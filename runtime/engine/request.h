@@ -16,14 +16,14 @@ struct Request::State {
   std::shared_ptr<const engine::Loaded> loaded;  // null: no such tenant
   std::string_view tenant, client, connection, organization;
   bool has_connection = false, has_organization = false;
-  bool broken_name = false;                      // a name that is not UTF-8, or too long
+  bool broken_name = false;  // a name that is not UTF-8, or too long
 
   // Facts. A slot is zero unless its bit in `present` is set; a bit in `invalid` is explained by `wrong`.
   std::vector<program::Slot> slots;
   std::array<std::uint64_t, program::max_facts / 64> present{}, invalid{};
   std::vector<Wrong> wrong;
-  bool stray = false;                            // a fact the tenant does not know
-  bool broken_stray = false;                     // one that is not UTF-8, which is judged before the tenant
+  bool stray = false;         // a fact the tenant does not know
+  bool broken_stray = false;  // one that is not UTF-8, which is judged before the tenant
   std::string stray_name;
 
   // What sets point at: blocks that are kept and filled again.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
+
 #include <unistd.h>
 
 namespace writ::engine {

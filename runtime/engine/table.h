@@ -71,7 +71,8 @@ class Table {
   std::vector<Value> all() const {
     std::vector<Value> values;
     for (const auto& shard : shards_)
-      if (const auto snapshot = shard.read().snapshot) snapshot->each([&](const Place& place) { values.push_back(place.value); });
+      if (const auto snapshot = shard.read().snapshot)
+        snapshot->each([&](const Place& place) { values.push_back(place.value); });
     return values;
   }
 
@@ -133,7 +134,8 @@ class Table {
     const auto old_size = values.size();
     for (const auto* change : changes) {
       const auto hash = keyed_hash(key_, change->key);
-      std::erase_if(values, [&](const Place& place) { return place.hash == hash && place.value->key() == change->key; });
+      std::erase_if(values,
+                    [&](const Place& place) { return place.hash == hash && place.value->key() == change->key; });
       if (change->value) values.push_back({hash, change->value});
     }
     size_.fetch_add(values.size() - old_size, std::memory_order_acq_rel);

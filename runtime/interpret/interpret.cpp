@@ -28,7 +28,8 @@ constexpr std::size_t max_loop_depth = 4;  // verify.cpp refuses deeper ones
 
 class Run {
  public:
-  Run(const program::Shape& shape, const program::Frame& frame, Slot* registers) : shape_(shape), frame_(frame), registers_(registers) {}
+  Run(const program::Shape& shape, const program::Frame& frame, Slot* registers)
+      : shape_(shape), frame_(frame), registers_(registers) {}
 
   void all() {
     const std::size_t count = shape_.nodes.size();
@@ -54,61 +55,61 @@ class Run {
     const Node& node = shape_.nodes[at];
     Slot& result = registers_[at];
     switch (node.op) {
-      case Op::const_bool:
-      case Op::const_int: result.integer = constant(node.a); break;
-      case Op::const_string: result.text = program::row_text(frame_.row, node.a); break;
-      case Op::const_ip: result.ip = program::row_ip(frame_.row, node.a); break;
-      case Op::has_fact: result.integer = frame_.present[node.a / 64] >> (node.a % 64) & 1; break;
-      case Op::fact_bool:
-      case Op::fact_int: result.integer = fact(node.a).integer; break;
-      case Op::fact_string: result.text = fact(node.a).text; break;
-      case Op::fact_ip: result.ip = fact(node.a).ip; break;
-      case Op::fact_set: result.set = fact(node.a).set; break;
-      case Op::client_index: result.integer = frame_.client; break;
-      case Op::connection_index: result.integer = frame_.connection; break;
-      case Op::organization_index: result.integer = frame_.organization; break;
-      case Op::client_type: result.integer = frame_.client_type; break;
-      case Op::connection_family: result.integer = frame_.connection_family; break;
-      case Op::connection_strategy: result.integer = frame_.connection_strategy; break;
-      case Op::not_: result.integer = !boolean(node.a); break;
-      case Op::and_: result.integer = logic(node, false); break;
-      case Op::or_: result.integer = logic(node, true); break;
-      case Op::eq_int: result.integer = integer(node.a) == integer(node.b); break;
-      case Op::ne_int: result.integer = integer(node.a) != integer(node.b); break;
-      case Op::lt_int: result.integer = integer(node.a) < integer(node.b); break;
-      case Op::le_int: result.integer = integer(node.a) <= integer(node.b); break;
-      case Op::gt_int: result.integer = integer(node.a) > integer(node.b); break;
-      case Op::ge_int: result.integer = integer(node.a) >= integer(node.b); break;
-      case Op::eq_bool: result.integer = boolean(node.a) == boolean(node.b); break;
-      case Op::eq_string: result.integer = writ_eq_string(text(node.a), text(node.b)); break;
-      case Op::eq_ip: result.integer = registers_[node.a].ip == registers_[node.b].ip; break;
-      case Op::in_bits: result.integer = writ_in_bits(frame_.row, node.b, integer(node.a)); break;
-      case Op::in_ints: result.integer = writ_in_ints(frame_.row, node.b, integer(node.a)); break;
-      case Op::in_strings: result.integer = writ_in_strings(frame_.row, node.b, text(node.a)); break;
-      case Op::in_cidrs: result.integer = writ_in_cidrs(frame_.row, node.b, &registers_[node.a].ip); break;
-      case Op::in_window: result.integer = writ_in_window(frame_.row, node.b, integer(node.a)); break;
-      case Op::set_has: result.integer = writ_set_has(&registers_[node.a].set, text(node.b)); break;
-      case Op::starts_with: result.integer = writ_starts_with(text(node.a), text(node.b)); break;
-      case Op::ends_with: result.integer = writ_ends_with(text(node.a), text(node.b)); break;
-      case Op::contains: result.integer = writ_contains(text(node.a), text(node.b)); break;
-      case Op::glob: result.integer = writ_glob(frame_.row, node.b, text(node.a)); break;
-      case Op::regex: result.integer = writ_regex(frame_.patterns, node.b, text(node.a)); break;
-      case Op::lower:
-        result.text = *text(node.a);
-        result.text.lowered = 1;
-        break;
-      case Op::email_domain: writ_email_domain(text(node.a), &result.text); break;
-      case Op::has_email_domain: result.integer = writ_has_email_domain(text(node.a)); break;
-      case Op::add: result.integer = program::saturating_add(integer(node.a), integer(node.b)); break;
-      case Op::sub: result.integer = program::saturating_sub(integer(node.a), integer(node.b)); break;
-      case Op::select_bool:
-      case Op::select_int:
-      case Op::select_string:
-      case Op::select_ip: result = registers_[boolean(node.a) ? node.b : node.c]; break;
-      case Op::each: return open(at, node);
-      case Op::element: result.text = *loops_[node.a].next; break;
-      case Op::any_:
-      case Op::all_: return close(at, node);
+    case Op::const_bool:
+    case Op::const_int: result.integer = constant(node.a); break;
+    case Op::const_string: result.text = program::row_text(frame_.row, node.a); break;
+    case Op::const_ip: result.ip = program::row_ip(frame_.row, node.a); break;
+    case Op::has_fact: result.integer = frame_.present[node.a / 64] >> (node.a % 64) & 1; break;
+    case Op::fact_bool:
+    case Op::fact_int: result.integer = fact(node.a).integer; break;
+    case Op::fact_string: result.text = fact(node.a).text; break;
+    case Op::fact_ip: result.ip = fact(node.a).ip; break;
+    case Op::fact_set: result.set = fact(node.a).set; break;
+    case Op::client_index: result.integer = frame_.client; break;
+    case Op::connection_index: result.integer = frame_.connection; break;
+    case Op::organization_index: result.integer = frame_.organization; break;
+    case Op::client_type: result.integer = frame_.client_type; break;
+    case Op::connection_family: result.integer = frame_.connection_family; break;
+    case Op::connection_strategy: result.integer = frame_.connection_strategy; break;
+    case Op::not_: result.integer = !boolean(node.a); break;
+    case Op::and_: result.integer = logic(node, false); break;
+    case Op::or_: result.integer = logic(node, true); break;
+    case Op::eq_int: result.integer = integer(node.a) == integer(node.b); break;
+    case Op::ne_int: result.integer = integer(node.a) != integer(node.b); break;
+    case Op::lt_int: result.integer = integer(node.a) < integer(node.b); break;
+    case Op::le_int: result.integer = integer(node.a) <= integer(node.b); break;
+    case Op::gt_int: result.integer = integer(node.a) > integer(node.b); break;
+    case Op::ge_int: result.integer = integer(node.a) >= integer(node.b); break;
+    case Op::eq_bool: result.integer = boolean(node.a) == boolean(node.b); break;
+    case Op::eq_string: result.integer = writ_eq_string(text(node.a), text(node.b)); break;
+    case Op::eq_ip: result.integer = registers_[node.a].ip == registers_[node.b].ip; break;
+    case Op::in_bits: result.integer = writ_in_bits(frame_.row, node.b, integer(node.a)); break;
+    case Op::in_ints: result.integer = writ_in_ints(frame_.row, node.b, integer(node.a)); break;
+    case Op::in_strings: result.integer = writ_in_strings(frame_.row, node.b, text(node.a)); break;
+    case Op::in_cidrs: result.integer = writ_in_cidrs(frame_.row, node.b, &registers_[node.a].ip); break;
+    case Op::in_window: result.integer = writ_in_window(frame_.row, node.b, integer(node.a)); break;
+    case Op::set_has: result.integer = writ_set_has(&registers_[node.a].set, text(node.b)); break;
+    case Op::starts_with: result.integer = writ_starts_with(text(node.a), text(node.b)); break;
+    case Op::ends_with: result.integer = writ_ends_with(text(node.a), text(node.b)); break;
+    case Op::contains: result.integer = writ_contains(text(node.a), text(node.b)); break;
+    case Op::glob: result.integer = writ_glob(frame_.row, node.b, text(node.a)); break;
+    case Op::regex: result.integer = writ_regex(frame_.patterns, node.b, text(node.a)); break;
+    case Op::lower:
+      result.text = *text(node.a);
+      result.text.lowered = 1;
+      break;
+    case Op::email_domain: writ_email_domain(text(node.a), &result.text); break;
+    case Op::has_email_domain: result.integer = writ_has_email_domain(text(node.a)); break;
+    case Op::add: result.integer = program::saturating_add(integer(node.a), integer(node.b)); break;
+    case Op::sub: result.integer = program::saturating_sub(integer(node.a), integer(node.b)); break;
+    case Op::select_bool:
+    case Op::select_int:
+    case Op::select_string:
+    case Op::select_ip: result = registers_[boolean(node.a) ? node.b : node.c]; break;
+    case Op::each: return open(at, node);
+    case Op::element: result.text = *loops_[node.a].next; break;
+    case Op::any_:
+    case Op::all_: return close(at, node);
     }
     return at + 1;
   }
@@ -139,7 +140,8 @@ class Run {
 
 }  // namespace
 
-void interpret(const program::Shape& shape, const program::Frame& frame, const program::Outcome& outcome, Registers& registers) noexcept {
+void interpret(const program::Shape& shape, const program::Frame& frame, const program::Outcome& outcome,
+               Registers& registers) noexcept {
   Run(shape, frame, registers.data()).all();
   const auto holds = [&](program::NodeId id) { return registers[id].integer != 0; };
   for (std::size_t i = 0; i < shape.rules.size(); ++i)

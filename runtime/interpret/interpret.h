@@ -24,6 +24,7 @@ class Registers {
 // Computes every node of a shape that verifies, on a row that verifies, into `registers`, which must be prepared for it, and sets the bits of
 // `outcome`, whose words are zero. Allocates nothing (but see builtins.cpp on regular expressions); time is linear in nodes times the sizes
 // of the sets looped over.
-void interpret(const program::Shape& shape, const program::Frame& frame, const program::Outcome& outcome, Registers& registers) noexcept;
+void interpret(const program::Shape& shape, const program::Frame& frame, const program::Outcome& outcome,
+               Registers& registers) noexcept;
 
 }  // namespace writ

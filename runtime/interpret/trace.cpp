@@ -56,7 +56,8 @@ TypeKind kind_of(const program::Part& part, const program::Shape& shape, std::ui
   if (depth == 8 || (node.op != Op::select_int && node.op != Op::add && node.op != Op::sub)) return TypeKind::integer;
   if (node.op == Op::select_int) return kind_of(part, shape, node.b, depth + 1);
   const auto left = kind_of(part, shape, node.a, depth + 1), right = kind_of(part, shape, node.b, depth + 1);
-  if (left == TypeKind::time) return node.op == Op::sub && right == TypeKind::time ? TypeKind::duration : TypeKind::time;
+  if (left == TypeKind::time)
+    return node.op == Op::sub && right == TypeKind::time ? TypeKind::duration : TypeKind::time;
   if (right == TypeKind::time) return TypeKind::time;
   return left == TypeKind::duration ? left : right;
 }
@@ -64,33 +65,35 @@ TypeKind kind_of(const program::Part& part, const program::Shape& shape, std::ui
 template <class Names>
 std::string name_at(const Names& names, std::int64_t place) {
   if (place < 0) return "absent";
-  return static_cast<std::size_t>(place) < names.size() ? std::string(names[static_cast<std::size_t>(place)]) : std::to_string(place);
+  return static_cast<std::size_t>(place) < names.size() ? std::string(names[static_cast<std::size_t>(place)])
+                                                        : std::to_string(place);
 }
 template <class T>
 std::string record_name(const std::vector<T>& records, std::int64_t place) {
-  return place < 0 || static_cast<std::size_t>(place) >= records.size() ? "absent" : records[static_cast<std::size_t>(place)].name;
+  return place < 0 || static_cast<std::size_t>(place) >= records.size() ? "absent"
+                                                                        : records[static_cast<std::size_t>(place)].name;
 }
 
 std::string integer_text(const program::Part& part, const program::Shape& shape, std::uint32_t id, std::int64_t value) {
   const auto& node = at(shape, id);
   switch (node.op) {
-    case Op::client_index: return record_name(part.clients, value);
-    case Op::connection_index: return record_name(part.connections, value);
-    case Op::organization_index: return record_name(part.organizations, value);
-    case Op::client_type: return name_at(client_type_names, value);
-    case Op::connection_family: return name_at(family_names, value);
-    case Op::connection_strategy:
-      if (value < 0 || static_cast<std::size_t>(value) >= strategies.size()) return "absent";
-      return std::string(strategies[static_cast<std::size_t>(value)].name);
-    default: break;
+  case Op::client_index: return record_name(part.clients, value);
+  case Op::connection_index: return record_name(part.connections, value);
+  case Op::organization_index: return record_name(part.organizations, value);
+  case Op::client_type: return name_at(client_type_names, value);
+  case Op::connection_family: return name_at(family_names, value);
+  case Op::connection_strategy:
+    if (value < 0 || static_cast<std::size_t>(value) >= strategies.size()) return "absent";
+    return std::string(strategies[static_cast<std::size_t>(value)].name);
+  default: break;
   }
   switch (kind_of(part, shape, id)) {
-    case TypeKind::time: return time_to_text(value);
-    case TypeKind::duration: return duration_to_text(value);
-    case TypeKind::enumeration:
-      if (node.op == Op::fact_int) return name_at(declared(part, node.a).values, value);
-      return std::to_string(value);
-    default: return std::to_string(value);
+  case TypeKind::time: return time_to_text(value);
+  case TypeKind::duration: return duration_to_text(value);
+  case TypeKind::enumeration:
+    if (node.op == Op::fact_int) return name_at(declared(part, node.a).values, value);
+    return std::to_string(value);
+  default: return std::to_string(value);
   }
 }
 
@@ -104,7 +107,9 @@ bool absent(const program::Shape& shape, const program::Frame& frame, const Regi
   while (at(shape, place).op == Op::lower || at(shape, place).op == Op::email_domain) {
     const auto operand = at(shape, place).a;
     const auto& text = registers[static_cast<NodeId>(operand)].text;
-    if (at(shape, place).op == Op::email_domain && std::string_view(text.data, text.size).find('@') == std::string_view::npos) return true;
+    if (at(shape, place).op == Op::email_domain &&
+        std::string_view(text.data, text.size).find('@') == std::string_view::npos)
+      return true;
     place = operand;
   }
   const auto& node = at(shape, place);
@@ -113,21 +118,21 @@ bool absent(const program::Shape& shape, const program::Frame& frame, const Regi
 
 }  // namespace
 
-std::string value_text(const program::Part& part, const program::Shape& shape, const program::Frame& frame, const Registers& registers,
-                       NodeId node) {
+std::string value_text(const program::Part& part, const program::Shape& shape, const program::Frame& frame,
+                       const Registers& registers, NodeId node) {
   if (absent(shape, frame, registers, node)) return "absent";
   const auto place = static_cast<std::uint32_t>(node);
   const auto& value = registers[node];
   switch (program::row_of(at(shape, place).op).result) {
-    case program::NodeType::boolean: return value.integer != 0 ? "true" : "false";
-    case program::NodeType::integer: return integer_text(part, shape, place, value.integer);
-    case program::NodeType::string: return quoted(value.text);
-    case program::NodeType::ip: return to_text(value.ip);
-    case program::NodeType::set: {
-      std::string list;
-      for (std::size_t i = 0; i < value.set.size; ++i) list += (i > 0 ? ", " : "") + quoted(value.set.items[i]);
-      return "[" + list + "]";
-    }
+  case program::NodeType::boolean: return value.integer != 0 ? "true" : "false";
+  case program::NodeType::integer: return integer_text(part, shape, place, value.integer);
+  case program::NodeType::string: return quoted(value.text);
+  case program::NodeType::ip: return to_text(value.ip);
+  case program::NodeType::set: {
+    std::string list;
+    for (std::size_t i = 0; i < value.set.size; ++i) list += (i > 0 ? ", " : "") + quoted(value.set.items[i]);
+    return "[" + list + "]";
+  }
   }
   return {};
 }

@@ -17,8 +17,8 @@ struct Leaf {
 
 // Shows one value: strings in quotes, times and durations as they are written, entities and enumerations by name, `absent` for a fact that
 // was not given. `registers` hold what `interpret` computed for `frame`.
-std::string value_text(const program::Part& part, const program::Shape& shape, const program::Frame& frame, const Registers& registers,
-                       program::NodeId node);
+std::string value_text(const program::Part& part, const program::Shape& shape, const program::Frame& frame,
+                       const Registers& registers, program::NodeId node);
 
 // The evaluated leaves of one rule; the last one decided.
 std::vector<Leaf> trace_rule(const program::Part& part, const program::Shape& shape, const program::Frame& frame,

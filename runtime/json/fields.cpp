@@ -82,7 +82,8 @@ class Events {
     const std::string_view what = failure.what();
     if (failure.id == number_overflow) {
       const std::string_view number = what.substr(what.rfind('\'', what.size() - 2));
-      return refuse((path_.empty() ? "request" : path_) + ": the number " + std::string(number.substr(0, 40)) + " is too large");
+      return refuse((path_.empty() ? "request" : path_) + ": the number " + std::string(number.substr(0, 40)) +
+                    " is too large");
     }
     std::string_view rest = what;
     for (const std::string_view head : {"] ", ": ", " - "})

@@ -22,8 +22,8 @@
 namespace writ {
 
 struct JsonLimits {
-  std::size_t bytes = 1u << 20;    // one request
-  std::size_t depth = 16;          // objects inside one another: the longest attribute path
+  std::size_t bytes = 1u << 20;           // one request
+  std::size_t depth = 16;                 // objects inside one another: the longest attribute path
   std::size_t set_items = max_set_items;  // strings in one set
   std::size_t fields = 4'096;
   std::size_t name_bytes = 256;  // of one field, as of an identifier in a policy

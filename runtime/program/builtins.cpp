@@ -7,11 +7,11 @@
 // lazily, within the memory bound its pattern was compiled with.
 #include "runtime/program/builtins.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+
+#include <re2/re2.h>
 
 using writ::Ip;
 using writ::program::Text;
@@ -42,7 +42,8 @@ std::string_view folded(const Text& text, std::size_t which) {
   if (!text.lowered || text.size > max_string) return view(text);
   thread_local std::array<std::array<char, max_string>, 2> buffers;
   auto& buffer = buffers[which];
-  std::transform(text.data, text.data + text.size, buffer.begin(), [](char c) { return static_cast<char>(fold(c, true)); });
+  std::transform(text.data, text.data + text.size, buffer.begin(),
+                 [](char c) { return static_cast<char>(fold(c, true)); });
   return {buffer.data(), text.size};
 }
 
@@ -180,13 +181,14 @@ bool writ_eq_string(const Text* left, const Text* right) noexcept {
 }
 
 bool writ_starts_with(const Text* text, const Text* prefix) noexcept {
-  return prefix->size <= text->size && equal_bytes(text->data, text->lowered, prefix->data, prefix->lowered, prefix->size);
+  return prefix->size <= text->size &&
+         equal_bytes(text->data, text->lowered, prefix->data, prefix->lowered, prefix->size);
 }
 
 bool writ_ends_with(const Text* text, const Text* suffix) noexcept {
   if (suffix->size == 0) return true;
-  return suffix->size <= text->size && equal_bytes(text->data + (text->size - suffix->size), text->lowered, suffix->data,
-                                                   suffix->lowered, suffix->size);
+  return suffix->size <= text->size && equal_bytes(text->data + (text->size - suffix->size), text->lowered,
+                                                   suffix->data, suffix->lowered, suffix->size);
 }
 
 bool writ_contains(const Text* text, const Text* part) noexcept {
@@ -215,9 +217,10 @@ void writ_email_domain(const Text* text, Text* result) noexcept {
 
 bool writ_set_has(const TextSet* set, const Text* text) noexcept {
   if (set->size <= TextSet::sorted_from)
-    return std::any_of(set->items, set->items + set->size, [&](const Text& item) { return writ_eq_string(&item, text); });
-  const auto* const found = std::partition_point(set->items, set->items + set->size,
-                                                 [&](const Text& item) { return compare(*text, item.data, item.size) > 0; });
+    return std::any_of(set->items, set->items + set->size,
+                       [&](const Text& item) { return writ_eq_string(&item, text); });
+  const auto* const found = std::partition_point(
+      set->items, set->items + set->size, [&](const Text& item) { return compare(*text, item.data, item.size) > 0; });
   return found != set->items + set->size && writ_eq_string(found, text);
 }
 
@@ -245,7 +248,8 @@ bool writ_in_strings(const std::byte* row, std::uint32_t slot, const Text* text)
   while (low < high) {
     const auto middle = (low + high) / 2;
     const auto* const entry = data + middle * 8;
-    const auto order = compare(*text, reinterpret_cast<const char*>(row) + read<std::uint32_t>(entry), read<std::uint32_t>(entry + 4));
+    const auto order =
+        compare(*text, reinterpret_cast<const char*>(row) + read<std::uint32_t>(entry), read<std::uint32_t>(entry + 4));
     if (order == 0) return true;
     (order > 0 ? low : high) = order > 0 ? middle + 1 : middle;
   }
@@ -254,7 +258,8 @@ bool writ_in_strings(const std::byte* row, std::uint32_t slot, const Text* text)
 
 bool writ_in_cidrs(const std::byte* row, std::uint32_t slot, const Ip* ip) noexcept {
   const auto [data, count] = place(row, slot);
-  std::size_t low = 0, high = count;  // the ranges before `low` begin at or before the address, those from `high` on after it
+  std::size_t low = 0,
+              high = count;  // the ranges before `low` begin at or before the address, those from `high` on after it
   while (low < high) {
     const auto middle = (low + high) / 2;
     const bool begins_before = std::memcmp(data + middle * 32, ip->bytes.data(), 16) <= 0;
@@ -275,10 +280,13 @@ bool writ_in_window(const std::byte* row, std::uint32_t slot, std::int64_t time)
     (holds ? low : high) = holds ? middle + 1 : middle;
   }
   const std::int64_t offset = read<std::int32_t>(offsets + (low - 1) * 16 + 8);
-  const auto local = floor_div(floor_div(time, 1'000'000) + offset, 60);  // whole seconds first: a sum may be at the end of 64 bits
+  const auto local =
+      floor_div(floor_div(time, 1'000'000) + offset, 60);  // whole seconds first: a sum may be at the end of 64 bits
   const auto day = floor_div(local, 1'440);
   const auto of_day = local - day * 1'440;
-  const auto listed = [&](std::int64_t which) { return days >> (((which + 3) % 7 + 7) % 7) & 1; };  // 1970-01-01 was a Thursday
+  const auto listed = [&](std::int64_t which) {
+    return days >> (((which + 3) % 7 + 7) % 7) & 1;
+  };  // 1970-01-01 was a Thursday
   if (begin < end) return begin <= of_day && of_day < end && listed(day);
   return (of_day >= begin && listed(day)) || (of_day < end && listed(day - 1));
 }

@@ -14,7 +14,8 @@ bool writ_contains(const writ::program::Text* text, const writ::program::Text* p
 bool writ_glob(const std::byte* row, std::uint32_t slot, const writ::program::Text* text) noexcept;
 bool writ_regex(const re2::RE2* const* patterns, std::uint32_t slot, const writ::program::Text* text) noexcept;
 bool writ_has_email_domain(const writ::program::Text* text) noexcept;
-void writ_email_domain(const writ::program::Text* text, writ::program::Text* result) noexcept;  // lowered; empty when none
+void writ_email_domain(const writ::program::Text* text,
+                       writ::program::Text* result) noexcept;  // lowered; empty when none
 bool writ_set_has(const writ::program::TextSet* set, const writ::program::Text* text) noexcept;
 bool writ_in_bits(const std::byte* row, std::uint32_t slot, std::int64_t index) noexcept;
 bool writ_in_ints(const std::byte* row, std::uint32_t slot, std::int64_t value) noexcept;

@@ -25,9 +25,9 @@ struct Fact {
   TypeKind type;
   ActionMask required;
   ActionMask optional;
-  std::int64_t low = INT64_MIN, high = INT64_MAX;   // inclusive range of an integer; outside it is invalid_request
-  std::span<const std::string_view> values = {};    // of an enumeration, in order
-  std::string_view note = {};                       // for docs/language.md and `writ facts`
+  std::int64_t low = INT64_MIN, high = INT64_MAX;  // inclusive range of an integer; outside it is invalid_request
+  std::span<const std::string_view> values = {};   // of an enumeration, in order
+  std::string_view note = {};                      // for docs/language.md and `writ facts`
 };
 
 namespace facts_detail {
@@ -56,11 +56,24 @@ inline constexpr std::array builtin_facts = [] {
        "when given it must be one of the client's; refresh and m2m imply theirs"},
       {"user.id", string, person, signup | access},
       {"user.email", string, none, everybody},
-      {"user.email_verified", boolean, everybody, none, INT64_MIN, INT64_MAX, {}, "true implies that user.email is given"},
+      {"user.email_verified",
+       boolean,
+       everybody,
+       none,
+       INT64_MIN,
+       INT64_MAX,
+       {},
+       "true implies that user.email is given"},
       {"user.username", string, none, everybody},
       {"user.groups", string_set, everybody, none},
       {"user.roles", string_set, everybody, none},
-      {"user.organizations", string_set, person | access, signup, INT64_MIN, INT64_MAX, {},
+      {"user.organizations",
+       string_set,
+       person | access,
+       signup,
+       INT64_MIN,
+       INT64_MAX,
+       {},
        "wire ids of the organizations the user is a member of"},
       {"user.accepted", string_set, everybody, none, INT64_MIN, INT64_MAX, {}, "documents the user accepted"},
       {"user.created", time, person | access, none},
@@ -68,15 +81,34 @@ inline constexpr std::array builtin_facts = [] {
       {"user.password_changed", time, none, person | access},
       {"user.logins", integer, person | access, none, 0, count_max},
       {"user.mfa_enrolled", boolean, person | access, none},
-      {"user.blocked", boolean, person | access, none, INT64_MIN, INT64_MAX, {},
+      {"user.blocked",
+       boolean,
+       person | access,
+       none,
+       INT64_MIN,
+       INT64_MAX,
+       {},
        "always required where it exists; true is the fault user_blocked"},
       {"request.ip", ip, all_actions, none, INT64_MIN, INT64_MAX, {}, "a v4-mapped IPv6 address is the IPv4 one"},
       {"request.country", string, none, all_actions, INT64_MIN, INT64_MAX, {}, "ISO 3166-1 alpha-2, upper case"},
       {"request.asn", integer, none, all_actions, 0, 4'294'967'295},
       {"request.time", time, all_actions, none},
       {"request.user_agent", string, all_actions, none},
-      {"request.host", string, none, all_actions, INT64_MIN, INT64_MAX, {}, "must be one of the tenant's `hosts` where it has any"},
-      {"request.redirect_uri", string, none, login | signup | refresh, INT64_MIN, INT64_MAX, {},
+      {"request.host",
+       string,
+       none,
+       all_actions,
+       INT64_MIN,
+       INT64_MAX,
+       {},
+       "must be one of the tenant's `hosts` where it has any"},
+      {"request.redirect_uri",
+       string,
+       none,
+       login | signup | refresh,
+       INT64_MIN,
+       INT64_MAX,
+       {},
        "when given it must equal one of the client's callbacks"},
       {"request.scopes", string_set, login | refresh | m2m | access, none},
       {"request.acr_values", string_set, login | refresh | access, none},
@@ -90,7 +122,13 @@ inline constexpr std::array builtin_facts = [] {
       {"session.factors", string_set, session, none},
       {"session.acr", string, none, session},
       {"session.amr", string_set, session, none},
-      {"token.issuer", string, access, login | signup, INT64_MIN, INT64_MAX, {},
+      {"token.issuer",
+       string,
+       access,
+       login | signup,
+       INT64_MIN,
+       INT64_MAX,
+       {},
        "of a token whose signature the host verified; must be one of the tenant's `issuers` where it has any"},
       {"token.audience", string_set, access, login | signup},
       {"token.alg", string, access, login | signup},
@@ -121,8 +159,8 @@ struct Property {
   std::string_view of;  // the entity fact it hangs on
 };
 inline constexpr std::array properties = std::to_array<Property>({
-    {"client.type", TypeKind::enumeration, "client"},            // values: client_type_names
-    {"connection.family", TypeKind::enumeration, "connection"},  // values: family_names
+    {"client.type", TypeKind::enumeration, "client"},              // values: client_type_names
+    {"connection.family", TypeKind::enumeration, "connection"},    // values: family_names
     {"connection.strategy", TypeKind::enumeration, "connection"},  // values: names in `strategies`
     {"tenant.features", TypeKind::string_set, "tenant"},
 });

@@ -33,7 +33,7 @@ static_assert(sizeof(TextSet) == 16);
 
 // One fact. Absent facts are all zero bytes. An Ip is read as bytes.
 union Slot {
-  std::int64_t integer;   // booleans: 0 or 1
+  std::int64_t integer;  // booleans: 0 or 1
   Text text;
   TextSet set;
   Ip ip;
@@ -49,8 +49,8 @@ struct Patterns {
 };
 
 struct Frame {
-  const Slot* facts = nullptr;              // by FactId
-  const std::uint64_t* present = nullptr;   // bit by FactId
+  const Slot* facts = nullptr;             // by FactId
+  const std::uint64_t* present = nullptr;  // bit by FactId
   const std::byte* row = nullptr;
   const re2::RE2* const* patterns = nullptr;
   std::int64_t client = -1, connection = -1, organization = -1;

@@ -3,11 +3,11 @@
 // messages, notes, titles, branding and settings are not in it: moving a rule to another line is not another policy.
 #include "runtime/program/program.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+
+#include <openssl/evp.h>
 
 namespace writ::program {
 

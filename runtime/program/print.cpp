@@ -32,16 +32,16 @@ std::string node_text(const Shape& shape, const Node& node) {
   std::string text(row.name);
   const std::array<std::uint32_t, 3> fields = {node.a, node.b, node.c};
   for (std::size_t i = 0; i < 3; ++i) switch (row.operands[i]) {
-      case Operand::none: break;
-      case Operand::node:
-      case Operand::end: text += " %" + std::to_string(fields[i]); break;
-      case Operand::slot: text += " $" + std::to_string(fields[i]); break;
-      case Operand::fact: text += " " + fact_text(fields[i]); break;
-      case Operand::depth: text += " " + std::to_string(fields[i]); break;
-      case Operand::arguments:
-        for (std::size_t k = node.a; k < std::size_t{node.a} + node.b && k < shape.arguments.size(); ++k)
-          text += " %" + std::to_string(shape.arguments[k]);
-        break;
+    case Operand::none: break;
+    case Operand::node:
+    case Operand::end: text += " %" + std::to_string(fields[i]); break;
+    case Operand::slot: text += " $" + std::to_string(fields[i]); break;
+    case Operand::fact: text += " " + fact_text(fields[i]); break;
+    case Operand::depth: text += " " + std::to_string(fields[i]); break;
+    case Operand::arguments:
+      for (std::size_t k = node.a; k < std::size_t{node.a} + node.b && k < shape.arguments.size(); ++k)
+        text += " %" + std::to_string(shape.arguments[k]);
+      break;
     }
   return text;
 }
@@ -53,7 +53,8 @@ std::string number(NodeId id) { return " %" + std::to_string(static_cast<std::ui
 std::string print(const Shape& shape) {
   std::string text = "shape " + std::string(action_names[static_cast<std::size_t>(shape.action)]) + "\n";
   for (std::size_t i = 0; i < shape.slots.size(); ++i)
-    text += "$" + std::to_string(i) + " " + std::string(slot_kind_names[static_cast<std::size_t>(shape.slots[i])]) + "\n";
+    text +=
+        "$" + std::to_string(i) + " " + std::string(slot_kind_names[static_cast<std::size_t>(shape.slots[i])]) + "\n";
   for (std::size_t i = 0; i < shape.nodes.size(); ++i)
     text += "%" + std::to_string(i) + " = " + node_text(shape, shape.nodes[i]) + "\n";
   for (const auto& entry : shape.entries) {
@@ -63,7 +64,8 @@ std::string print(const Shape& shape) {
     text += "\n";
   }
   for (const auto& rule : shape.rules) {
-    text += (rule.report ? "report " : "") + std::string(rule_effect_names[static_cast<std::size_t>(rule.effect)]) + number(rule.fired);
+    text += (rule.report ? "report " : "") + std::string(rule_effect_names[static_cast<std::size_t>(rule.effect)]) +
+            number(rule.fired);
     if (rule.effect == RuleEffect::require) text += " entry " + std::to_string(rule.entry);
     text += "\n";
   }
@@ -130,17 +132,17 @@ void read_node(Words& words, Shape& shape) {
   node.op = op_rows[op].op;
   const std::array<std::uint32_t*, 3> fields = {&node.a, &node.b, &node.c};
   for (std::size_t i = 0; i < 3 && words.ok; ++i) switch (op_rows[op].operands[i]) {
-      case Operand::none: break;
-      case Operand::node:
-      case Operand::end: *fields[i] = words.number("%"); break;
-      case Operand::slot: *fields[i] = words.number("$"); break;
-      case Operand::fact: *fields[i] = read_fact(words); break;
-      case Operand::depth: *fields[i] = words.number(""); break;
-      case Operand::arguments:
-        node.a = static_cast<std::uint32_t>(shape.arguments.size());
-        while (words.ok && !words.done()) shape.arguments.push_back(words.number("%"));
-        node.b = static_cast<std::uint32_t>(shape.arguments.size()) - node.a;
-        break;
+    case Operand::none: break;
+    case Operand::node:
+    case Operand::end: *fields[i] = words.number("%"); break;
+    case Operand::slot: *fields[i] = words.number("$"); break;
+    case Operand::fact: *fields[i] = read_fact(words); break;
+    case Operand::depth: *fields[i] = words.number(""); break;
+    case Operand::arguments:
+      node.a = static_cast<std::uint32_t>(shape.arguments.size());
+      while (words.ok && !words.done()) shape.arguments.push_back(words.number("%"));
+      node.b = static_cast<std::uint32_t>(shape.arguments.size()) - node.a;
+      break;
     }
   shape.nodes.push_back(node);
 }

@@ -29,35 +29,80 @@ namespace writ::program {
 enum class NodeId : std::uint32_t {};
 enum class SlotId : std::uint16_t {};  // a constant's place in the row
 
-enum class NodeType : std::uint8_t { boolean, integer, string, ip, set };  // times, durations, enumerations, indexes: integer
+enum class NodeType : std::uint8_t {
+  boolean,
+  integer,
+  string,
+  ip,
+  set
+};  // times, durations, enumerations, indexes: integer
 
 // What the three operands of an op mean.
 enum class Operand : std::uint8_t { none, node, slot, fact, arguments, depth, end };
 
 enum class Op : std::uint8_t {
   // constants
-  const_bool, const_int, const_string, const_ip,
+  const_bool,
+  const_int,
+  const_string,
+  const_ip,
   // facts of the request
-  has_fact, fact_bool, fact_int, fact_string, fact_ip, fact_set,
+  has_fact,
+  fact_bool,
+  fact_int,
+  fact_string,
+  fact_ip,
+  fact_set,
   // structure, resolved before rules run; an index is -1 when there is none
-  client_index, connection_index, organization_index, client_type, connection_family, connection_strategy,
+  client_index,
+  connection_index,
+  organization_index,
+  client_type,
+  connection_family,
+  connection_strategy,
   // logic
-  not_, and_, or_,
+  not_,
+  and_,
+  or_,
   // comparison
-  eq_int, ne_int, lt_int, le_int, gt_int, ge_int, eq_bool, eq_string, eq_ip,
+  eq_int,
+  ne_int,
+  lt_int,
+  le_int,
+  gt_int,
+  ge_int,
+  eq_bool,
+  eq_string,
+  eq_ip,
   // membership in constants
-  in_bits,     // an index in a bit set: `client == admin`, `connection in [a, b]`
-  in_ints, in_strings, in_cidrs, in_window,
+  in_bits,  // an index in a bit set: `client == admin`, `connection in [a, b]`
+  in_ints,
+  in_strings,
+  in_cidrs,
+  in_window,
   // sets and strings
-  set_has,     // (set, string)
-  starts_with, ends_with, contains, glob, regex,
-  lower, email_domain, has_email_domain,
+  set_has,  // (set, string)
+  starts_with,
+  ends_with,
+  contains,
+  glob,
+  regex,
+  lower,
+  email_domain,
+  has_email_domain,
   // arithmetic, saturating
-  add, sub,
+  add,
+  sub,
   // choice: (condition, then, else)
-  select_bool, select_int, select_string, select_ip,
+  select_bool,
+  select_int,
+  select_string,
+  select_ip,
   // loops: each opens over a set; the nodes up to the any_/all_ are its body; element is the loop's variable
-  each, element, any_, all_,
+  each,
+  element,
+  any_,
+  all_,
 };
 
 struct OpRow {
@@ -65,12 +110,13 @@ struct OpRow {
   std::string_view name;
   NodeType result;
   std::array<Operand, 3> operands;
-  std::array<NodeType, 3> types;   // of node operands
+  std::array<NodeType, 3> types;  // of node operands
 };
 inline constexpr auto op_rows = [] {
   using enum Op;
   using enum Operand;
-  constexpr auto b = NodeType::boolean, i = NodeType::integer, s = NodeType::string, p = NodeType::ip, t = NodeType::set;
+  constexpr auto b = NodeType::boolean, i = NodeType::integer, s = NodeType::string, p = NodeType::ip,
+                 t = NodeType::set;
   return std::to_array<OpRow>({
       {const_bool, "const.bool", b, {slot, none, none}, {}},
       {const_int, "const.int", i, {slot, none, none}, {}},
@@ -120,9 +166,9 @@ inline constexpr auto op_rows = [] {
       {select_int, "select.int", i, {node, node, node}, {b, i, i}},
       {select_string, "select.string", s, {node, node, node}, {b, s, s}},
       {select_ip, "select.ip", p, {node, node, node}, {b, p, p}},
-      {each, "each", b, {node, depth, end}, {t}},      // c: the node id of its any_/all_
+      {each, "each", b, {node, depth, end}, {t}},  // c: the node id of its any_/all_
       {element, "element", s, {depth, none, none}, {}},
-      {any_, "any", b, {node, node, none}, {b, b}},    // a: its each; b: the body's outcome
+      {any_, "any", b, {node, node, none}, {b, b}},  // a: its each; b: the body's outcome
       {all_, "all", b, {node, node, none}, {b, b}},
   });
 }();
@@ -135,8 +181,8 @@ struct Node {
 };
 
 enum class SlotKind : std::uint8_t { boolean, integer, string, ip, bits, ints, strings, cidrs, window, glob, regex };
-inline constexpr std::array<std::string_view, 11> slot_kind_names = {"boolean", "integer", "string", "ip",   "bits", "ints",
-                                                                     "strings", "cidrs",   "window", "glob", "regex"};
+inline constexpr std::array<std::string_view, 11> slot_kind_names = {
+    "boolean", "integer", "string", "ip", "bits", "ints", "strings", "cidrs", "window", "glob", "regex"};
 
 // One alternative of a require's `A or B`: satisfied when the node is true.
 struct Entry {
@@ -151,7 +197,7 @@ struct RuleCode {
   RuleEffect effect{};
   bool report = false;
   NodeId fired{};
-  std::uint32_t entry = 0;           // require only: index in Shape::entries
+  std::uint32_t entry = 0;  // require only: index in Shape::entries
   bool operator==(const RuleCode&) const = default;
 };
 
@@ -161,7 +207,7 @@ struct Shape {
   std::vector<std::uint32_t> arguments;  // of and_, or_
   std::vector<SlotKind> slots;
   std::vector<RuleCode> rules;
-  std::vector<Entry> entries;            // distinct, in order of their text; two of one text ask for different things
+  std::vector<Entry> entries;  // distinct, in order of their text; two of one text ask for different things
   bool operator==(const Shape&) const = default;
 };
 
@@ -195,12 +241,22 @@ struct Window {
 };
 
 // A constant before it is laid out. bits: indexes that are in the set.
-struct Bits { std::vector<std::uint32_t> members; bool operator==(const Bits&) const = default; };
+struct Bits {
+  std::vector<std::uint32_t> members;
+  bool operator==(const Bits&) const = default;
+};
 inline constexpr std::size_t max_glob = 1'024;  // bytes: a piece with `?` in it is tried at every byte of the text
-struct Glob { std::string pattern; bool operator==(const Glob&) const = default; };
-struct Regex { std::string pattern; bool operator==(const Regex&) const = default; };
-using Constant = std::variant<bool, std::int64_t, std::string, Ip, Bits, std::vector<std::int64_t>, std::vector<std::string>,
-                              std::vector<Cidr>, Window, Glob, Regex>;  // in order of SlotKind
+struct Glob {
+  std::string pattern;
+  bool operator==(const Glob&) const = default;
+};
+struct Regex {
+  std::string pattern;
+  bool operator==(const Regex&) const = default;
+};
+using Constant =
+    std::variant<bool, std::int64_t, std::string, Ip, Bits, std::vector<std::int64_t>, std::vector<std::string>,
+                 std::vector<Cidr>, Window, Glob, Regex>;  // in order of SlotKind
 inline SlotKind kind_of(const Constant& constant) { return static_cast<SlotKind>(constant.index()); }
 using SharedConstant = std::shared_ptr<const Constant>;  // one object in many slots is laid out once
 
@@ -240,44 +296,46 @@ struct TraceNode {
 // Names, places and messages of a rule: cold, never read while deciding.
 struct RuleInfo {
   std::string id, text, place, message, note;  // place: "acme/admin.writ:41"
-  std::string name;                             // as written; empty when it has none
+  std::string name;                            // as written; empty when it has none
   std::uint32_t source_order = 0;
   std::vector<std::string> texts;
-  std::vector<TraceNode> trace;                 // [0] is the whole condition
+  std::vector<TraceNode> trace;                              // [0] is the whole condition
   std::vector<std::pair<std::string, NodeId>> alternatives;  // require: canonical text, satisfied
 };
 
 struct ActionProgram {
   std::shared_ptr<const Shape> shape;
   Row row;
-  std::vector<FactId> required;            // sorted; decision 0001, 17, without those that depend on the request
-  std::vector<RuleInfo> rules;             // parallel to shape->rules
-  std::vector<std::string> entries;        // texts, parallel to shape->entries
+  std::vector<FactId> required;      // sorted; decision 0001, 17, without those that depend on the request
+  std::vector<RuleInfo> rules;       // parallel to shape->rules
+  std::vector<std::string> entries;  // texts, parallel to shape->entries
 };
 
 // The structure of a tenant: what is checked before rules. Indexes are places in these vectors.
 struct Lockout {
   enum class Counter : std::uint8_t { by_identifier, by_identifier_ip, by_ip } counter{};
   std::int64_t attempts = 0;
-  std::int64_t block = -1, within = -1;    // micros; -1: not given
+  std::int64_t block = -1, within = -1;  // micros; -1: not given
   std::vector<Cidr> exempt{};
-  std::int32_t connection = -1;            // its own connection only; -1: all
+  std::int32_t connection = -1;  // its own connection only; -1: all
 };
-struct Session { std::int64_t idle = -1, absolute = -1; };  // micros; -1: none
+struct Session {
+  std::int64_t idle = -1, absolute = -1;
+};  // micros; -1: none
 struct ClientRecord {
-  std::string id{}, name{};                    // wire id, name
+  std::string id{}, name{};  // wire id, name
   ClientType type{};
-  std::uint16_t grants = 0;                // bit i = grant_names[i]
+  std::uint16_t grants = 0;  // bit i = grant_names[i]
   OrganizationUsage usage = OrganizationUsage::deny;
   std::vector<std::string> callbacks{}, origins{};
-  std::vector<std::uint32_t> connections{};  // in the order written
-  std::vector<std::pair<std::string, std::uint32_t>> discover{};  // domain, connection
-  Session session{};                         // strictest of floor, tenant, client
+  std::vector<std::uint32_t> connections{};                           // in the order written
+  std::vector<std::pair<std::string, std::uint32_t>> discover{};      // domain, connection
+  Session session{};                                                  // strictest of floor, tenant, client
   std::int64_t access_token = -1, refresh_token = -1, id_token = -1;  // lifetimes, micros
 };
 struct ConnectionRecord {
   std::string id, name;
-  std::uint8_t strategy = 0;               // index in `strategies`
+  std::uint8_t strategy = 0;  // index in `strategies`
   bool signup_open = false;
   std::vector<std::string> domains;
   std::string issuer;
@@ -287,9 +345,15 @@ struct OrganizationRecord {
   std::string id, name, title;
   std::vector<std::uint32_t> connections;
   bool members_required = true;
-  std::vector<std::uint32_t> joins_via;    // unless members_required: the connections on which login joins; empty: all of them
+  std::vector<std::uint32_t>
+      joins_via;  // unless members_required: the connections on which login joins; empty: all of them
   std::vector<std::string> domains;
-  struct Use { std::uint32_t client; bool narrows = false; std::vector<std::uint32_t> connections; std::vector<std::pair<std::string, std::uint32_t>> discover; };
+  struct Use {
+    std::uint32_t client;
+    bool narrows = false;
+    std::vector<std::uint32_t> connections;
+    std::vector<std::pair<std::string, std::uint32_t>> discover;
+  };
   std::vector<Use> uses;
   std::vector<std::pair<std::string, std::uint32_t>> discover;
   std::string logo;
@@ -309,9 +373,9 @@ struct Attribute {
 // One tenant, compiled: the unit of compilation, distribution and activation.
 struct Part {
   std::string id, name, title;
-  std::vector<Attribute> attributes;       // all visible ones: the platform's, then its own
+  std::vector<Attribute> attributes;  // all visible ones: the platform's, then its own
   std::vector<std::string> hosts, issuers;
-  std::vector<ClientRecord> clients;       // its own and the shared ones it uses, by wire id
+  std::vector<ClientRecord> clients;              // its own and the shared ones it uses, by wire id
   std::vector<ConnectionRecord> connections;      // by wire id
   std::vector<OrganizationRecord> organizations;  // by wire id
   std::vector<Lockout> lockouts;
@@ -320,7 +384,7 @@ struct Part {
   std::vector<std::string> features;
   std::array<ActionProgram, action_count> programs;
   std::uint64_t version = 0;
-  std::array<std::uint8_t, 32> hash{};     // of everything above that decides
+  std::array<std::uint8_t, 32> hash{};  // of everything above that decides
 };
 std::array<std::uint8_t, 32> hash_of(const Part& part);  // ignores version and hash
 // Everything that must hold of a part, its shapes and rows included: every index in range, ids unique, lists parallel, facts of the type

@@ -6,9 +6,8 @@
 //                                                   word 2: offset 32, count 1     → 0b1010
 //
 // `verify` is what makes the builtins safe: a row comes from a file, and they read it without looking again.
-#include "runtime/program/program.h"
-
 #include "runtime/program/builtins.h"
+#include "runtime/program/program.h"
 
 #include <algorithm>
 #include <bit>
@@ -58,7 +57,8 @@ Ip next(Ip ip) {
 std::vector<Range> ranges_of(const std::vector<Cidr>& cidrs) {
   std::vector<Range> all, joined;
   for (const auto& cidr : cidrs) all.push_back(range_of(cidr));
-  std::ranges::sort(all, [](const Range& a, const Range& b) { return a.first != b.first ? a.first < b.first : a.last < b.last; });
+  std::ranges::sort(
+      all, [](const Range& a, const Range& b) { return a.first != b.first ? a.first < b.first : a.last < b.last; });
   for (const auto& range : all) {
     if (joined.empty() || (range.first > joined.back().last && range.first != next(joined.back().last)))
       joined.push_back(range);
@@ -75,7 +75,9 @@ class Builder {
 
   void word(std::size_t slot, std::uint64_t value) { std::memcpy(bytes_.data() + slot * 8, &value, 8); }
   void copy(std::size_t from, std::size_t to) { std::memcpy(bytes_.data() + to * 8, bytes_.data() + from * 8, 8); }
-  void point(std::size_t slot, std::size_t offset, std::size_t count) { word(slot, offset | static_cast<std::uint64_t>(count) << 32); }
+  void point(std::size_t slot, std::size_t offset, std::size_t count) {
+    word(slot, offset | static_cast<std::uint64_t>(count) << 32);
+  }
   std::size_t align() {
     bytes_.resize((bytes_.size() + 7) / 8 * 8);
     return bytes_.size();
@@ -138,7 +140,8 @@ struct Layout {
     out.point(slot, at, ints.size());
   }
   void operator()(std::vector<std::string> strings) {
-    std::ranges::sort(strings, [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+    std::ranges::sort(strings,
+                      [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
     strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
     const auto at = out.align();
     for (const auto& text : strings) {
@@ -224,17 +227,17 @@ class Checker {
     const auto word = read<std::uint64_t>(row_, index * 8);
     const auto offset = static_cast<std::uint32_t>(word), count = static_cast<std::uint32_t>(word >> 32);
     switch (kind) {
-      case SlotKind::boolean: return word <= 1 ? "" : "is a boolean other than 0 and 1";
-      case SlotKind::integer: return "";
-      case SlotKind::string:
-      case SlotKind::regex: return string(offset, count);
-      case SlotKind::glob: return count > max_glob ? "is too long a glob" : string(offset, count);
-      case SlotKind::ip: return count == 1 && fits(offset, 1, 16, 8) ? "" : "points outside the row";
-      case SlotKind::bits: return fits(offset, count, 8, 8) ? "" : "points outside the row";
-      case SlotKind::ints: return ints(offset, count);
-      case SlotKind::strings: return strings(offset, count);
-      case SlotKind::cidrs: return cidrs(offset, count);
-      case SlotKind::window: return count == 1 ? window(offset) : "is not one window";
+    case SlotKind::boolean: return word <= 1 ? "" : "is a boolean other than 0 and 1";
+    case SlotKind::integer: return "";
+    case SlotKind::string:
+    case SlotKind::regex: return string(offset, count);
+    case SlotKind::glob: return count > max_glob ? "is too long a glob" : string(offset, count);
+    case SlotKind::ip: return count == 1 && fits(offset, 1, 16, 8) ? "" : "points outside the row";
+    case SlotKind::bits: return fits(offset, count, 8, 8) ? "" : "points outside the row";
+    case SlotKind::ints: return ints(offset, count);
+    case SlotKind::strings: return strings(offset, count);
+    case SlotKind::cidrs: return cidrs(offset, count);
+    case SlotKind::window: return count == 1 ? window(offset) : "is not one window";
     }
     return "is of no kind";
   }
@@ -251,17 +254,20 @@ class Checker {
   std::string ints(std::size_t offset, std::size_t count) const {
     if (!fits(offset, count, 8, 8)) return "points outside the row";
     for (std::size_t i = 1; i < count; ++i)
-      if (read<std::int64_t>(row_, offset + i * 8 - 8) >= read<std::int64_t>(row_, offset + i * 8)) return "is not sorted";
+      if (read<std::int64_t>(row_, offset + i * 8 - 8) >= read<std::int64_t>(row_, offset + i * 8))
+        return "is not sorted";
     return "";
   }
   std::string_view entry(std::size_t at) const {
-    return {reinterpret_cast<const char*>(row_.data()) + read<std::uint32_t>(row_, at), read<std::uint32_t>(row_, at + 4)};
+    return {reinterpret_cast<const char*>(row_.data()) + read<std::uint32_t>(row_, at),
+            read<std::uint32_t>(row_, at + 4)};
   }
   std::string strings(std::size_t offset, std::size_t count) const {
     if (!fits(offset, count, 8, 8)) return "points outside the row";
     for (std::size_t i = 0; i < count; ++i) {
       const auto at = offset + i * 8;
-      if (auto wrong = string(read<std::uint32_t>(row_, at), read<std::uint32_t>(row_, at + 4)); !wrong.empty()) return wrong;
+      if (auto wrong = string(read<std::uint32_t>(row_, at), read<std::uint32_t>(row_, at + 4)); !wrong.empty())
+        return wrong;
       if (i == 0) continue;
       const auto before = entry(at - 8), here = entry(at);
       if (before.size() != here.size() ? before.size() > here.size() : before >= here) return "is not sorted";
@@ -281,7 +287,8 @@ class Checker {
     if (!fits(offset, 1, 16, 8)) return "points outside the row";
     const auto count = read<std::uint32_t>(row_, offset + 8), offsets = read<std::uint32_t>(row_, offset + 12);
     if (!fits(offsets, count, 16, 8)) return "points outside the row";
-    if (read<std::uint16_t>(row_, offset) > 1'440 || read<std::uint16_t>(row_, offset + 2) > 1'440) return "is a window past the day's end";
+    if (read<std::uint16_t>(row_, offset) > 1'440 || read<std::uint16_t>(row_, offset + 2) > 1'440)
+      return "is a window past the day's end";
     if (read<std::uint32_t>(row_, offset + 4) > 0x7f) return "is a window on days there are not";
     if (count == 0 || read<std::int64_t>(row_, offsets) != INT64_MIN) return "is a window whose zone has no beginning";
     for (std::size_t i = 0; i < count; ++i) {
@@ -351,28 +358,28 @@ std::string slot_text(SlotKind kind, std::span<const std::byte> row, std::uint32
   std::string list;
   const auto item = [&](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
   switch (kind) {
-    case SlotKind::boolean: return word != 0 ? "true" : "false";
-    case SlotKind::integer: return std::to_string(static_cast<std::int64_t>(word));
-    case SlotKind::string:
-    case SlotKind::glob:
-    case SlotKind::regex: return text(offset, count);
-    case SlotKind::ip: return to_text(read<Ip>(row, offset));
-    case SlotKind::bits:
-      for (std::size_t i = 0; i < std::size_t{count} * 64; ++i)
-        if (writ_in_bits(row.data(), slot, static_cast<std::int64_t>(i))) item(std::to_string(i));
-      return "{" + list + "}";
-    case SlotKind::ints:
-      for (std::size_t i = 0; i < count; ++i) item(std::to_string(read<std::int64_t>(row, offset + i * 8)));
-      return "[" + list + "]";
-    case SlotKind::strings:
-      for (std::size_t i = 0; i < count; ++i)
-        item(text(read<std::uint32_t>(row, offset + i * 8), read<std::uint32_t>(row, offset + i * 8 + 4)));
-      return "[" + list + "]";
-    case SlotKind::cidrs:
-      for (std::size_t i = 0; i < count; ++i)
-        item(to_text(read<Ip>(row, offset + i * 32)) + "-" + to_text(read<Ip>(row, offset + i * 32 + 16)));
-      return "[" + list + "]";
-    case SlotKind::window: return window_text(row, offset);
+  case SlotKind::boolean: return word != 0 ? "true" : "false";
+  case SlotKind::integer: return std::to_string(static_cast<std::int64_t>(word));
+  case SlotKind::string:
+  case SlotKind::glob:
+  case SlotKind::regex: return text(offset, count);
+  case SlotKind::ip: return to_text(read<Ip>(row, offset));
+  case SlotKind::bits:
+    for (std::size_t i = 0; i < std::size_t{count} * 64; ++i)
+      if (writ_in_bits(row.data(), slot, static_cast<std::int64_t>(i))) item(std::to_string(i));
+    return "{" + list + "}";
+  case SlotKind::ints:
+    for (std::size_t i = 0; i < count; ++i) item(std::to_string(read<std::int64_t>(row, offset + i * 8)));
+    return "[" + list + "]";
+  case SlotKind::strings:
+    for (std::size_t i = 0; i < count; ++i)
+      item(text(read<std::uint32_t>(row, offset + i * 8), read<std::uint32_t>(row, offset + i * 8 + 4)));
+    return "[" + list + "]";
+  case SlotKind::cidrs:
+    for (std::size_t i = 0; i < count; ++i)
+      item(to_text(read<Ip>(row, offset + i * 32)) + "-" + to_text(read<Ip>(row, offset + i * 32 + 16)));
+    return "[" + list + "]";
+  case SlotKind::window: return window_text(row, offset);
   }
   return "";
 }

@@ -18,7 +18,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::optional<unsigned> take_number(std::string_view& text, std::size_t digits) {
   std::size_t size = 0;
   unsigned value = 0;
-  while (size < text.size() && size < digits && is_digit(text[size])) value = value * 10 + static_cast<unsigned>(text[size++] - '0');
+  while (size < text.size() && size < digits && is_digit(text[size]))
+    value = value * 10 + static_cast<unsigned>(text[size++] - '0');
   if (size == 0 || (size > 1 && text[0] == '0')) return std::nullopt;
   text.remove_prefix(size);
   return value;
@@ -68,7 +69,8 @@ std::optional<std::vector<std::uint16_t>> parse_groups(std::string_view text, bo
     }
     unsigned value = 0;
     const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value, 16);
-    if (word.empty() || word.size() > 4 || error != std::errc{} || stop != word.data() + word.size()) return std::nullopt;
+    if (word.empty() || word.size() > 4 || error != std::errc{} || stop != word.data() + word.size())
+      return std::nullopt;
     groups.push_back(static_cast<std::uint16_t>(value));
     if (end == std::string_view::npos) return groups;
     if (groups.size() == 8) return std::nullopt;
@@ -203,7 +205,8 @@ std::string to_text(const Ip& ip) {
 
 bool Cidr::contains(const Ip& ip) const {
   const std::size_t whole = bits / 8u;
-  if (!std::equal(ip.bytes.begin(), ip.bytes.begin() + static_cast<std::ptrdiff_t>(whole), base.bytes.begin())) return false;
+  if (!std::equal(ip.bytes.begin(), ip.bytes.begin() + static_cast<std::ptrdiff_t>(whole), base.bytes.begin()))
+    return false;
   const unsigned rest = bits % 8u;
   return rest == 0 || ((ip.bytes[whole] ^ base.bytes[whole]) >> (8 - rest)) == 0;
 }
@@ -279,7 +282,8 @@ struct Unit {
   std::int64_t micros;
 };
 // In the order they may be written. `us` is printed for what is finer than a millisecond, but not read.
-constexpr std::array<Unit, 6> units = {{{"d", day}, {"h", hour}, {"m", minute}, {"s", second}, {"ms", 1'000}, {"us", 1}}};
+constexpr std::array<Unit, 6> units = {
+    {{"d", day}, {"h", hour}, {"m", minute}, {"s", second}, {"ms", 1'000}, {"us", 1}}};
 }  // namespace
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {

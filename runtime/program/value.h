@@ -43,7 +43,8 @@ std::optional<std::int64_t> parse_duration(std::string_view text);
 std::string duration_to_text(std::int64_t micros);
 
 using StringSet = std::vector<std::string>;  // no order, duplicates allowed, in a request
-inline constexpr std::size_t max_set_items = 4'096;  // more in one set of a request: invalid_request (decision 0001, 16)
+inline constexpr std::size_t max_set_items =
+    4'096;  // more in one set of a request: invalid_request (decision 0001, 16)
 
 // boolean | integer, time, duration, index of an enumeration | string | ip | set of string
 using Value = std::variant<bool, std::int64_t, std::string, Ip, StringSet>;

@@ -14,17 +14,17 @@ constexpr std::size_t max_rules = 65'535;
 
 SlotKind slot_kind(Op op) {
   switch (op) {
-    case Op::const_bool: return SlotKind::boolean;
-    case Op::const_int: return SlotKind::integer;
-    case Op::const_string: return SlotKind::string;
-    case Op::const_ip: return SlotKind::ip;
-    case Op::in_bits: return SlotKind::bits;
-    case Op::in_ints: return SlotKind::ints;
-    case Op::in_strings: return SlotKind::strings;
-    case Op::in_cidrs: return SlotKind::cidrs;
-    case Op::in_window: return SlotKind::window;
-    case Op::glob: return SlotKind::glob;
-    default: return SlotKind::regex;
+  case Op::const_bool: return SlotKind::boolean;
+  case Op::const_int: return SlotKind::integer;
+  case Op::const_string: return SlotKind::string;
+  case Op::const_ip: return SlotKind::ip;
+  case Op::in_bits: return SlotKind::bits;
+  case Op::in_ints: return SlotKind::ints;
+  case Op::in_strings: return SlotKind::strings;
+  case Op::in_cidrs: return SlotKind::cidrs;
+  case Op::in_window: return SlotKind::window;
+  case Op::glob: return SlotKind::glob;
+  default: return SlotKind::regex;
   }
 }
 
@@ -61,7 +61,8 @@ class Verifier {
     const std::array<std::uint32_t, 3> fields = {node.a, node.b, node.c};
     for (std::size_t i = 0; i < 3; ++i)
       if (auto wrong = field(at, row.operands[i], fields[i], row.types[i]); !wrong.empty()) return wrong;
-    if (row.operands[0] != Operand::arguments && row.operands[1] == Operand::none && node.b != 0) return "has a second operand";
+    if (row.operands[0] != Operand::arguments && row.operands[1] == Operand::none && node.b != 0)
+      return "has a second operand";
     if (row.operands[2] == Operand::none && node.c != 0) return "has a third operand";
     if (row.operands[0] == Operand::none && node.a != 0) return "has an operand";
     if (node.op == Op::each) {
@@ -75,17 +76,17 @@ class Verifier {
   std::string field(std::size_t at, Operand operand_kind, std::uint32_t value, NodeType type) {
     const auto& node = shape_.nodes[at];
     switch (operand_kind) {
-      case Operand::none: return "";
-      case Operand::node: return operand(at, value, type);
-      case Operand::slot:
-        if (value >= shape_.slots.size()) return "uses a slot that does not exist";
-        return shape_.slots[value] == slot_kind(node.op) ? "" : "uses a slot of another kind";
-      case Operand::fact: return fact(node.op, value);
-      case Operand::arguments: return arguments(at);
-      case Operand::depth:
-        if (node.op == Op::element && value >= loops_.size()) return "is the element of a loop that is not open";
-        return "";
-      case Operand::end: return value > at && value < shape_.nodes.size() ? "" : "is a loop whose end does not follow";
+    case Operand::none: return "";
+    case Operand::node: return operand(at, value, type);
+    case Operand::slot:
+      if (value >= shape_.slots.size()) return "uses a slot that does not exist";
+      return shape_.slots[value] == slot_kind(node.op) ? "" : "uses a slot of another kind";
+    case Operand::fact: return fact(node.op, value);
+    case Operand::arguments: return arguments(at);
+    case Operand::depth:
+      if (node.op == Op::element && value >= loops_.size()) return "is the element of a loop that is not open";
+      return "";
+    case Operand::end: return value > at && value < shape_.nodes.size() ? "" : "is a loop whose end does not follow";
     }
     return "has an operand of no kind";
   }
@@ -120,13 +121,16 @@ class Verifier {
   }
 
   std::string lists() const {
-    const auto boolean = [&](NodeId id) { return operand(shape_.nodes.size(), static_cast<std::uint32_t>(id), NodeType::boolean); };
+    const auto boolean = [&](NodeId id) {
+      return operand(shape_.nodes.size(), static_cast<std::uint32_t>(id), NodeType::boolean);
+    };
     if (shape_.rules.size() > max_rules) return "there are too many rules";
     for (std::size_t i = 0; i < shape_.entries.size(); ++i) {
       const auto& entry = shape_.entries[i];
       const auto name = "entry " + std::to_string(i) + " ";
       if (entry.satisfied.empty()) return name + "has no alternative";
-      if (entry.use_connection < -1 || (entry.use_connection >= 0 && entry.satisfied.size() != 1)) return name + "uses a connection among others";
+      if (entry.use_connection < -1 || (entry.use_connection >= 0 && entry.satisfied.size() != 1))
+        return name + "uses a connection among others";
       for (const auto id : entry.satisfied)
         if (auto wrong = boolean(id); !wrong.empty()) return name + wrong;
     }
@@ -134,7 +138,8 @@ class Verifier {
       const auto& rule = shape_.rules[i];
       const auto name = "rule " + std::to_string(i) + " ";
       if (static_cast<std::size_t>(rule.effect) >= rule_effect_names.size()) return name + "has no effect";
-      if (rule.effect == RuleEffect::require ? rule.entry >= shape_.entries.size() : rule.entry != 0) return name + "has no such entry";
+      if (rule.effect == RuleEffect::require ? rule.entry >= shape_.entries.size() : rule.entry != 0)
+        return name + "has no such entry";
       if (auto wrong = boolean(rule.fired); !wrong.empty()) return name + wrong;
     }
     return "";
@@ -143,9 +148,9 @@ class Verifier {
   static constexpr std::size_t index_limit = builtin_facts.size() + max_attributes;
 
   const Shape& shape_;
-  std::vector<bool> hidden_;         // inside a loop that has ended
-  std::vector<std::size_t> loops_;   // the open ones, by their `each`
-  std::size_t arguments_ = 0;        // those of the nodes so far
+  std::vector<bool> hidden_;        // inside a loop that has ended
+  std::vector<std::size_t> loops_;  // the open ones, by their `each`
+  std::size_t arguments_ = 0;       // those of the nodes so far
 };
 
 }  // namespace
@@ -153,19 +158,19 @@ class Verifier {
 // The entity facts are read by ops of their own, which see indexes; a fact op sees what the request carries.
 bool fact_fits(Op op, TypeKind type) {
   switch (type) {
-    case TypeKind::boolean: return op == Op::fact_bool;
-    case TypeKind::integer:
-    case TypeKind::time:
-    case TypeKind::duration:
-    case TypeKind::enumeration: return op == Op::fact_int;
-    case TypeKind::string: return op == Op::fact_string;
-    case TypeKind::ip: return op == Op::fact_ip;
-    case TypeKind::string_set: return op == Op::fact_set;
-    case TypeKind::cidr:
-    case TypeKind::tenant:
-    case TypeKind::client:
-    case TypeKind::connection:
-    case TypeKind::organization: return false;
+  case TypeKind::boolean: return op == Op::fact_bool;
+  case TypeKind::integer:
+  case TypeKind::time:
+  case TypeKind::duration:
+  case TypeKind::enumeration: return op == Op::fact_int;
+  case TypeKind::string: return op == Op::fact_string;
+  case TypeKind::ip: return op == Op::fact_ip;
+  case TypeKind::string_set: return op == Op::fact_set;
+  case TypeKind::cidr:
+  case TypeKind::tenant:
+  case TypeKind::client:
+  case TypeKind::connection:
+  case TypeKind::organization: return false;
   }
   return false;
 }

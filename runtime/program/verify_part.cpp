@@ -53,11 +53,13 @@ void check_attributes(const Part& part, Report& report) {
 void check_structure(const Part& part, Report& report) {
   report.at("structure");
   report.expect(!part.id.empty(), "the tenant has no id");
-  report.expect(unique_ids(part.clients) && unique_ids(part.connections) && unique_ids(part.organizations), "two things have one id");
+  report.expect(unique_ids(part.clients) && unique_ids(part.connections) && unique_ids(part.organizations),
+                "two things have one id");
   const auto connections = part.connections.size();
   for (const auto& client : part.clients) {
     report.expect(static_cast<std::size_t>(client.type) < client_type_names.size(), "a client is of no type");
-    report.expect(static_cast<std::size_t>(client.usage) < organization_usage_names.size(), "a client has no usage of organizations");
+    report.expect(static_cast<std::size_t>(client.usage) < organization_usage_names.size(),
+                  "a client has no usage of organizations");
     report.expect(client.grants < (1u << grant_names.size()), "a client has a grant that does not exist");
     report.expect(below(client.connections, connections) && below(client.discover, connections),
                   "a client names a connection that does not exist");
@@ -69,7 +71,8 @@ void check_structure(const Part& part, Report& report) {
                       below(organization.discover, connections),
                   "an organization names a connection that does not exist");
     for (const auto& use : organization.uses)
-      report.expect(use.client < part.clients.size() && below(use.connections, connections) && below(use.discover, connections),
+      report.expect(use.client < part.clients.size() && below(use.connections, connections) &&
+                        below(use.discover, connections),
                     "an organization uses what does not exist");
   }
   for (const auto& lockout : part.lockouts) {
@@ -97,14 +100,17 @@ void check_trace(const RuleInfo& info, const Shape& shape, const std::vector<boo
     const auto& node = info.trace[i];
     const bool leaf = node.kind == TraceNode::Kind::leaf;
     report.expect(static_cast<std::size_t>(node.kind) <= 3, "a trace has a node of no kind");
-    report.expect(readable(node.node) && row_of(shape.nodes[static_cast<std::size_t>(node.node)].op).result == NodeType::boolean,
+    report.expect(readable(node.node) &&
+                      row_of(shape.nodes[static_cast<std::size_t>(node.node)].op).result == NodeType::boolean,
                   "a trace reads what is not an outcome");
     report.expect(!leaf || node.text < info.texts.size(), "a trace shows a text that does not exist");
     report.expect(node.seen.size() == node.seen_names.size(), "a trace has a value without a name");
     report.expect(std::ranges::all_of(node.seen, readable), "a trace reads a value that may not be computed");
-    report.expect(std::ranges::all_of(node.children, [&](auto child) { return child > i && child < info.trace.size(); }),
-                  "a trace does not end");
-    report.expect(node.kind != TraceNode::Kind::not_ || node.children.size() == 1, "a trace negates other than one condition");
+    report.expect(
+        std::ranges::all_of(node.children, [&](auto child) { return child > i && child < info.trace.size(); }),
+        "a trace does not end");
+    report.expect(node.kind != TraceNode::Kind::not_ || node.children.size() == 1,
+                  "a trace negates other than one condition");
   }
   for (const auto& [text, id] : info.alternatives) report.expect(readable(id), "an alternative is not computed");
 }
@@ -125,7 +131,8 @@ void check_program(const Part& part, std::size_t action, Report& report) {
   if (!report.fine()) return;
   const auto& shape = *program.shape;
   report.expect(static_cast<std::size_t>(shape.action) == action, "the shape is of another action");
-  report.expect(program.rules.size() == shape.rules.size() && program.entries.size() == shape.entries.size(), "names and code do not fit");
+  report.expect(program.rules.size() == shape.rules.size() && program.entries.size() == shape.entries.size(),
+                "names and code do not fit");
   if (const auto wrong = verify(shape); !wrong.empty()) report.expect(false, wrong);
   if (!report.fine()) return;
   const auto facts = builtin_facts.size() + part.attributes.size();

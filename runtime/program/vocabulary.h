@@ -31,15 +31,43 @@ inline constexpr std::array<std::string_view, 3> rule_effect_names = {"allow", "
 // Why a decision is a deny without any rule of the policy being evaluated. In order of precedence: the first that
 // applies is the decision's.
 enum class Fault : std::uint8_t {
-  none, not_ready, stale, invalid_request, unknown_tenant, tenant_mismatch, unknown_client, organization_unknown,
-  organization_required, organization_not_allowed, not_a_member, unknown_connection, connection_not_enabled,
-  action_not_supported, grant_not_allowed, callback_not_allowed, user_blocked, locked_out
+  none,
+  not_ready,
+  stale,
+  invalid_request,
+  unknown_tenant,
+  tenant_mismatch,
+  unknown_client,
+  organization_unknown,
+  organization_required,
+  organization_not_allowed,
+  not_a_member,
+  unknown_connection,
+  connection_not_enabled,
+  action_not_supported,
+  grant_not_allowed,
+  callback_not_allowed,
+  user_blocked,
+  locked_out
 };
-inline constexpr std::array<std::string_view, 18> fault_names = {
-    "none", "not_ready", "stale", "invalid_request", "unknown_tenant", "tenant_mismatch", "unknown_client",
-    "organization_unknown", "organization_required", "organization_not_allowed", "not_a_member", "unknown_connection",
-    "connection_not_enabled", "action_not_supported", "grant_not_allowed", "callback_not_allowed", "user_blocked",
-    "locked_out"};
+inline constexpr std::array<std::string_view, 18> fault_names = {"none",
+                                                                 "not_ready",
+                                                                 "stale",
+                                                                 "invalid_request",
+                                                                 "unknown_tenant",
+                                                                 "tenant_mismatch",
+                                                                 "unknown_client",
+                                                                 "organization_unknown",
+                                                                 "organization_required",
+                                                                 "organization_not_allowed",
+                                                                 "not_a_member",
+                                                                 "unknown_connection",
+                                                                 "connection_not_enabled",
+                                                                 "action_not_supported",
+                                                                 "grant_not_allowed",
+                                                                 "callback_not_allowed",
+                                                                 "user_blocked",
+                                                                 "locked_out"};
 
 // What a deny or challenge rests on.
 enum class Because : std::uint8_t { rules, fault, no_allow, conflicting_obligations };
@@ -59,26 +87,58 @@ struct Strategy {
 };
 inline constexpr std::array<Strategy, 46> strategies = {{
     {"database", Family::database},
-    {"saml", Family::enterprise}, {"oidc", Family::enterprise}, {"waad", Family::enterprise},
-    {"ad", Family::enterprise}, {"adfs", Family::enterprise}, {"google_apps", Family::enterprise},
-    {"okta", Family::enterprise}, {"ping", Family::enterprise}, {"office365", Family::enterprise},
-    {"sharepoint", Family::enterprise}, {"ip", Family::enterprise}, {"auth0_oidc", Family::enterprise},
-    {"email", Family::passwordless}, {"sms", Family::passwordless},
-    {"google_oauth2", Family::social}, {"github", Family::social}, {"gitlab", Family::social},
-    {"facebook", Family::social}, {"apple", Family::social}, {"twitter", Family::social},
-    {"linkedin", Family::social}, {"windowslive", Family::social}, {"amazon", Family::social},
-    {"bitbucket", Family::social}, {"bitly", Family::social}, {"box", Family::social}, {"dropbox", Family::social},
-    {"dwolla", Family::social}, {"evernote", Family::social}, {"exact", Family::social}, {"fitbit", Family::social},
-    {"instagram", Family::social}, {"line", Family::social}, {"oauth1", Family::social}, {"oauth2", Family::social},
-    {"paypal", Family::social}, {"salesforce", Family::social}, {"shopify", Family::social},
-    {"slack", Family::social}, {"soundcloud", Family::social}, {"vkontakte", Family::social},
-    {"weibo", Family::social}, {"wordpress", Family::social}, {"yahoo", Family::social}, {"yandex", Family::social},
+    {"saml", Family::enterprise},
+    {"oidc", Family::enterprise},
+    {"waad", Family::enterprise},
+    {"ad", Family::enterprise},
+    {"adfs", Family::enterprise},
+    {"google_apps", Family::enterprise},
+    {"okta", Family::enterprise},
+    {"ping", Family::enterprise},
+    {"office365", Family::enterprise},
+    {"sharepoint", Family::enterprise},
+    {"ip", Family::enterprise},
+    {"auth0_oidc", Family::enterprise},
+    {"email", Family::passwordless},
+    {"sms", Family::passwordless},
+    {"google_oauth2", Family::social},
+    {"github", Family::social},
+    {"gitlab", Family::social},
+    {"facebook", Family::social},
+    {"apple", Family::social},
+    {"twitter", Family::social},
+    {"linkedin", Family::social},
+    {"windowslive", Family::social},
+    {"amazon", Family::social},
+    {"bitbucket", Family::social},
+    {"bitly", Family::social},
+    {"box", Family::social},
+    {"dropbox", Family::social},
+    {"dwolla", Family::social},
+    {"evernote", Family::social},
+    {"exact", Family::social},
+    {"fitbit", Family::social},
+    {"instagram", Family::social},
+    {"line", Family::social},
+    {"oauth1", Family::social},
+    {"oauth2", Family::social},
+    {"paypal", Family::social},
+    {"salesforce", Family::social},
+    {"shopify", Family::social},
+    {"slack", Family::social},
+    {"soundcloud", Family::social},
+    {"vkontakte", Family::social},
+    {"weibo", Family::social},
+    {"wordpress", Family::social},
+    {"yahoo", Family::social},
+    {"yandex", Family::social},
 }};
 
 // Grant types. implicit and password are known so that a policy naming them is told why they are refused.
 inline constexpr std::array<std::string_view, 9> grant_names = {
-    "authorization_code", "refresh_token", "client_credentials", "device_code", "ciba",
-    "token_exchange",     "passwordless_otp", "mfa_otp",          "mfa_oob"};
+    "authorization_code", "refresh_token", "client_credentials",
+    "device_code",        "ciba",          "token_exchange",
+    "passwordless_otp",   "mfa_otp",       "mfa_oob"};
 inline constexpr std::array<std::string_view, 2> refused_grant_names = {"implicit", "password"};
 
 enum class OrganizationUsage : std::uint8_t { deny, allow, require };  // a client's; Auth0's organization_usage
@@ -86,8 +146,19 @@ inline constexpr std::array<std::string_view, 3> organization_usage_names = {"de
 
 // The type of a value. Enumerations are integers at run time: their index in the order written.
 enum class TypeKind : std::uint8_t {
-  boolean, integer, string, ip, cidr, time, duration, string_set, enumeration,
-  tenant, client, connection, organization,  // names of declared things; compare with == and in only
+  boolean,
+  integer,
+  string,
+  ip,
+  cidr,
+  time,
+  duration,
+  string_set,
+  enumeration,
+  tenant,
+  client,
+  connection,
+  organization,  // names of declared things; compare with == and in only
 };
 
 // Index of `name` in a table of names, or nothing.

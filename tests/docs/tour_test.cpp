@@ -15,8 +15,9 @@ using namespace documents;
 std::string printed_by(const std::string& command, const Folder& folder) {
   const std::string log = folder.path().string() + ".log";
   const std::string bin = std::filesystem::path(WRIT_COMMAND).parent_path().string();
-  const std::string line = "cd '" + folder.path().string() + "' && PATH='" + bin + "':\"$PATH\" NO_COLOR=1 && export PATH NO_COLOR && { " + command +
-                           " ; } >'" + log + "' 2>&1 </dev/null";
+  const std::string line = "cd '" + folder.path().string() + "' && PATH='" + bin +
+                           "':\"$PATH\" NO_COLOR=1 && export PATH NO_COLOR && { " + command + " ; } >'" + log +
+                           "' 2>&1 </dev/null";
   if (std::system(line.c_str()) < 0) return "the shell cannot be run\n";
   std::string text = text_of(log);
   std::filesystem::remove(log);

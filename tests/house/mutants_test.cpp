@@ -48,6 +48,7 @@ TEST_CASE("every mutant is one change to one place of the tree") {
 TEST_CASE("there are mutants of every phase that decides") {
   std::set<std::string> rooms;
   for (const Mutant& mutant : mutants()) rooms.insert(mutant.file.substr(0, mutant.file.rfind('/')));
-  for (const char* room : {"compiler/check", "compiler/lower", "runtime/interpret", "runtime/jit", "runtime/engine"}) CHECK(rooms.contains(room));
+  for (const char* room : {"compiler/check", "compiler/lower", "runtime/interpret", "runtime/jit", "runtime/engine"})
+    CHECK(rooms.contains(room));
   CHECK(mutants().size() >= 40);
 }

@@ -26,15 +26,18 @@ class PartBuilder {
 
   explicit PartBuilder(std::string id) {
     part.id = part.name = std::move(id);
-    for (std::size_t i = 0; i < action_count; ++i) program(static_cast<Action>(i), "shape " + std::string(action_names[i]) + "\n");
+    for (std::size_t i = 0; i < action_count; ++i)
+      program(static_cast<Action>(i), "shape " + std::string(action_names[i]) + "\n");
   }
 
   // Each returns what it added, to change further; the reference is good until the next of its kind.
-  program::ClientRecord& client(std::string id, ClientType type = ClientType::web, std::vector<std::uint32_t> connections = {}) {
+  program::ClientRecord& client(std::string id, ClientType type = ClientType::web,
+                                std::vector<std::uint32_t> connections = {}) {
     program::ClientRecord record;
     record.id = record.name = std::move(id);
     record.type = type;
-    record.grants = static_cast<std::uint16_t>(1u << *index_of(grant_names, type == ClientType::m2m ? "client_credentials" : "authorization_code"));
+    record.grants = static_cast<std::uint16_t>(
+        1u << *index_of(grant_names, type == ClientType::m2m ? "client_credentials" : "authorization_code"));
     record.connections = std::move(connections);
     part.clients.push_back(std::move(record));
     return part.clients.back();
@@ -56,7 +59,8 @@ class PartBuilder {
   }
 
   // The program of an action, by the text of its shape and the constants of its slots.
-  program::ActionProgram& program(Action action, std::string_view text, const std::vector<program::Constant>& constants = {}) {
+  program::ActionProgram& program(Action action, std::string_view text,
+                                  const std::vector<program::Constant>& constants = {}) {
     std::string error;
     auto shape = program::read_shape(text, error);
     if (!shape) throw std::invalid_argument(error);
@@ -67,7 +71,8 @@ class PartBuilder {
     for (std::size_t i = 0; i < shape->entries.size(); ++i) program.entries.push_back("entry " + std::to_string(i));
     for (std::size_t i = 0; i < builtin_facts.size(); ++i)
       for (const auto& node : shape->nodes)
-        if (program::row_of(node.op).operands[0] == program::Operand::fact && node.a == i && (builtin_facts[i].required & mask_of(action))) {
+        if (program::row_of(node.op).operands[0] == program::Operand::fact && node.a == i &&
+            (builtin_facts[i].required & mask_of(action))) {
           program.required.push_back(static_cast<FactId>(i));
           break;
         }

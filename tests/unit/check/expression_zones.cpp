@@ -45,7 +45,8 @@ TEST_CASE("every zone is what the C library says, until the end of 2100") {
     ++zones;
     ::setenv("TZ", (":" + name).c_str(), 1);
     ::tzset();
-    for (std::int64_t at = 0; at < 4'133'980'800; at += 60 * 86'400 + 3'599) {  // about every two months, at all times of the day
+    for (std::int64_t at = 0; at < 4'133'980'800;
+         at += 60 * 86'400 + 3'599) {  // about every two months, at all times of the day
       const std::time_t time = at;
       std::tm local{};
       ::localtime_r(&time, &local);

@@ -17,7 +17,8 @@ Diagnostic only_error(const std::string& text) {
   return list.front();
 }
 
-const std::string acme = "tenant acme { connection users : database\n client shop : spa { connections users }\n allow login\n";
+const std::string acme =
+    "tenant acme { connection users : database\n client shop : spa { connections users }\n allow login\n";
 
 }  // namespace
 
@@ -49,13 +50,16 @@ TEST_CASE("a second declaration is labelled with the first") {
   CHECK(codes_of("client shop : spa tenant acme { use shop {} use shop {} }") == "E0202");
   CHECK(codes_of("attributes { user.x : string } attributes { user.x : string }") == "E0202");
   CHECK(codes_of("attributes { user.x : string } tenant acme { attributes { user.x : string } }") == "E0202");
-  CHECK(codes_of("tenant acme { obligation o satisfied when session.mfa\n obligation o satisfied when session.mfa }") == "E0202");
+  CHECK(codes_of("tenant acme { obligation o satisfied when session.mfa\n obligation o satisfied when session.mfa }") ==
+        "E0202");
   CHECK(codes_of(acme + "}\ntest \"t\" {} test \"t\" {}") == "E0202");
 }
 
 TEST_CASE("a template's things and a tenant's are one level") {
-  CHECK(codes_of("template t() { connection users : database } tenant acme from t() { connection users : saml }") == "E0202");
-  CHECK(codes_of("template t() { let limit = 3 } tenant acme from t() { connection users : database\n allow login when user.logins > limit }") == "");
+  CHECK(codes_of("template t() { connection users : database } tenant acme from t() { connection users : saml }") ==
+        "E0202");
+  CHECK(codes_of("template t() { let limit = 3 } tenant acme from t() { connection users : database\n allow login when "
+                 "user.logins > limit }") == "");
 }
 
 TEST_CASE("wire names are unique where requests carry them") {
@@ -97,7 +101,8 @@ TEST_CASE("words of fixed lists") {
 TEST_CASE("hosts and issuers belong to one tenant") {
   CHECK(codes_of("tenant a { hosts \"x.example\" } tenant b { hosts \"x.example\" }") == "E0207");
   CHECK(codes_of("tenant a { issuers \"https://i/\" } tenant b { issuers \"https://i/\" }") == "E0207");
-  CHECK(codes_of("template t(h: string) { hosts h } tenant a from t(\"x.example\") tenant b from t(\"x.example\")") == "E0207");
+  CHECK(codes_of("template t(h: string) { hosts h } tenant a from t(\"x.example\") tenant b from t(\"x.example\")") ==
+        "E0207");
   CHECK(codes_of("tenant a { hosts \"x.example:8443\" }") == "");
   CHECK(codes_of("tenant a { hosts \"X.example\" }") == "E0405");
 }
@@ -110,7 +115,8 @@ TEST_CASE("rules: one id, one text") {
 }
 
 TEST_CASE("what many tenants share is said once") {
-  std::string text = "template t() { connection a : saml\n client c : spa { connections b } }\nplatform { deny login when user.emial }\n";
+  std::string text = "template t() { connection a : saml\n client c : spa { connections b } }\nplatform { deny login "
+                     "when user.emial }\n";
   for (int i = 0; i < 20; ++i) text += "tenant t" + std::to_string(i) + " from t()\n";
   test::Checked checked;
   test::check_files(checked, {text});
@@ -121,8 +127,11 @@ TEST_CASE("what many tenants share is said once") {
 
 TEST_CASE("a name declared in one file is known in all") {
   test::Checked checked;
-  test::check_files(checked, {"extend tenant acme { deny login \"later\" }", "tenant acme { use portal { connections users }\n connection users : database\n allow login when level > 1 }",
-                              "client portal : spa", "let level = 3"});
+  test::check_files(
+      checked,
+      {"extend tenant acme { deny login \"later\" }",
+       "tenant acme { use portal { connections users }\n connection users : database\n allow login when level > 1 }",
+       "client portal : spa", "let level = 3"});
   CHECK(checked.pretty() == "");
   REQUIRE(checked.tenant("acme").rules.size() == 2);
   CHECK(checked.tenant("acme").rules[1].id == "acme/deny later");  // the tenant's own first
@@ -137,14 +146,19 @@ TEST_CASE("a thing named like what rules ask for would hide it") {
   CHECK(codes_of("platform { zone tenant = 10.0.0.0/8 }") == "E0205");
   CHECK(codes_of("tenant tenant {}") == "E0205");
   CHECK(codes_of("tenant acme { client app : spa { id \"client\" } }") == "");
-  CHECK(only_error("tenant acme { client client : spa }").help.at(0).text.find("wire name with `id`") != std::string::npos);
+  CHECK(only_error("tenant acme { client client : spa }").help.at(0).text.find("wire name with `id`") !=
+        std::string::npos);
 }
 
 TEST_CASE("a template's lets are not named like its parameters, however deep") {
   const std::string used = "tenant acme from t(\"x\")";
   CHECK(codes_of("template t(d: string) { let d = \"y\" } " + used) == "E0204");
   CHECK(codes_of("template t(d: string) { let d = \"y\" }") == "E0204");
-  CHECK(codes_of("template t(d: string) { connection users : database\n client shop : spa { connections users\n let d = \"y\" } } " + used) == "E0204");
-  CHECK(codes_of("client app : spa template t(d: string) { organization o { use app { let d = \"y\" } } use app } " + used) == "E0204");
-  CHECK(codes_of("template t(d: string) { let e = d } " + used + " { let d = \"y\" }") == "");  // the tenant's own words are its own
+  CHECK(codes_of("template t(d: string) { connection users : database\n client shop : spa { connections users\n let d "
+                 "= \"y\" } } " +
+                 used) == "E0204");
+  CHECK(codes_of("client app : spa template t(d: string) { organization o { use app { let d = \"y\" } } use app } " +
+                 used) == "E0204");
+  CHECK(codes_of("template t(d: string) { let e = d } " + used + " { let d = \"y\" }") ==
+        "");  // the tenant's own words are its own
 }

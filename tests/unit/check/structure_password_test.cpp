@@ -52,13 +52,16 @@ TEST_CASE("a literal weaker than the floor is an error, each bound by itself") {
 
 TEST_CASE("presets and parents are joined without a word") {
   CHECK(codes_of("platform { floor password f { length 12.. } } " + in_connection("password auth0.low")) == "");
-  CHECK(codes_of("platform { password p { length 8.. } floor password f { length 12.. } } tenant t { password q : p { history 3 }\n connection a : database { password q } }") == "");
+  CHECK(codes_of("platform { password p { length 8.. } floor password f { length 12.. } } tenant t { password q : p { "
+                 "history 3 }\n connection a : database { password q } }") == "");
 }
 
 TEST_CASE("requirements that no password meets") {
-  CHECK(codes_of("platform { floor password f { length 8..16 } } " + in_connection("password { length 20.. }")) == "E0502");
+  CHECK(codes_of("platform { floor password f { length 8..16 } } " + in_connection("password { length 20.. }")) ==
+        "E0502");
   CHECK(codes_of(in_connection("password { length 73..\n length ..72 bytes }")) == "E0502");
-  CHECK(codes_of(in_connection("password { length 20.. bytes\n length ..10 }")) == "");  // ten code points may be forty bytes
+  CHECK(codes_of(in_connection("password { length 20.. bytes\n length ..10 }")) ==
+        "");  // ten code points may be forty bytes
   CHECK(codes_of(in_connection("password { min age 2d\n expires after 1d }")) == "E0502");
   CHECK(codes_of(in_connection("password { at least 9 digits\n length ..8 }")) == "E0502");
 }
@@ -80,12 +83,15 @@ TEST_CASE("parents do not run in a circle") {
 TEST_CASE("presets are what their products do") {
   CHECK(effective(in_connection("password auth0.none")) == Lines{"t connection a (auth0.none): length 1.. utf16"});
   CHECK(effective(in_connection("password auth0.good")) ==
-        Lines{"t connection a (auth0.good): length 8.. utf16", "t connection a (auth0.good): classes 3 of lower, upper, digit, symbol"});
+        Lines{"t connection a (auth0.good): length 8.. utf16",
+              "t connection a (auth0.good): classes 3 of lower, upper, digit, symbol"});
   CHECK(effective(in_connection("password auth0.excellent(12)")) ==
-        Lines{"t connection a (auth0.excellent): length 12.. utf16", "t connection a (auth0.excellent): classes 3 of lower, upper, digit, symbol",
+        Lines{"t connection a (auth0.excellent): length 12.. utf16",
+              "t connection a (auth0.excellent): classes 3 of lower, upper, digit, symbol",
               "t connection a (auth0.excellent): max repeats 2"});
   CHECK(effective(in_connection("password nist.sp800_63b_4")) ==
-        Lines{"t connection a (nist.sp800_63b_4): length 15..", "t connection a (nist.sp800_63b_4): reject common", "t connection a (nist.sp800_63b_4): reject breached"});
+        Lines{"t connection a (nist.sp800_63b_4): length 15..", "t connection a (nist.sp800_63b_4): reject common",
+              "t connection a (nist.sp800_63b_4): reject breached"});
   CHECK(effective(in_connection("password okta.default")).size() == 6);
   CHECK(codes_of(in_connection("password auth0.superb")) == "E0505");
   CHECK(codes_of(in_connection("password nist.sp800_63b_4(8)")) == "E0505");
@@ -103,12 +109,15 @@ TEST_CASE("everything in scope holds, and each says who asked") {
       client shop : spa { connections a; password { reject breached } }
       client other : spa { connections b; password { strength >= 4 } }
     })";
-  CHECK(effective(text) == Lines{"platform floor base: length 8..64", "t password strong: length 12..", "t connection a: history 5", "platform floor base: reject common",
+  CHECK(effective(text) == Lines{"platform floor base: length 8..64", "t password strong: length 12..",
+                                 "t connection a: history 5", "platform floor base: reject common",
                                  "t client shop: reject breached"});
 }
 
 TEST_CASE("what another implies is marked, one of two alike stays") {
-  const std::string text = "platform { floor password base { reject common top 1000 } } tenant t { password p { reject common }\n password q { reject common }\n password p\n connection a : database { password q } }";
+  const std::string text =
+      "platform { floor password base { reject common top 1000 } } tenant t { password p { reject common }\n password "
+      "q { reject common }\n password p\n connection a : database { password q } }";
   CHECK(effective(text) == Lines{"t password p: reject common"});
   CHECK(effective(text, true).size() == 3);
 }
@@ -116,6 +125,7 @@ TEST_CASE("what another implies is marked, one of two alike stays") {
 TEST_CASE("what is asked of each class of characters adds up") {
   CHECK(codes_of(in_connection("password { at least 5 digits\n at least 4 lower\n length ..8 }")) == "E0502");
   CHECK(codes_of(in_connection("password { at least 5 digits\n at least 4 lower\n length ..9 }")) == "");
-  CHECK(codes_of(in_connection("password { at least 5 digits\n at least 6 digits\n length ..8 }")) == "");  // of one class the most
+  CHECK(codes_of(in_connection("password { at least 5 digits\n at least 6 digits\n length ..8 }")) ==
+        "");  // of one class the most
   CHECK(under_floor("length ..8", "at least 5 digits\n at least 4 symbols") == "E0502");
 }

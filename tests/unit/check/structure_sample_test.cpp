@@ -122,8 +122,10 @@ TEST_CASE("the effective password policy of a connection is everything in scope,
   std::vector<std::string> shown;
   for (const auto& one : passwords[0].requirements)
     if (!one.implied) shown.push_back(one.origin + " " + std::to_string(static_cast<int>(one.requirement.kind)));
-  CHECK(shown == std::vector<std::string>{"acme password strong 0", "platform floor baseline 0", "acme password strong 1", "acme password strong 5",
-                                          "platform floor baseline 8", "platform floor baseline 9", "platform floor baseline 10"});
+  CHECK(shown == std::vector<std::string>{"acme password strong 0", "platform floor baseline 0",
+                                          "acme password strong 1", "acme password strong 5",
+                                          "platform floor baseline 8", "platform floor baseline 9",
+                                          "platform floor baseline 10"});
 }
 
 TEST_CASE("a test's request is the baseline with what its line sets") {

@@ -40,7 +40,8 @@ TEST_CASE("records are in the order of wire ids and point at one another") {
   CHECK(part.connections[0].name == "zulu");
   CHECK_FALSE(part.connections[0].signup_open);
   CHECK_FALSE(part.connections[1].signup_open);
-  CHECK(part.connections[1].settings == std::vector<std::pair<std::string, std::string>>{{"tenant_id", "x"}, {"common_endpoint", "true"}});
+  CHECK(part.connections[1].settings ==
+        std::vector<std::pair<std::string, std::string>>{{"tenant_id", "x"}, {"common_endpoint", "true"}});
   REQUIRE(part.clients.size() == 2);
   CHECK(part.clients[0].connections == std::vector<std::uint32_t>{0, 1});
   CHECK(part.clients[0].callbacks.size() == 2);
@@ -71,13 +72,16 @@ TEST_CASE("owners of rules are the blocks that hold them") {
     extend tenant acme { deny login "e" })"});
   CHECK(checked.pretty() == "");
   CHECK(ids(checked.tenant("acme")) ==
-        std::vector<std::string>{"platform/deny p", "client.portal/deny c", "acme/deny t", "acme.connection.users/deny x", "acme.use.portal/deny u",
-                                 "acme.client.own/deny o", "acme.organization.org/deny g", "acme.organization.org.use.own/deny gu", "acme/deny a", "acme/deny e"});
+        std::vector<std::string>{"platform/deny p", "client.portal/deny c", "acme/deny t",
+                                 "acme.connection.users/deny x", "acme.use.portal/deny u", "acme.client.own/deny o",
+                                 "acme.organization.org/deny g", "acme.organization.org.use.own/deny gu", "acme/deny a",
+                                 "acme/deny e"});
 }
 
 TEST_CASE("a shared client's rules bind only those that use it") {
   test::Checked checked;
-  test::check_files(checked, {"client portal : spa { deny login \"c\" } tenant a { connection u : database\n use portal { connections u } } tenant b {}"});
+  test::check_files(checked, {"client portal : spa { deny login \"c\" } tenant a { connection u : database\n use "
+                              "portal { connections u } } tenant b {}"});
   CHECK(ids(checked.tenant("a")).size() == 1);
   CHECK(ids(checked.tenant("b")).empty());
 }
@@ -88,14 +92,17 @@ TEST_CASE("a floor does not allow and names no tenant's things") {
   CHECK(codes_of("platform {} platform {}") == "E0401");
   CHECK(codes_of("client c : spa { connections users }") == "E0414");
   CHECK(codes_of("platform { deny login on users }") == "E0224");
-  CHECK(codes_of("platform { deny login when connection == users } tenant a { connection users : database }") == "E0224");
+  CHECK(codes_of("platform { deny login when connection == users } tenant a { connection users : database }") ==
+        "E0224");
   CHECK(codes_of("client c : spa { deny login when connection.family == social and user.emial }") == "E0221");
 }
 
 TEST_CASE("the limit of database connections is exact and per client") {
   const auto policy = [](int databases) {
-    std::string text = "platform { limit database connections per client = 3 } tenant acme { connection s : saml\n", list = "s";
-    for (int i = 0; i < databases; ++i) text += "connection d" + std::to_string(i) + " : database\n", list += ", d" + std::to_string(i);
+    std::string text = "platform { limit database connections per client = 3 } tenant acme { connection s : saml\n",
+                list = "s";
+    for (int i = 0; i < databases; ++i)
+      text += "connection d" + std::to_string(i) + " : database\n", list += ", d" + std::to_string(i);
     return text + "client shop : spa { connections " + list + " } }";
   };
   CHECK(codes_of(policy(3)) == "");
@@ -103,20 +110,33 @@ TEST_CASE("the limit of database connections is exact and per client") {
 }
 
 TEST_CASE("discovery is ambiguous only where both connections are enabled") {
-  const std::string two = "connection a : saml { domains \"x.example\" }\n connection b : oidc { domains \"x.example\" }\n";
+  const std::string two =
+      "connection a : saml { domains \"x.example\" }\n connection b : oidc { domains \"x.example\" }\n";
   CHECK(codes_of("tenant t { " + two + "client c : spa { connections a } }") == "");
   CHECK(codes_of("tenant t { " + two + "client c : spa { connections a, b } }") == "E0404");
   CHECK(codes_of("tenant t { " + two + "client c : spa { connections a, b; discover \"x.example\" via b } }") == "");
-  CHECK(codes_of("tenant t { " + two + "client c : spa { connections a, b; organizations allow; discover \"x.example\" via b }\n organization o { connections a, b } }") == "");
-  CHECK(codes_of("tenant t { connection a : saml { domains \"x.example\" }\n connection u : database\n client c : spa { connections a, u } }") == "");
-  CHECK(codes_of("tenant t { " + two + "client c : spa { connections a, b; discover \"y.example\" via b } }") == "E0404 E0411");
+  CHECK(codes_of("tenant t { " + two +
+                 "client c : spa { connections a, b; organizations allow; discover \"x.example\" via b }\n "
+                 "organization o { connections a, b } }") == "");
+  CHECK(codes_of("tenant t { connection a : saml { domains \"x.example\" }\n connection u : database\n client c : spa "
+                 "{ connections a, u } }") == "");
+  CHECK(codes_of("tenant t { " + two + "client c : spa { connections a, b; discover \"y.example\" via b } }") ==
+        "E0404 E0411");
   CHECK(codes_of("tenant t { " + two + "client c : spa { connections a; discover \"x.example\" via b } }") == "E0410");
-  CHECK(codes_of("tenant t { " + two + "connection d : oidc { domains \"x.example\" }\n client c : spa { connections a, b, d; organizations allow; discover \"x.example\" via d }\n organization o { connections a, b } }") == "E0404");
-  CHECK(codes_of("tenant t { " + two + "connection d : oidc { domains \"x.example\" }\n client c : spa { connections a, b, d; organizations allow; discover \"x.example\" via d }\n organization o { connections a, b; discover \"x.example\" via a } }") == "");
+  CHECK(codes_of("tenant t { " + two +
+                 "connection d : oidc { domains \"x.example\" }\n client c : spa { connections a, b, d; organizations "
+                 "allow; discover \"x.example\" via d }\n organization o { connections a, b } }") == "E0404");
+  CHECK(
+      codes_of(
+          "tenant t { " + two +
+          "connection d : oidc { domains \"x.example\" }\n client c : spa { connections a, b, d; organizations allow; "
+          "discover \"x.example\" via d }\n organization o { connections a, b; discover \"x.example\" via a } }") ==
+      "");
 }
 
 TEST_CASE("organizations choose among what their tenant has") {
-  const std::string start = "tenant t { connection a : saml\n connection b : oidc\n client c : spa { connections a; organizations allow }\n";
+  const std::string start =
+      "tenant t { connection a : saml\n connection b : oidc\n client c : spa { connections a; organizations allow }\n";
   CHECK(codes_of(start + "organization o { connections a; joins on login via b } }") == "E0410");
   CHECK(codes_of(start + "organization o { connections a, b; use c { connections b } } }") == "E0410");
   CHECK(codes_of(start + "organization o { connections a; use d { connections a } } }") == "E0201");
@@ -126,7 +146,8 @@ TEST_CASE("organizations choose among what their tenant has") {
 
 TEST_CASE("the strictest session wins") {
   test::Checked checked;
-  test::check_files(checked, {"platform { session { idle 2h; absolute 24h } } tenant t { session { idle 3h; absolute 12h }\n client c : spa { session { idle 30m } }\n client d : spa }"});
+  test::check_files(checked, {"platform { session { idle 2h; absolute 24h } } tenant t { session { idle 3h; absolute "
+                              "12h }\n client c : spa { session { idle 30m } }\n client d : spa }"});
   CHECK(checked.pretty() == "");
   const auto& clients = checked.tenant("t").structure.clients;
   CHECK(clients[0].session.idle == 30 * minute);
@@ -136,7 +157,8 @@ TEST_CASE("the strictest session wins") {
 
 TEST_CASE("lockouts of platform, tenant and connection all apply") {
   test::Checked checked;
-  test::check_files(checked, {"platform { lockout { 100 attempts per ip } } tenant t { lockout { 10 attempts per identifier and ip within 5m; block 15m; exempt 10.0.0.0/8 }\n"
+  test::check_files(checked, {"platform { lockout { 100 attempts per ip } } tenant t { lockout { 10 attempts per "
+                              "identifier and ip within 5m; block 15m; exempt 10.0.0.0/8 }\n"
                               "connection a : database { lockout { 3 attempts per identifier } } }"});
   CHECK(checked.pretty() == "");
   const auto& lockouts = checked.tenant("t").structure.lockouts;
@@ -152,7 +174,8 @@ TEST_CASE("lockouts of platform, tenant and connection all apply") {
 
 TEST_CASE("attributes: the platform's by name, then the tenant's own by name") {
   test::Checked checked;
-  test::check_files(checked, {"attributes { user.z : string? user.b : int 0..3 } tenant t { attributes { request.y : bool\n request.a : bool? } } tenant u {}"});
+  test::check_files(checked, {"attributes { user.z : string? user.b : int 0..3 } tenant t { attributes { request.y : "
+                              "bool\n request.a : bool? } } tenant u {}"});
   CHECK(checked.pretty() == "");
   std::vector<std::string> names;
   for (const auto& one : checked.tenant("t").structure.attributes) names.push_back(one.name);
@@ -176,7 +199,9 @@ TEST_CASE("tenant attributes are set once by every tenant that must") {
 }
 
 TEST_CASE("templates take literals of their parameters' types") {
-  const std::string shape = "template s(d: string, n: int 0..9, l: list of string) { connection c : oidc { domains d }\n client k : spa { connections c }\n allow login when user.logins > n and (user.email else \"\") in l }\n";
+  const std::string shape =
+      "template s(d: string, n: int 0..9, l: list of string) { connection c : oidc { domains d }\n client k : spa { "
+      "connections c }\n allow login when user.logins > n and (user.email else \"\") in l }\n";
   CHECK(codes_of(shape) == "");  // nobody uses it: tried with whichever arguments
   CHECK(codes_of(shape + "tenant t from s(\"x.example\", 3, [\"a\"])") == "");
   CHECK(codes_of(shape + "tenant t from s(\"x.example\", 3)") == "E0601");
@@ -189,7 +214,10 @@ TEST_CASE("templates take literals of their parameters' types") {
 TEST_CASE("domains are lower-case A-labels") {
   for (const auto* good : {"a.example", "xn--bcher-kva.example", "a-b.example", "localhost"})
     CHECK(codes_of(std::string("tenant t { connection a : saml { domains \"") + good + "\" } }") == "");
-  for (const auto* bad : {"A.example", "b\xc3\xbc" "cher.example", "a..example", "-a.example", "a-.example", "", "a_b.example", "*.example", "a.example."})
+  for (const auto* bad : {"A.example",
+                          "b\xc3\xbc"
+                          "cher.example",
+                          "a..example", "-a.example", "a-.example", "", "a_b.example", "*.example", "a.example."})
     CHECK(codes_of(std::string("tenant t { connection a : saml { domains \"") + bad + "\" } }") == "E0405");
 }
 
@@ -204,7 +232,8 @@ TEST_CASE("limits just under and just over") {
   CHECK(codes_of("tenant t { deny login \"1\"\n deny login \"2\"\n deny login \"3\" }", limits) == "E0920");
   CHECK(codes_of("attributes { user.a : bool\n user.b : bool }", limits) == "");
   CHECK(codes_of("attributes { user.a : bool\n user.b : bool\n user.c : bool }", limits) == "E0920");
-  CHECK(codes_of("attributes { user.a : bool\n user.b : bool } tenant t { attributes { user.c : bool } }", limits) == "E0920");
+  CHECK(codes_of("attributes { user.a : bool\n user.b : bool } tenant t { attributes { user.c : bool } }", limits) ==
+        "E0920");
 }
 
 TEST_CASE("a tenant's rule is never taken for the floor's: no two owners read alike") {
@@ -230,11 +259,15 @@ TEST_CASE("what is written twice is one rule only where it means the same") {
   CHECK(codes_of(from + "tenant a from t(\"eve\") { let who = \"bob\"\n" + denies + "}") == "E0208");
   CHECK(codes_of(from + "tenant a from t(\"eve\") { let who = \"eve\"\n" + denies + "allow login }").empty());
   const std::string within = "require mfa within limit\n";
-  CHECK(codes_of("template t(limit: duration) { " + body + within + "}\ntenant a from t(5m) { let limit = 5h\n" + within + "}") == "E0208");
+  CHECK(codes_of("template t(limit: duration) { " + body + within + "}\ntenant a from t(5m) { let limit = 5h\n" +
+                 within + "}") == "E0208");
 }
 
 TEST_CASE("the floor may ask for what each tenant sets") {
-  const std::string floor = "attributes { tenant.size : int 0..10? }\nplatform { deny login when (tenant.size else 0) > 5 }\n";
+  const std::string floor =
+      "attributes { tenant.size : int 0..10? }\nplatform { deny login when (tenant.size else 0) > 5 }\n";
   CHECK(codes_of(floor + "client portal : web { deny login when has tenant.size and tenant.size > 5 }\n"
-                         "tenant a { tenant.size = 7\n connection u : database\n use portal { connections u }\n allow login }\ntenant b { allow login }").empty());
+                         "tenant a { tenant.size = 7\n connection u : database\n use portal { connections u }\n allow "
+                         "login }\ntenant b { allow login }")
+            .empty());
 }

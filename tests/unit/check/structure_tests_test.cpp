@@ -27,9 +27,11 @@ std::string steps(const std::string& text) { return codes_of(acme + "test \"t\" 
 }  // namespace
 
 TEST_CASE("a test that is right") {
-  CHECK(steps("login to acme.shop via users { user.groups = [\"robot\"]; user.level = high; without user.email; user.email_verified = false }\n"
+  CHECK(steps("login to acme.shop via users { user.groups = [\"robot\"]; user.level = high; without user.email; "
+              "user.email_verified = false }\n"
               "expect deny by \"no robots\"\n expect would_be deny\n"
-              "login to acme.shop via users { user.level = high } expect challenge mfa within 15m or accept(\"x\") by \"fresh\"\n"
+              "login to acme.shop via users { user.level = high } expect challenge mfa within 15m or accept(\"x\") by "
+              "\"fresh\"\n"
               "m2m to acme.job expect allow\n"
               "login to acme.shop via users { without user.blocked } expect deny fault invalid_request") == "");
 }
@@ -45,7 +47,9 @@ TEST_CASE("requests name what is there") {
 }
 
 TEST_CASE("facts of the action, literals of their types, each once") {
-  const auto set = [](const std::string& fact) { return steps("login to acme.shop via users { " + fact + " } expect allow"); };
+  const auto set = [](const std::string& fact) {
+    return steps("login to acme.shop via users { " + fact + " } expect allow");
+  };
   CHECK(set("user.emial = \"x\"") == "E0221");
   CHECK(set("user.groups = \"robot\"") == "E0702");
   CHECK(set("user.level = middle") == "E0702");
@@ -66,7 +70,9 @@ TEST_CASE("expectations that can come about") {
 }
 
 TEST_CASE("proofs name what is there and conclude something boolean") {
-  const auto prove = [](const std::string& text) { return codes_of("client portal : spa\n" + acme + "prove \"p\" { " + text + " }"); };
+  const auto prove = [](const std::string& text) {
+    return codes_of("client portal : spa\n" + acme + "prove \"p\" { " + text + " }");
+  };
   CHECK(prove("login to acme.shop via users allowed implies session.mfa or client == shop") == "");
   CHECK(prove("login allowed implies not user.blocked") == "");
   CHECK(prove("login allowed implies client == portal") == "");
@@ -83,20 +89,25 @@ TEST_CASE("a baseline request gives every required fact of its action and is con
     const auto request = baseline(action);
     for (const Fact& fact : builtin_facts) {
       INFO(action_names[i] << " " << fact.name);
-      if (fact.type >= TypeKind::tenant) CHECK_FALSE(request.facts.contains(fact.name));
-      else if ((fact.required & mask_of(action)) != 0) CHECK(request.facts.contains(fact.name));
-      else if (fact.name != "user.email") CHECK_FALSE(request.facts.contains(fact.name));
+      if (fact.type >= TypeKind::tenant)
+        CHECK_FALSE(request.facts.contains(fact.name));
+      else if ((fact.required & mask_of(action)) != 0)
+        CHECK(request.facts.contains(fact.name));
+      else if (fact.name != "user.email")
+        CHECK_FALSE(request.facts.contains(fact.name));
     }
     if (request.facts.contains("user.email_verified")) CHECK(request.facts.contains("user.email"));
   }
-  CHECK(time_to_text(std::get<std::int64_t>(baseline(Action::login).facts.at("request.time"))) == "2026-01-15T12:00:00Z");
+  CHECK(time_to_text(std::get<std::int64_t>(baseline(Action::login).facts.at("request.time"))) ==
+        "2026-01-15T12:00:00Z");
 }
 
 TEST_CASE("a request carries wire names and the tenant's required attributes") {
   test::Checked checked;
   test::check_files(checked, {acme + "test \"t\" { login to acme.shop via users { user.level = high } expect allow }"});
   REQUIRE(checked.pretty() == "");
-  const auto request = test_request(checked.policy, *checked.policy.test_trees[0], std::get<tree::RequestLine>(checked.policy.tests[0]->steps[0]));
+  const auto request = test_request(checked.policy, *checked.policy.test_trees[0],
+                                    std::get<tree::RequestLine>(checked.policy.tests[0]->steps[0]));
   CHECK(request.tenant == "acme-1");
   CHECK(request.client == "client-1");
   CHECK(request.connection == "db-1");

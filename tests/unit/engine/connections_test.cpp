@@ -31,8 +31,8 @@ struct Shop {
     own.uses.push_back({0, false, {}, {{"acme.com", staff}}});
     REQUIRE(engine.put({b.build()}) == "");
   }
-  Offer ask(std::optional<std::string_view> email = {}, std::optional<std::string_view> organization = {}, std::string_view client = "web",
-            std::string_view tenant = "acme") {
+  Offer ask(std::optional<std::string_view> email = {}, std::optional<std::string_view> organization = {},
+            std::string_view client = "web", std::string_view tenant = "acme") {
     return engine.connections(tenant, client, organization, email);
   }
 };

@@ -1,11 +1,11 @@
 // Decisions: effects, masks, would_be, names, traces; facts set and unset; nothing allocated.
 #include "tests/unit/engine/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <atomic>
 #include <cstdlib>
 #include <new>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::world;
@@ -29,8 +29,12 @@ void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
 void* operator new[](std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return ++allocations, std::malloc(size == 0 ? 1 : size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return ++allocations, std::malloc(size == 0 ? 1 : size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return ++allocations, std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return ++allocations, std::malloc(size == 0 ? 1 : size);
+}
 void operator delete(void* place) noexcept { std::free(place); }
 void operator delete[](void* place) noexcept { std::free(place); }
 void operator delete(void* place, std::size_t) noexcept { std::free(place); }
@@ -142,7 +146,8 @@ TEST_CASE("masks and revision") {
   Engine engine;
   with_switchboard(engine);
   auto r = switches();
-  r.facts["user.email_verified"] = true, r.facts["request.device_known"] = true, r.facts["session.acr"] = std::string("x");
+  r.facts["user.email_verified"] = true, r.facts["request.device_known"] = true,
+  r.facts["session.acr"] = std::string("x");
   const auto d = decide(engine, r);
   CHECK(d.fired == std::array<std::uint64_t, 2>{0b100101, 0});
   CHECK(d.unsatisfied == 0b1);
@@ -197,7 +202,9 @@ TEST_CASE("the mask of entries has a bit for the last of the sixty-four") {
 TEST_CASE("one text with two meanings is listed once and judged twice") {
   Engine engine;
   auto b = acme();
-  auto& program = b.program(Action::login, "shape login\n%0 = and\n%1 = or\nentry %0\nentry %1\nallow %0\nrequire %0 entry 0\nrequire %0 entry 1\n");
+  auto& program = b.program(
+      Action::login,
+      "shape login\n%0 = and\n%1 = or\nentry %0\nentry %1\nallow %0\nrequire %0 entry 0\nrequire %0 entry 1\n");
   program.entries = {"mfa within limit", "mfa within limit"};
   REQUIRE(engine.put({b.build()}) == "");
   const auto e = explain(engine, login());
@@ -306,7 +313,8 @@ entry %14
 allow %14
 require %14 entry 0
 )",
-            {program::Glob{"a*@*"}, std::vector<std::string>{"b.c"}, program::Window{0, 1'440, 0x7f, "UTC", {{INT64_MIN, 0}}}, std::vector{*parse_cidr("10.0.0.0/8")}});
+            {program::Glob{"a*@*"}, std::vector<std::string>{"b.c"},
+             program::Window{0, 1'440, 0x7f, "UTC", {{INT64_MIN, 0}}}, std::vector{*parse_cidr("10.0.0.0/8")}});
   PartBuilder other("other");
   other.part.hosts = {"other.example"};
   REQUIRE(engine.put({b.build(), other.build()}) == "");

@@ -1,10 +1,10 @@
 // Every fault: reachable, in its order against every other, each of its causes, and named in words.
 #include "tests/unit/engine/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <functional>
 #include <set>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::world;
@@ -30,19 +30,31 @@ const std::vector<Break>& breaks() {
       {Fault::invalid_request, {"asn"}, [](Situation& s) { s.request.facts["request.asn"] = std::int64_t{-1}; }},
       {Fault::unknown_tenant, {"tenant"}, [](Situation& s) { s.request.tenant = "nobody"; }},
       {Fault::invalid_request, {"missing", "blocked"}, [](Situation& s) { s.request.facts.erase("user.blocked"); }},
-      {Fault::tenant_mismatch, {"host"}, [](Situation& s) { s.request.facts["request.host"] = std::string("elsewhere"); }},
+      {Fault::tenant_mismatch,
+       {"host"},
+       [](Situation& s) { s.request.facts["request.host"] = std::string("elsewhere"); }},
       {Fault::unknown_client, {"client"}, [](Situation& s) { s.request.client = "nobody"; }},
       {Fault::organization_unknown, {"organization"}, [](Situation& s) { s.request.organization = "nobody"; }},
       {Fault::organization_required, {"client", "organization"}, [](Situation& s) { s.request.client = "strict"; }},
-      {Fault::organization_not_allowed, {"client", "organization"}, [](Situation& s) { s.request.client = "plain", s.request.organization = "coke"; }},
-      {Fault::not_a_member, {"organization"}, [](Situation& s) { s.request.organization = "coke", s.request.facts["user.organizations"] = StringSet{"pepsi"}; }},
+      {Fault::organization_not_allowed,
+       {"client", "organization"},
+       [](Situation& s) { s.request.client = "plain", s.request.organization = "coke"; }},
+      {Fault::not_a_member,
+       {"organization"},
+       [](Situation& s) {
+         s.request.organization = "coke", s.request.facts["user.organizations"] = StringSet{"pepsi"};
+       }},
       {Fault::unknown_connection, {"connection"}, [](Situation& s) { s.request.connection = "nothing"; }},
       {Fault::connection_not_enabled, {"connection"}, [](Situation& s) { s.request.connection = "other"; }},
       {Fault::action_not_supported, {"client"}, [](Situation& s) { s.request.client = "machine"; }},
       {Fault::grant_not_allowed, {"grant"}, [](Situation& s) { s.request.facts["grant"] = grant("device_code"); }},
-      {Fault::callback_not_allowed, {"redirect"}, [](Situation& s) { s.request.facts["request.redirect_uri"] = std::string("https://acme.com/Callback"); }},
+      {Fault::callback_not_allowed,
+       {"redirect"},
+       [](Situation& s) { s.request.facts["request.redirect_uri"] = std::string("https://acme.com/Callback"); }},
       {Fault::user_blocked, {"blocked"}, [](Situation& s) { s.request.facts["user.blocked"] = true; }},
-      {Fault::locked_out, {"attempts"}, [](Situation& s) { s.request.facts["attempts.by_identifier"] = std::int64_t{10}; }},
+      {Fault::locked_out,
+       {"attempts"},
+       [](Situation& s) { s.request.facts["attempts.by_identifier"] = std::int64_t{10}; }},
   };
   return all;
 }
@@ -96,12 +108,14 @@ TEST_CASE("of two faults the first is the decision's") {
   const auto& all = breaks();
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = i + 1; j < all.size(); ++j) {
-      const bool apart = std::ranges::none_of(all[i].knobs, [&](const auto& knob) { return all[j].knobs.contains(knob); });
+      const bool apart =
+          std::ranges::none_of(all[i].knobs, [&](const auto& knob) { return all[j].knobs.contains(knob); });
       if (!apart) continue;
       Situation situation;
       all[j].make(situation);
       all[i].make(situation);
-      INFO(fault_names[static_cast<std::size_t>(all[i].fault)] << " and " << fault_names[static_cast<std::size_t>(all[j].fault)]);
+      INFO(fault_names[static_cast<std::size_t>(all[i].fault)] << " and "
+                                                               << fault_names[static_cast<std::size_t>(all[j].fault)]);
       CHECK(fault_of(situation) == all[i].fault);
     }
 }
@@ -141,7 +155,8 @@ TEST_CASE("invalid requests") {
   CHECK_FALSE(invalid([](auto& r) { r.facts["session.mfa"] = false; }));
   CHECK(invalid([](auto& r) { r.facts["user.email_verified"] = true; }));
   CHECK_FALSE(invalid([](auto& r) { r.facts["user.email_verified"] = false; }));
-  CHECK_FALSE(invalid([](auto& r) { r.facts["user.email_verified"] = true, r.facts["user.email"] = std::string("a@b"); }));
+  CHECK_FALSE(
+      invalid([](auto& r) { r.facts["user.email_verified"] = true, r.facts["user.email"] = std::string("a@b"); }));
   CHECK(invalid([](auto& r) { r.connection.reset(); }));
   CHECK(invalid([](auto& r) { r.facts.erase("attempts.by_identifier"); }));
   CHECK(invalid([](auto& r) { r.client = "full", r.facts["user.id"] = std::string("u"); }, Action::m2m));
@@ -156,7 +171,8 @@ TEST_CASE("invalid requests") {
 TEST_CASE("declared attributes are judged by their declaration") {
   auto b = acme();
   program::Attribute risk{"request.risk", TypeKind::integer, 0, all_actions, 0, 100, {}};
-  program::Attribute tier{"user.tier", TypeKind::enumeration, mask_of(Action::login), 0, INT64_MIN, INT64_MAX, {"low", "high"}};
+  program::Attribute tier{"user.tier", TypeKind::enumeration, mask_of(Action::login), 0, INT64_MIN,
+                          INT64_MAX,   {"low", "high"}};
   b.part.attributes = {risk, tier};
   b.part.programs[0].required.push_back(static_cast<FactId>(builtin_facts.size() + 1));
   Engine engine;
@@ -175,7 +191,8 @@ TEST_CASE("declared attributes are judged by their declaration") {
   CHECK(decide(engine, m).fault == Fault::none);
   m.facts["user.tier"] = std::int64_t{0};
   CHECK(explain(engine, m).detail == "fact `user.tier` does not exist for m2m");
-  CHECK(engine.required_facts("acme", Action::login) == std::vector<std::string>{"attempts.by_identifier", "user.blocked", "user.tier"});
+  CHECK(engine.required_facts("acme", Action::login) ==
+        std::vector<std::string>{"attempts.by_identifier", "user.blocked", "user.tier"});
   CHECK(engine.required_facts("nobody", Action::login).empty());
   CHECK(index(*engine.fact("acme", "user.tier")) == builtin_facts.size() + 1);
   CHECK_FALSE(engine.fact("acme", "user.nothing"));
@@ -304,13 +321,18 @@ TEST_CASE("actions and grants") {
   CHECK(fault_after([](auto& r) { r.client = "machine"; }, refresh) == Fault::action_not_supported);
   CHECK(fault_after([](auto& r) { r.client = "web"; }, refresh) == Fault::grant_not_allowed);
   CHECK(fault_after([](auto& r) { r.client = "full"; }, refresh) == Fault::none);
-  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("authorization_code"); }, refresh) == Fault::grant_not_allowed);
-  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, refresh) == Fault::none);
-  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, m2m) == Fault::grant_not_allowed);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("authorization_code"); }, refresh) ==
+        Fault::grant_not_allowed);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, refresh) ==
+        Fault::none);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }, m2m) ==
+        Fault::grant_not_allowed);
   CHECK(fault_after([](auto& r) { r.facts.erase("grant"), r.facts.erase("request.redirect_uri"); }) == Fault::none);
   CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("authorization_code"); }) == Fault::none);
-  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }) == Fault::grant_not_allowed);  // that is `refresh`
-  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("client_credentials"); }) == Fault::grant_not_allowed);
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("refresh_token"); }) ==
+        Fault::grant_not_allowed);  // that is `refresh`
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("client_credentials"); }) ==
+        Fault::grant_not_allowed);
 }
 
 TEST_CASE("a country is two upper-case letters, or the request is none") {
@@ -325,12 +347,16 @@ TEST_CASE("a country is two upper-case letters, or the request is none") {
 TEST_CASE("lockouts") {
   using enum program::Lockout::Counter;
   auto b = acme();
-  b.part.lockouts = {{by_ip, 100, 15 * minute, 60 * minute, {*parse_cidr("10.9.0.0/16")}, -1}, {by_identifier_ip, 3, -1, -1, {}, static_cast<std::int32_t>(code)}};
+  b.part.lockouts = {{by_ip, 100, 15 * minute, 60 * minute, {*parse_cidr("10.9.0.0/16")}, -1},
+                     {by_identifier_ip, 3, -1, -1, {}, static_cast<std::int32_t>(code)}};
   Engine engine;
   REQUIRE(engine.put({b.build()}) == "");
-  CHECK(engine.required_facts("acme", Action::login) == std::vector<std::string>{"attempts.by_identifier_ip", "attempts.by_ip", "request.ip", "request.time", "user.blocked"});
+  CHECK(engine.required_facts("acme", Action::login) == std::vector<std::string>{"attempts.by_identifier_ip",
+                                                                                 "attempts.by_ip", "request.ip",
+                                                                                 "request.time", "user.blocked"});
   const auto now = *parse_time("2026-11-24T12:00Z");
-  const auto locked = [&](std::string connection, std::int64_t by_ip_count, std::int64_t pair_count, std::optional<std::int64_t> last, std::string ip = "10.0.0.1") {
+  const auto locked = [&](std::string connection, std::int64_t by_ip_count, std::int64_t pair_count,
+                          std::optional<std::int64_t> last, std::string ip = "10.0.0.1") {
     auto r = login();
     r.facts["attempts.by_ip"] = by_ip_count;
     r.facts["attempts.by_identifier_ip"] = pair_count;
@@ -400,14 +426,17 @@ TEST_CASE("faults are named in words") {
   CHECK(detail([](auto& r) { r.facts["user.email"] = true; }) == "fact `user.email` is of another type");
   CHECK(detail([](auto& r) { r.facts["user.colour"] = true; }) == "fact `user.colour` does not exist or is broken");
   CHECK(detail([](auto& r) { r.facts["request.host"] = std::string("x"); }) == "host `x` is not one of `acme`");
-  CHECK(detail([](auto& r) { r.connection = "staff"; }, Action::password_reset) == "password_reset needs a database connection, which `staff` is not");
-  CHECK(detail([](auto& r) { r.facts["grant"] = grant("ciba"); }) == "grant `ciba` is not allowed for login of client `web`");
+  CHECK(detail([](auto& r) { r.connection = "staff"; }, Action::password_reset) ==
+        "password_reset needs a database connection, which `staff` is not");
+  CHECK(detail([](auto& r) { r.facts["grant"] = grant("ciba"); }) ==
+        "grant `ciba` is not allowed for login of client `web`");
 }
 
 TEST_CASE("a set has at most 4,096 strings, and looking one up in a large set finds what a walk finds") {
   Engine engine;
   auto b = acme();
-  b.program(Action::login, "shape login\n%0 = fact.set user.groups\n%1 = fact.string user.username\n%2 = set.has %0 %1\nallow %2\n");
+  b.program(Action::login,
+            "shape login\n%0 = fact.set user.groups\n%1 = fact.string user.username\n%2 = set.has %0 %1\nallow %2\n");
   REQUIRE(engine.put({b.build()}) == "");
   for (const std::size_t count : {std::size_t{16}, std::size_t{17}, std::size_t{1'000}, max_set_items}) {
     auto r = login();

@@ -2,9 +2,9 @@
 #include "runtime/engine/table.h"
 #include "tests/unit/engine/world.h"
 
-#include <catch2/catch.hpp>
-
 #include <thread>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::world;
@@ -73,14 +73,23 @@ TEST_CASE("what is refused leaves what served") {
     CHECK(decide(engine, login_to("a")).version == 1);
     return why;
   };
-  CHECK(refused([](auto& b) { b.part.clients[0].connections = {7}; }) == "tenant `a`: structure: a client names a connection that does not exist");
+  CHECK(refused([](auto& b) { b.part.clients[0].connections = {7}; }) ==
+        "tenant `a`: structure: a client names a connection that does not exist");
   CHECK(refused([](auto& b) { b.client("web"); }).find("two things have one id") != std::string::npos);
-  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\nallow %0\n"); }).find("rule 0") != std::string::npos);
-  CHECK(refused([](auto& b) { b.program(Action::login, "shape m2m\n"); }) == "tenant `a`: login: the shape is of another action");
-  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\n$0 string\n"); }).find("the row is shorter") != std::string::npos);
-  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\n%0 = fact.bool #47\n"); }).find("does not exist") != std::string::npos);
-  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\n$0 regex\n", {program::Regex{"("}}); }).find("does not compile") != std::string::npos);
-  CHECK(refused([](auto& b) { b.part.programs[0].rules[0].trace[0].children = {0}; }).find("trace") != std::string::npos);
+  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\nallow %0\n"); }).find("rule 0") !=
+        std::string::npos);
+  CHECK(refused([](auto& b) { b.program(Action::login, "shape m2m\n"); }) ==
+        "tenant `a`: login: the shape is of another action");
+  CHECK(refused([](auto& b) { b.program(Action::login, "shape login\n$0 string\n"); }).find("the row is shorter") !=
+        std::string::npos);
+  CHECK(refused([](auto& b) {
+          b.program(Action::login, "shape login\n%0 = fact.bool #47\n");
+        }).find("does not exist") != std::string::npos);
+  CHECK(refused([](auto& b) {
+          b.program(Action::login, "shape login\n$0 regex\n", {program::Regex{"("}});
+        }).find("does not compile") != std::string::npos);
+  CHECK(refused([](auto& b) { b.part.programs[0].rules[0].trace[0].children = {0}; }).find("trace") !=
+        std::string::npos);
   CHECK(refused([](auto& b) { b.part.hosts = {""}; }).find("host") != std::string::npos);
   auto part = small("a").build();
   part.hash[0] ^= 1;
@@ -123,7 +132,8 @@ TEST_CASE("many tenants, found and replaced") {
   REQUIRE(engine.put(std::move(parts)) == "");
   CHECK(engine.tenants().size() == 3'000);
   for (int i = 0; i < 3'000; i += 7) REQUIRE(engine.put({small("t" + std::to_string(i)).build(2)}) == "");
-  for (int i = 0; i < 3'000; ++i) CHECK(decide(engine, login_to("t" + std::to_string(i))).version == (i % 7 == 0 ? 2u : 1u));
+  for (int i = 0; i < 3'000; ++i)
+    CHECK(decide(engine, login_to("t" + std::to_string(i))).version == (i % 7 == 0 ? 2u : 1u));
 }
 
 // Two versions that differ in everything a mixture would show: the order of clients and connections, the row, the program, the lockouts.
@@ -136,7 +146,9 @@ TEST_CASE("decisions of two versions never mix") {
   two.connection("users", "database");
   two.client("spare", ClientType::web, {});
   two.client("web", ClientType::web, {1});
-  two.program(Action::login, "shape login\n$0 bits\n$1 bits\n%0 = client\n%1 = in.bits %0 $0\n%2 = connection\n%3 = in.bits %2 $1\nallow %1\ndeny %3\n",
+  two.program(Action::login,
+              "shape login\n$0 bits\n$1 bits\n%0 = client\n%1 = in.bits %0 $0\n%2 = connection\n%3 = in.bits %2 "
+              "$1\nallow %1\ndeny %3\n",
               {program::Bits{{1}}, program::Bits{{1}}});
   const auto first = one.build(1), second = two.build(2);
   auto host = small("host");
@@ -164,7 +176,8 @@ TEST_CASE("decisions of two versions never mix") {
         const auto d = engine.decide(request);
         const bool fits = (d.version == 1 || d.version == 2) && d.revision == revisions[d.version] &&
                           (d.fault == Fault::tenant_mismatch ||
-                           (d.version == 1 ? d.effect == Effect::allow && d.fired[0] == 1 : d.effect == Effect::deny && d.fault == Fault::none && d.fired[0] == 3));
+                           (d.version == 1 ? d.effect == Effect::allow && d.fired[0] == 1
+                                           : d.effect == Effect::deny && d.fault == Fault::none && d.fired[0] == 3));
         if (!fits) ++torn;
         ++(d.version == 1 ? seen_one : seen_two);
       }
@@ -204,7 +217,8 @@ TEST_CASE("what is replaced is freed once nobody reads it") {
 }
 
 TEST_CASE("SipHash-1-3 spreads what a sender chooses") {
-  CHECK(engine::keyed_hash({}, "") == 15'130'871'412'783'076'140u);  // the published value of SipHash-1-3 for no key and no text
+  CHECK(engine::keyed_hash({}, "") ==
+        15'130'871'412'783'076'140u);  // the published value of SipHash-1-3 for no key and no text
   const engine::HashKey key{1, 2}, other{1, 3};
   CHECK(engine::keyed_hash(key, "acme") == engine::keyed_hash(key, "acme"));
   CHECK(engine::keyed_hash(key, "acme") != engine::keyed_hash(other, "acme"));

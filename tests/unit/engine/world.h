@@ -35,8 +35,10 @@ inline PartBuilder acme() {
   client("web", ClientType::web, OrganizationUsage::allow).session = {30 * minute, 720 * minute};
   client("strict", ClientType::web, OrganizationUsage::require);
   client("plain", ClientType::web, OrganizationUsage::deny);
-  client("machine", ClientType::m2m, OrganizationUsage::allow).grants = grants({"client_credentials", "authorization_code"});
-  client("full", ClientType::web, OrganizationUsage::allow).grants = grants({"authorization_code", "refresh_token", "client_credentials"});
+  client("machine", ClientType::m2m, OrganizationUsage::allow).grants =
+      grants({"client_credentials", "authorization_code"});
+  client("full", ClientType::web, OrganizationUsage::allow).grants =
+      grants({"authorization_code", "refresh_token", "client_credentials"});
   b.organization("coke", {users, staff, code});
   b.part.hosts = {"login.acme.com"};
   program::Lockout lockout;

@@ -38,7 +38,9 @@ struct Bench {
     present[id / 64] |= std::uint64_t{1} << id % 64;
     return facts[id];
   }
-  void string(std::string_view name, std::string_view value) { fact(name).text = {value.data(), static_cast<std::uint32_t>(value.size()), 0}; }
+  void string(std::string_view name, std::string_view value) {
+    fact(name).text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
+  }
   void run() {
     frame.facts = facts.data();
     frame.present = present.data();
@@ -119,18 +121,22 @@ $10 boolean
 %50 = and
 %51 = or
 )",
-          {std::int64_t{5}, std::string("ann@example.com"), *parse_ip("10.0.0.1"), Bits{{2}}, std::vector<std::int64_t>{7, 8}, std::vector<std::string>{"example.com"},
-           std::vector{*parse_cidr("10.0.0.0/8")}, Window{0, 720, 0x7f, "UTC", {{INT64_MIN, 0}}}, Glob{"ann@*"}, Regex{"^a+$"}, true});
+          {std::int64_t{5}, std::string("ann@example.com"), *parse_ip("10.0.0.1"), Bits{{2}},
+           std::vector<std::int64_t>{7, 8}, std::vector<std::string>{"example.com"},
+           std::vector{*parse_cidr("10.0.0.0/8")}, Window{0, 720, 0x7f, "UTC", {{INT64_MIN, 0}}}, Glob{"ann@*"},
+           Regex{"^a+$"}, true});
   b.fact("user.logins").integer = 7;
   b.string("user.email", "Ann@Example.com");
   b.fact("request.ip").ip = *parse_ip("10.0.0.1");
   b.fact("request.time").integer = *parse_time("2026-01-01T11:59Z");
-  b.frame.client = 2, b.frame.connection = 3, b.frame.organization = -1, b.frame.client_type = 1, b.frame.connection_family = 2, b.frame.connection_strategy = 4;
+  b.frame.client = 2, b.frame.connection = 3, b.frame.organization = -1, b.frame.client_type = 1,
+  b.frame.connection_family = 2, b.frame.connection_strategy = 4;
   b.run();
   const std::vector<std::pair<std::uint32_t, std::int64_t>> expected = {
-      {2, 0}, {3, 1}, {4, 1}, {5, 1}, {6, 0}, {7, 0}, {8, 12}, {9, -2}, {10, 1}, {14, 1}, {15, 0}, {17, 1}, {18, 1}, {19, 1}, {20, 1}, {21, 0}, {22, 1}, {23, 0},
-      {26, 1}, {27, 1}, {28, 2}, {29, 1}, {31, 1}, {32, 1}, {33, 0}, {34, 0}, {35, 0}, {36, 7}, {38, 1}, {40, 1}, {41, 0}, {42, 1}, {43, 3}, {44, -1}, {45, 1},
-      {46, 2}, {47, 4}, {48, 1}, {49, 0}, {50, 1}, {51, 0}};
+      {2, 0},   {3, 1},  {4, 1},  {5, 1},  {6, 0},  {7, 0},  {8, 12}, {9, -2}, {10, 1}, {14, 1}, {15, 0},
+      {17, 1},  {18, 1}, {19, 1}, {20, 1}, {21, 0}, {22, 1}, {23, 0}, {26, 1}, {27, 1}, {28, 2}, {29, 1},
+      {31, 1},  {32, 1}, {33, 0}, {34, 0}, {35, 0}, {36, 7}, {38, 1}, {40, 1}, {41, 0}, {42, 1}, {43, 3},
+      {44, -1}, {45, 1}, {46, 2}, {47, 4}, {48, 1}, {49, 0}, {50, 1}, {51, 0}};
   for (const auto& [node, value] : expected) {
     INFO("%" << node);
     CHECK(b.value(node) == value);
@@ -149,14 +155,16 @@ TEST_CASE("quantifiers, nested and over nothing") {
 %7 = any %4 %6
 %8 = all %2 %7
 allow %8
-)", {});
+)",
+          {});
   const auto set = [](std::vector<Text>& items, std::initializer_list<std::string_view> texts) {
     items.clear();
     for (const auto text : texts) items.push_back({text.data(), static_cast<std::uint32_t>(text.size()), 0});
     return TextSet{items.data(), items.size()};
   };
   std::vector<Text> groups, roles;
-  const auto every_group_is_a_role = [&](std::initializer_list<std::string_view> g, std::initializer_list<std::string_view> r) {
+  const auto every_group_is_a_role = [&](std::initializer_list<std::string_view> g,
+                                         std::initializer_list<std::string_view> r) {
     b.fact("user.groups").set = set(groups, g);
     b.fact("user.roles").set = set(roles, r);
     b.run();
@@ -224,11 +232,14 @@ allow %8
   };
   CHECK(trace() == "connection == staff no connection=absent; ");
   b.frame.connection = 0;
-  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified no user.email_verified=absent; request.ip in office no request.ip=absent; ");
+  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified no user.email_verified=absent; "
+                   "request.ip in office no request.ip=absent; ");
   b.fact("request.ip").ip = *parse_ip("10.2.3.4");
-  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified no user.email_verified=absent; request.ip in office yes request.ip=10.2.3.4; has session.acr no; ");
+  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified no user.email_verified=absent; "
+                   "request.ip in office yes request.ip=10.2.3.4; has session.acr no; ");
   b.fact("user.email_verified").integer = 1;
-  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified yes user.email_verified=true; has session.acr no; ");
+  CHECK(trace() == "connection == staff yes connection=staff; user.email_verified yes user.email_verified=true; has "
+                   "session.acr no; ");
 }
 
 TEST_CASE("values are shown as they are written") {
@@ -261,7 +272,9 @@ $0 integer
   b.frame.client_type = 3;
   b.run();
   const Part part;
-  const auto shown = [&](std::uint32_t node) { return value_text(part, b.shape, b.frame, b.registers, static_cast<NodeId>(node)); };
+  const auto shown = [&](std::uint32_t node) {
+    return value_text(part, b.shape, b.frame, b.registers, static_cast<NodeId>(node));
+  };
   CHECK(shown(0) == "1970-01-01T01:00:00Z");
   CHECK(shown(2) == "1h");
   CHECK(shown(4) == "1970-01-01T00:01:00Z");

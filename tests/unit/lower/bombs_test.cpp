@@ -13,7 +13,8 @@ using namespace writ::test;
 namespace {
 
 std::string tenant(const std::string& body, const std::string& name = "acme") {
-  return "tenant " + name + " {\n  connection users : database\n  client shop : spa { connections users }\n" + body + "\n}\n";
+  return "tenant " + name + " {\n  connection users : database\n  client shop : spa { connections users }\n" + body +
+         "\n}\n";
 }
 
 // `let l0 = …`, then each twice the one before.
@@ -50,7 +51,7 @@ TEST_CASE("the expressions of one tenant are counted together, lets written out"
     limits.expressions_per_tenant = enough + step;
     if (!codes_of(text, limits).empty()) enough += step;
   }
-  CHECK(enough > 10 * 16);  // each of the ten rules is sixteen leaves
+  CHECK(enough > 10 * 16);      // each of the ten rules is sixteen leaves
   CHECK(enough < 10 * 16 * 8);  // and each leaf a few expressions, its lets included
   limits.expressions_per_tenant = enough;
   CHECK(codes_of(text, limits) == "E0318");
@@ -61,9 +62,10 @@ TEST_CASE("the expressions of one tenant are counted together, lets written out"
 
 TEST_CASE("doubling lets end as one error, as conditions, as values and in obligations") {
   CHECK(codes_of(tenant(doubling(40, "user.email_verified", "and") + "deny login when l40")) == "E0318");
-  CHECK(codes_of(tenant(doubling(40, "user.email_verified", "or") + "obligation o satisfied when l40\nrequire o")) == "E0318");
-  CHECK(codes_of(tenant(doubling(60, "session.age", "+") + "deny login when has session.age and l60 > 1h")).find("E0318") !=
-        std::string::npos);
+  CHECK(codes_of(tenant(doubling(40, "user.email_verified", "or") + "obligation o satisfied when l40\nrequire o")) ==
+        "E0318");
+  CHECK(codes_of(tenant(doubling(60, "session.age", "+") + "deny login when has session.age and l60 > 1h"))
+            .find("E0318") != std::string::npos);
   CHECK(codes_of(tenant(doubling(14, "user.email_verified", "and") + rules(200, "l14"))) == "E0318");
 }
 
@@ -87,7 +89,10 @@ TEST_CASE("a list and a zone are one constant, however many rules ask") {
 TEST_CASE("windows in one zone share its offsets, windows of different zones do not") {
   const auto row = [](const std::string& second) {
     Checked checked;
-    check_files(checked, {tenant("deny login when request.time in 08:00..18:00 \"Europe/Berlin\" or request.time in 09:00..17:00 \"" + second + "\"")});
+    check_files(
+        checked,
+        {tenant("deny login when request.time in 08:00..18:00 \"Europe/Berlin\" or request.time in 09:00..17:00 \"" +
+                second + "\"")});
     return lower_tenant(checked.tenant("acme"), checked.sources).programs[0].row.bytes().size();
   };
   CHECK(row("Europe/Berlin") < 1'000 + row("America/New_York") / 2 + 500);
@@ -116,7 +121,9 @@ TEST_CASE("patterns have a budget together, and globs a length") {
   CHECK(codes_of(tenant(rules(100, pattern(1))), limits).empty());  // one pattern, a hundred times
   CHECK(codes_of(tenant("deny login when user.id matches /\\pL{900}/")) == "E0311");
   CHECK(codes_of(tenant("deny login when user.id matches /(a{1000}){1000}/")) == "E0311");
-  const auto glob = [](std::size_t size) { return tenant("deny login when user.id matches \"" + std::string(size, '?') + "\""); };
+  const auto glob = [](std::size_t size) {
+    return tenant("deny login when user.id matches \"" + std::string(size, '?') + "\"");
+  };
   CHECK(codes_of(glob(program::max_glob)).empty());
   CHECK(codes_of(glob(program::max_glob + 1)) == "E0311");
 }
@@ -127,8 +134,10 @@ TEST_CASE("an else inside another doubles nothing, in a rule, in a loop, in an o
     return inner + " == \"x\"";
   };
   Checked checked;
-  check_files(checked, {tenant("obligation o satisfied when " + nested("user.id") + "\nrequire o \"a\"\nrequire o \"b\" when user.email_verified\n" +
-                               "deny login when " + nested("user.id") + "\ndeny login \"each\" when any g in user.groups : " + nested("g"))});
+  check_files(checked,
+              {tenant("obligation o satisfied when " + nested("user.id") +
+                      "\nrequire o \"a\"\nrequire o \"b\" when user.email_verified\n" + "deny login when " +
+                      nested("user.id") + "\ndeny login \"each\" when any g in user.groups : " + nested("g"))});
   REQUIRE(checked.codes().empty());
   const auto part = lower_tenant(checked.tenant("acme"), checked.sources);
   CHECK(part.programs[0].shape->nodes.size() < 1'000);
@@ -138,7 +147,8 @@ TEST_CASE("an else inside another doubles nothing, in a rule, in a loop, in an o
 TEST_CASE("ten thousand different obligations are ten thousand entries, sorted, each its rule's") {
   Checked checked;
   std::string text;
-  for (int i = 0; i < 10'000; ++i) text += "require accept(\"t" + std::to_string(i) + "\") \"r" + std::to_string(i) + "\"\n";
+  for (int i = 0; i < 10'000; ++i)
+    text += "require accept(\"t" + std::to_string(i) + "\") \"r" + std::to_string(i) + "\"\n";
   text += "require accept(\"t77\") \"again\"\n";
   check_files(checked, {tenant(text)});
   REQUIRE(checked.codes().empty());
@@ -152,7 +162,8 @@ TEST_CASE("ten thousand different obligations are ten thousand entries, sorted, 
   }
 }
 
-TEST_CASE("large constants go through whole: a hundred thousand strings, ints, names; ten thousand blocks; ten thousand rules") {
+TEST_CASE("large constants go through whole: a hundred thousand strings, ints, names; ten thousand blocks; ten "
+          "thousand rules") {
   const auto list = [](int count, const auto& item) {
     std::string text = "[";
     for (int i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + item(i);
@@ -162,7 +173,8 @@ TEST_CASE("large constants go through whole: a hundred thousand strings, ints, n
   const auto word = [](int i) { return "\"s" + std::to_string(i) + "\""; };
   CHECK(codes_of(tenant("deny login when user.id in " + list(100'000, word))).empty());
   CHECK(codes_of(tenant("deny login when user.logins in " + list(100'000, number))).empty());
-  CHECK(codes_of(tenant("deny login when connection in " + list(100'000, [](int) { return std::string("users"); }))).empty());
+  CHECK(codes_of(tenant("deny login when connection in " + list(100'000, [](int) { return std::string("users"); })))
+            .empty());
   std::string zone = "zone z = 10.0.0.0/32";
   for (int i = 1; i < 10'000; ++i) zone += ", 10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "/32";
   CHECK(codes_of(tenant(zone + "\ndeny login when request.ip in z")).empty());

@@ -72,7 +72,8 @@ TEST_CASE("a fact is read once however many rules ask for it") {
   made.rule(RuleEffect::allow, "acme/allow~1", made.email_is("a"));
   made.rule(RuleEffect::deny, "acme/deny x", made.email_is("b"));
   const auto login = made.login();
-  const auto reads = std::ranges::count_if(login.shape->nodes, [](const auto& node) { return node.op == Op::fact_string; });
+  const auto reads =
+      std::ranges::count_if(login.shape->nodes, [](const auto& node) { return node.op == Op::fact_string; });
   CHECK(reads == 1);
   CHECK(program::verify(*login.shape) == "");
 }
@@ -83,7 +84,8 @@ TEST_CASE("a quantifier becomes a loop whose body stands inside it") {
   const auto element = made.add({.op = Op::element, .depth = 0});
   const auto constant = made.text("x");
   const auto body = made.add({.op = Op::starts_with, .operands = {element, constant}});
-  const auto any = made.add({.op = Op::any_, .operands = {groups, body}, .leaf = true, .text = "any g in user.groups : …"});
+  const auto any =
+      made.add({.op = Op::any_, .operands = {groups, body}, .leaf = true, .text = "any g in user.groups : …"});
   made.rule(RuleEffect::allow, "acme/allow~1", any);
   const auto login = made.login();
   const auto& shape = *login.shape;
@@ -113,13 +115,15 @@ TEST_CASE("requires that read alike and mean different things keep an entry each
   CHECK(login.shape->rules[0].entry != login.shape->rules[1].entry);
 }
 
-TEST_CASE("required facts: what rules mention, user.blocked, what lockouts count; not what the action has as optional") {
+TEST_CASE(
+    "required facts: what rules mention, user.blocked, what lockouts count; not what the action has as optional") {
   Made made;
   auto& rule = made.rule(RuleEffect::allow, "acme/allow~1", made.email_is("a"));
   rule.mentions = {fact("user.email"), fact("user.groups")};
   made.tenant.structure.lockouts.push_back({.counter = program::Lockout::Counter::by_ip, .attempts = 5, .block = 1});
   const auto part = lower_tenant(made.tenant, made.sources);
-  const std::vector<FactId> wanted = {fact("user.groups"), fact("user.blocked"), fact("request.time"), fact("attempts.by_ip")};
+  const std::vector<FactId> wanted = {fact("user.groups"), fact("user.blocked"), fact("request.time"),
+                                      fact("attempts.by_ip")};
   CHECK(part.programs[0].required == wanted);
   CHECK(part.programs[static_cast<std::size_t>(Action::m2m)].required.empty());
 }

@@ -1,18 +1,20 @@
 // The builtins against plain definitions of what they mean, on rows as Row::build lays them out.
 #include "runtime/program/builtins.h"
 
-#include <catch2/catch.hpp>
-#include <re2/re2.h>
-
 #include <random>
 #include <string>
+
+#include <catch2/catch.hpp>
+#include <re2/re2.h>
 
 using namespace writ;
 using namespace writ::program;
 
 namespace {
 
-Text text(std::string_view view, bool lowered = false) { return {view.data(), static_cast<std::uint32_t>(view.size()), lowered}; }
+Text text(std::string_view view, bool lowered = false) {
+  return {view.data(), static_cast<std::uint32_t>(view.size()), lowered};
+}
 
 struct OneSlot {
   Row row;
@@ -131,10 +133,12 @@ TEST_CASE("membership") {
   CHECK_FALSE(writ_set_has(&nothing, &dev));
 
   const OneSlot bits(Bits{{1, 64, 130}});
-  for (const std::int64_t i : {-1, 0, 1, 63, 64, 129, 130, 131, 192, 100'000}) CHECK(writ_in_bits(bits.data(), 0, i) == (i == 1 || i == 64 || i == 130));
+  for (const std::int64_t i : {-1, 0, 1, 63, 64, 129, 130, 131, 192, 100'000})
+    CHECK(writ_in_bits(bits.data(), 0, i) == (i == 1 || i == 64 || i == 130));
 
   const OneSlot ints(std::vector<std::int64_t>{5, -3, 9, 5, INT64_MIN});
-  for (const std::int64_t i : {INT64_MIN, std::int64_t{-4}, std::int64_t{-3}, std::int64_t{5}, std::int64_t{6}, std::int64_t{9}, INT64_MAX})
+  for (const std::int64_t i :
+       {INT64_MIN, std::int64_t{-4}, std::int64_t{-3}, std::int64_t{5}, std::int64_t{6}, std::int64_t{9}, INT64_MAX})
     CHECK(writ_in_ints(ints.data(), 0, i) == (i == INT64_MIN || i == -3 || i == 5 || i == 9));
 
   const OneSlot strings(std::vector<std::string>{"b", "aa", "", "\xc3\xa9", "b"});
@@ -154,14 +158,17 @@ TEST_CASE("membership") {
 
 TEST_CASE("an address is in a list exactly when it is in one of its blocks") {
   std::vector<Cidr> blocks;
-  for (const auto* block : {"10.0.0.0/8", "10.1.0.0/16", "11.0.0.0/8", "203.0.113.0/24", "203.0.113.255/32", "2001:db8::/32", "0.0.0.0/32", "ff00::/8"})
+  for (const auto* block : {"10.0.0.0/8", "10.1.0.0/16", "11.0.0.0/8", "203.0.113.0/24", "203.0.113.255/32",
+                            "2001:db8::/32", "0.0.0.0/32", "ff00::/8"})
     blocks.push_back(*parse_cidr(block));
   const OneSlot slot(blocks);
-  for (const auto* address : {"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", "11.255.255.255", "12.0.0.0", "203.0.112.255", "203.0.113.255",
-                              "203.0.114.0", "::", "2001:db8::", "2001:db9::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0", "0.0.0.1"}) {
+  for (const auto* address : {"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", "11.255.255.255", "12.0.0.0",
+                              "203.0.112.255", "203.0.113.255", "203.0.114.0", "::", "2001:db8::", "2001:db9::",
+                              "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0", "0.0.0.1"}) {
     const auto ip = *parse_ip(address);
     INFO(address);
-    CHECK(writ_in_cidrs(slot.data(), 0, &ip) == std::ranges::any_of(blocks, [&](const Cidr& block) { return block.contains(ip); }));
+    CHECK(writ_in_cidrs(slot.data(), 0, &ip) ==
+          std::ranges::any_of(blocks, [&](const Cidr& block) { return block.contains(ip); }));
   }
   const OneSlot everything(std::vector{*parse_cidr("::/0")});
   const auto last = *parse_ip("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
@@ -194,7 +201,12 @@ TEST_CASE("windows: the day is the day it starts, local time decides") {
   CHECK(in(whole, "1969-12-28T23:59Z"));  // a Sunday before the epoch
   CHECK_FALSE(in(whole, "1969-12-29T00:00Z"));
   // Berlin, around the end of summer time 2026-10-25T01:00Z
-  const Window berlin{8 * 60, 9 * 60, 0x7f, "Europe/Berlin", {{INT64_MIN, 3'600}, {*parse_time("2026-03-29T01:00Z"), 7'200}, {*parse_time("2026-10-25T01:00Z"), 3'600}}};
+  const Window berlin{
+      8 * 60,
+      9 * 60,
+      0x7f,
+      "Europe/Berlin",
+      {{INT64_MIN, 3'600}, {*parse_time("2026-03-29T01:00Z"), 7'200}, {*parse_time("2026-10-25T01:00Z"), 3'600}}};
   CHECK(in(berlin, "2026-10-24T06:30Z"));
   CHECK_FALSE(in(berlin, "2026-10-25T06:30Z"));
   CHECK(in(berlin, "2026-10-25T07:30Z"));

@@ -1,9 +1,9 @@
 // Shapes as text and back, what `verify` refuses, rows laid out and refused, keys and hashes.
 #include "runtime/program/program.h"
 
-#include <catch2/catch.hpp>
-
 #include <cstring>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::program;
@@ -63,10 +63,12 @@ TEST_CASE("a shape is printed and read back exactly") {
 
 TEST_CASE("what is no shape is not read") {
   std::string error;
-  for (const auto* text : {"", "// nothing\n", "shape\n", "shape logout\n", "shape login\n$1 string\n", "shape login\n$0 text\n", "shape login\n%0 = nothing\n",
-                           "shape login\n%0 = fact.bool user.nothing\n", "shape login\n%1 = client\n", "shape login\n%0 = client %0\n",
-                           "shape login\nallow\n", "shape login\nrequire %0\n", "shape login\n%0 = not 0\n", "shape login\n%0 = not %-1\n",
-                           "shape login\nshape login\n", "shape login\nentry %0 connection\n"})
+  for (const auto* text :
+       {"", "// nothing\n", "shape\n", "shape logout\n", "shape login\n$1 string\n", "shape login\n$0 text\n",
+        "shape login\n%0 = nothing\n", "shape login\n%0 = fact.bool user.nothing\n", "shape login\n%1 = client\n",
+        "shape login\n%0 = client %0\n", "shape login\nallow\n", "shape login\nrequire %0\n",
+        "shape login\n%0 = not 0\n", "shape login\n%0 = not %-1\n", "shape login\nshape login\n",
+        "shape login\nentry %0 connection\n"})
     CHECK_FALSE(read_shape(text, error));
 }
 
@@ -80,13 +82,29 @@ TEST_CASE("equal shapes have equal keys, and constants are not in them") {
 TEST_CASE("verify refuses") {
   const std::string head = "shape login\n$0 string\n$1 integer\n%0 = fact.bool session.mfa\n";
   CHECK(refused(head + "allow %0\n").empty());
-  for (const std::string rest : {"%1 = not %1\n", "%1 = not %2\n", "%1 = fact.int session.mfa\n", "%1 = fact.bool tenant\n", "%1 = eq.int %0 %0\n", "%1 = const.int $0\n",
-                                 "%1 = const.int $2\n", "%1 = const.string $1\n", "%1 = and %0 %1\n", "%1 = element 0\n", "%1 = has #5000\n",
-                                 "%1 = fact.set user.groups\n%2 = each %1 0 %3\n", "%1 = fact.set user.groups\n%2 = each %1 1 %3\n%3 = any %2 %0\n",
-                                 "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = any %2 %0\n%4 = not %0\n",
-                                 "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = not %0\n%4 = any %2 %3\n%5 = not %3\n",
-                                 "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = not %2\n%4 = any %2 %3\n",
-                                 "%1 = any %0 %0\n", "allow %1\n", "require %0 entry 0\n", "entry\n", "entry %0 %0 connection 1\n", "entry %1\n"})
+  for (const std::string rest :
+       {"%1 = not %1\n",
+        "%1 = not %2\n",
+        "%1 = fact.int session.mfa\n",
+        "%1 = fact.bool tenant\n",
+        "%1 = eq.int %0 %0\n",
+        "%1 = const.int $0\n",
+        "%1 = const.int $2\n",
+        "%1 = const.string $1\n",
+        "%1 = and %0 %1\n",
+        "%1 = element 0\n",
+        "%1 = has #5000\n",
+        "%1 = fact.set user.groups\n%2 = each %1 0 %3\n",
+        "%1 = fact.set user.groups\n%2 = each %1 1 %3\n%3 = any %2 %0\n",
+        "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = any %2 %0\n%4 = not %0\n",
+        "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = not %0\n%4 = any %2 %3\n%5 = not %3\n",
+        "%1 = fact.set user.groups\n%2 = each %1 0 %4\n%3 = not %2\n%4 = any %2 %3\n",
+        "%1 = any %0 %0\n",
+        "allow %1\n",
+        "require %0 entry 0\n",
+        "entry\n",
+        "entry %0 %0 connection 1\n",
+        "entry %1\n"})
     CHECK_FALSE(refused(head + rest).empty());
 }
 
@@ -112,9 +130,17 @@ TEST_CASE("verify refuses what text cannot say") {
 }
 
 namespace {
-const std::vector<Constant> every_kind = {true, std::int64_t{-7}, std::string("caf\xc3\xa9"), *parse_ip("10.0.0.1"), Bits{{0, 70}}, std::vector<std::int64_t>{3, 1},
-                                          std::vector<std::string>{"bb", "a"}, std::vector<Cidr>{*parse_cidr("10.0.0.0/8")},
-                                          Window{480, 1080, 0x1f, "UTC", {{INT64_MIN, 0}, {5, 3'600}}}, Glob{"*.x"}, Regex{"^a"}};
+const std::vector<Constant> every_kind = {true,
+                                          std::int64_t{-7},
+                                          std::string("caf\xc3\xa9"),
+                                          *parse_ip("10.0.0.1"),
+                                          Bits{{0, 70}},
+                                          std::vector<std::int64_t>{3, 1},
+                                          std::vector<std::string>{"bb", "a"},
+                                          std::vector<Cidr>{*parse_cidr("10.0.0.0/8")},
+                                          Window{480, 1080, 0x1f, "UTC", {{INT64_MIN, 0}, {5, 3'600}}},
+                                          Glob{"*.x"},
+                                          Regex{"^a"}};
 Shape slots_of(const std::vector<Constant>& constants) {
   Shape shape;
   for (const auto& constant : constants) shape.slots.push_back(kind_of(constant));
@@ -146,7 +172,8 @@ TEST_CASE("a row does not depend on the order its lists were written in") {
   const auto build = [](Constant constant) { return Row::build(std::span(&constant, 1)); };
   CHECK(build(std::vector<std::string>{"b", "a", "b"}) == build(std::vector<std::string>{"a", "b"}));
   CHECK(build(std::vector<std::int64_t>{2, 1, 2}) == build(std::vector<std::int64_t>{1, 2}));
-  CHECK(build(std::vector{*parse_cidr("10.128.0.0/9"), *parse_cidr("10.0.0.0/9"), *parse_cidr("10.3.0.0/16")}) == build(std::vector{*parse_cidr("10.0.0.0/8")}));
+  CHECK(build(std::vector{*parse_cidr("10.128.0.0/9"), *parse_cidr("10.0.0.0/9"), *parse_cidr("10.3.0.0/16")}) ==
+        build(std::vector{*parse_cidr("10.0.0.0/8")}));
   CHECK(build(Bits{{3, 1}}) == build(Bits{{1, 3, 3}}));
 }
 
@@ -157,7 +184,8 @@ TEST_CASE("no damaged row is read outside its bytes") {
   CHECK_FALSE(verify(shape, {}).empty());
   // every word replaced by hostile ones: refused, or still printable
   for (std::size_t at = 0; at + 8 <= row.bytes().size(); at += 4)
-    for (const std::uint32_t hostile : {0u, 1u, 7u, 0x7fffffffu, 0x80000000u, 0xffffffffu, static_cast<std::uint32_t>(row.bytes().size())}) {
+    for (const std::uint32_t hostile :
+         {0u, 1u, 7u, 0x7fffffffu, 0x80000000u, 0xffffffffu, static_cast<std::uint32_t>(row.bytes().size())}) {
       std::vector<std::uint64_t> words((row.bytes().size() + 7) / 8);
       std::memcpy(words.data(), row.bytes().data(), row.bytes().size());
       std::memcpy(reinterpret_cast<char*>(words.data()) + at, &hostile, 4);
@@ -188,7 +216,11 @@ TEST_CASE("a part's hash is of what decides") {
   other = part;
   other.issuers = {"acme.com"};
   CHECK(hash_of(other) != hash);
-  CHECK(hash_of(other) != [&] { auto both = part; both.hosts = {"acme.com"}; return hash_of(both); }());
+  CHECK(hash_of(other) != [&] {
+    auto both = part;
+    both.hosts = {"acme.com"};
+    return hash_of(both);
+  }());
   other = part;
   other.clients.emplace_back();
   other.clients[0].connections = {0};

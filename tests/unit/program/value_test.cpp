@@ -28,9 +28,32 @@ TEST_CASE("addresses are read in every spelling of RFC 4291 and printed in one")
 }
 
 TEST_CASE("addresses that could be read in two ways are refused") {
-  for (const auto* text : {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.1000", " 1.2.3.4", "1.2.3.4 ", "0x1.2.3.4", "1.2.3.-4", ":", ":::",
-                           "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "12345::", "g::", "fe80::1%eth0", "::1.2.3", "1.2.3.4::",
-                           "::1.2.3.4:5", ":1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:1.2.3.4", "+1::", "1:2:3:4:5:6:7:"})
+  for (const auto* text : {"",
+                           "1.2.3",
+                           "1.2.3.4.5",
+                           "01.2.3.4",
+                           "1.2.3.256",
+                           "1.2.3.1000",
+                           " 1.2.3.4",
+                           "1.2.3.4 ",
+                           "0x1.2.3.4",
+                           "1.2.3.-4",
+                           ":",
+                           ":::",
+                           "1::2::3",
+                           "1:2:3:4:5:6:7",
+                           "1:2:3:4:5:6:7:8:9",
+                           "1:2:3:4:5:6:7:8::",
+                           "12345::",
+                           "g::",
+                           "fe80::1%eth0",
+                           "::1.2.3",
+                           "1.2.3.4::",
+                           "::1.2.3.4:5",
+                           ":1:2:3:4:5:6:7:8",
+                           "1:2:3:4:5:6:7:1.2.3.4",
+                           "+1::",
+                           "1:2:3:4:5:6:7:"})
     CHECK_FALSE(parse_ip(text));
 }
 
@@ -40,7 +63,9 @@ TEST_CASE("blocks mask their host bits") {
   CHECK(to_text(*parse_cidr("2001:db8:ffff::1/33")) == "2001:db8:8000::/33");
   CHECK(parse_cidr("0.0.0.0/0")->bits == 96);
   CHECK(to_text(*parse_cidr("0.0.0.0/0")) == "0.0.0.0/0");
-  for (const auto* text : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "::/129", "/8", "10.0.0.0/8/8", "10.0.0.0/8 "}) CHECK_FALSE(parse_cidr(text));
+  for (const auto* text :
+       {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "::/129", "/8", "10.0.0.0/8/8", "10.0.0.0/8 "})
+    CHECK_FALSE(parse_cidr(text));
   const auto block = *parse_cidr("192.168.16.0/20");
   CHECK(block.contains(*parse_ip("192.168.31.255")));
   CHECK_FALSE(block.contains(*parse_ip("192.168.32.0")));
@@ -54,11 +79,14 @@ TEST_CASE("times") {
   CHECK(parse_time("2000-02-29T12:34:56.1234567Z") == 951'827'696'123'456);
   CHECK(parse_time("1970-01-01T01:30:00+01:30") == 0);
   CHECK(parse_time("1969-12-31T23:59:59.999999Z") == -1);
-  for (const auto* text : {"2026-12-31", "2026-12-31T00:00", "2026-13-01T00:00Z", "2026-02-29T00:00Z", "1900-02-29T00:00Z", "2026-1-01T00:00Z",
-                           "2026-01-01T24:00Z", "2026-01-01T00:60Z", "2026-01-01T00:00:60Z", "2026-01-01t00:00Z", "2026-01-01T00:00:00.Z",
-                           "2026-01-01T00:00+0100", "2026-01-01T00:00Zz", "+2026-01-01T00:00Z", "2026-01-01T00:00:00.1234567890Z"})
+  for (const auto* text :
+       {"2026-12-31", "2026-12-31T00:00", "2026-13-01T00:00Z", "2026-02-29T00:00Z", "1900-02-29T00:00Z",
+        "2026-1-01T00:00Z", "2026-01-01T24:00Z", "2026-01-01T00:60Z", "2026-01-01T00:00:60Z", "2026-01-01t00:00Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01T00:00+0100", "2026-01-01T00:00Zz", "+2026-01-01T00:00Z",
+        "2026-01-01T00:00:00.1234567890Z"})
     CHECK_FALSE(parse_time(text));
-  for (const auto* text : {"1970-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1582-10-15T00:00:00.5Z"})
+  for (const auto* text :
+       {"1970-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1582-10-15T00:00:00.5Z"})
     CHECK(time_to_text(*parse_time(text)) == text);
   CHECK_FALSE(time_to_text(INT64_MIN).empty());
   CHECK_FALSE(time_to_text(INT64_MAX).empty());
@@ -70,7 +98,8 @@ TEST_CASE("durations") {
   CHECK(parse_duration("500ms") == 500'000);
   CHECK(parse_duration("1m1ms") == 60'001'000);
   CHECK(parse_duration("0s") == 0);
-  for (const auto* text : {"", "5", "m", "15minutes", "1m1h", "1h1h", "-1h", "1.5h", "1h ", "200000000d", "9223372036854775808s", "1us", "+1h"})
+  for (const auto* text : {"", "5", "m", "15minutes", "1m1h", "1h1h", "-1h", "1.5h", "1h ", "200000000d",
+                           "9223372036854775808s", "1us", "+1h"})
     CHECK_FALSE(parse_duration(text));
   CHECK(duration_to_text(5'400'000'000) == "1h30m");
   CHECK(duration_to_text(0) == "0s");
@@ -80,8 +109,11 @@ TEST_CASE("durations") {
 }
 
 TEST_CASE("UTF-8") {
-  for (const std::string_view text : {"", "plain and long enough for a word", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "12345678\xc3\xa9", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"})
+  for (const std::string_view text : {"", "plain and long enough for a word", "\xc3\xa9", "\xe2\x82\xac",
+                                      "\xf0\x9f\x98\x80", "12345678\xc3\xa9", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"})
     CHECK(valid_utf8(text));
-  for (const std::string_view text : {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "1234567\xc3", "\xe2\x82", "\xe2\x28\xa1"})
+  for (const std::string_view text :
+       {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xff", "1234567\xc3", "\xe2\x82", "\xe2\x28\xa1"})
     CHECK_FALSE(valid_utf8(text));
 }

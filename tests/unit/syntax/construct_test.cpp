@@ -22,7 +22,8 @@ constexpr std::int64_t minute = 60'000'000, hour = 60 * minute, day = 24 * hour;
 
 TEST_CASE("declarations of the top") {
   round_trip("writ 1\nimport \"other.writ\"\n");
-  round_trip("writ 1\nattributes {\n  user.a : bool?\n  user.b : one of low, high\n  x.y.z : set of string\n  x.n : int -5..5?\n  x.i : ip\n}\n");
+  round_trip("writ 1\nattributes {\n  user.a : bool?\n  user.b : one of low, high\n  x.y.z : set of string\n  x.n : "
+             "int -5..5?\n  x.i : ip\n}\n");
   round_trip("writ 1\nplatform {\n  limit database connections per client = 50\n}\n");
   round_trip("writ 1\nclient portal : spa\n");
   round_trip("writ 1\ntenant \"acme-corp\" \"Acme\" from b2b(\"x\", [\"a\", \"b\"], 15m) {\n  allow login\n}\n");
@@ -36,15 +37,18 @@ TEST_CASE("declarations of the top") {
 TEST_CASE("rules") {
   round_trip(in_tenant("  allow login, refresh"));
   round_trip(in_tenant("  report deny login \"n\" on a, \"b-c\" when x unless y"));
-  round_trip(in_tenant("  require mfa within 15m or mfa(otp, webauthn) or step_up(\"a\") for login, refresh \"n\" on a when x"));
+  round_trip(in_tenant(
+      "  require mfa within 15m or mfa(otp, webauthn) or step_up(\"a\") for login, refresh \"n\" on a when x"));
   round_trip(in_tenant("  deny login \"n\"\n    message \"m\"\n    note \"k\""));
-  const Parsed parsed(in_tenant("  require mfa(otp) within idle or use_connection(x) \"n\" for login, signup message \"m\""));
+  const Parsed parsed(
+      in_tenant("  require mfa(otp) within idle or use_connection(x) \"n\" for login, signup message \"m\""));
   REQUIRE(parsed.diagnostics.empty());
   const auto& rule = std::get<tree::Rule>(items(parsed)[0]);
   CHECK(rule.obligations.size() == 2);
   CHECK(rule.actions.size() == 2);
   CHECK(canonical(parsed.tree, rule.obligations[0]) == "mfa(otp) within idle");
-  CHECK(canonical(parsed.tree, rule) == "require mfa(otp) within idle or use_connection(x) for login, signup \"n\" message \"m\"");
+  CHECK(canonical(parsed.tree, rule) ==
+        "require mfa(otp) within idle or use_connection(x) for login, signup \"n\" message \"m\"");
 }
 
 TEST_CASE("settings of tenants and of the platform") {
@@ -54,8 +58,10 @@ TEST_CASE("settings of tenants and of the platform") {
   round_trip(in_tenant("  zone z = 10.0.0.0/8, 2001:db8::/32, 192.0.2.1, country \"DE\", asn 64512"));
   round_trip(in_tenant("  branding { logo \"l\"; colors primary \"#000000\", background \"#ffffff\" }"));
   round_trip(in_tenant("  features a, \"b-c\""));
-  round_trip(in_tenant("  id \"wire\"\n  hosts \"a.example\", \"b.example\"\n  issuers \"https://x/\"\n  tenant.tier = gold"));
-  const Parsed parsed(in_tenant("  lockout { 10 attempts per identifier and ip within 1h; block 15m }\n  session { absolute 1d }"));
+  round_trip(
+      in_tenant("  id \"wire\"\n  hosts \"a.example\", \"b.example\"\n  issuers \"https://x/\"\n  tenant.tier = gold"));
+  const Parsed parsed(
+      in_tenant("  lockout { 10 attempts per identifier and ip within 1h; block 15m }\n  session { absolute 1d }"));
   REQUIRE(parsed.diagnostics.empty());
   const auto& lockout = std::get<tree::LockoutDecl>(items(parsed)[0]);
   CHECK(lockout.attempts == 10);
@@ -66,22 +72,32 @@ TEST_CASE("settings of tenants and of the platform") {
 }
 
 TEST_CASE("clients, connections, use, organizations") {
-  round_trip(in_tenant("  client c : web {\n    id \"w\"\n    connections a, b\n    grants authorization_code\n    callbacks \"u\"\n"
-                       "    origins \"o\"\n    lifetimes { access_token 1h; refresh_token 30d; id_token 10h }\n    organizations require\n"
-                       "    discover \"a.example\" via a\n    require mfa\n  }"));
-  round_trip(in_tenant("  connection c : oidc {\n    domains \"a.example\"\n    issuer \"https://i/\"\n    signup closed\n"
-                       "    settings { tenant_id = \"t\"; common_endpoint = true }\n    allow login\n  }"));
+  round_trip(in_tenant(
+      "  client c : web {\n    id \"w\"\n    connections a, b\n    grants authorization_code\n    callbacks \"u\"\n"
+      "    origins \"o\"\n    lifetimes { access_token 1h; refresh_token 30d; id_token 10h }\n    organizations "
+      "require\n"
+      "    discover \"a.example\" via a\n    require mfa\n  }"));
+  round_trip(
+      in_tenant("  connection c : oidc {\n    domains \"a.example\"\n    issuer \"https://i/\"\n    signup closed\n"
+                "    settings { tenant_id = \"t\"; common_endpoint = true }\n    allow login\n  }"));
   round_trip(in_tenant("  connection c : database { signup open }\n  use portal\n  use portal { connections a }"));
-  round_trip(in_tenant("  organization o \"O\" {\n    connections a\n    domains \"o.example\"\n    members required\n    use c { connections a }\n  }"));
-  round_trip(in_tenant("  organization o {\n    joins on login via a, b\n  }\n  organization p {\n    joins on login\n  }"));
+  round_trip(in_tenant("  organization o \"O\" {\n    connections a\n    domains \"o.example\"\n    members required\n "
+                       "   use c { connections a }\n  }"));
+  round_trip(
+      in_tenant("  organization o {\n    joins on login via a, b\n  }\n  organization p {\n    joins on login\n  }"));
 }
 
 TEST_CASE("passwords") {
-  round_trip("writ 1\nplatform {\n  floor password p {\n    length 8..64\n    length 12.. utf16\n    length ..72 bytes\n"
-             "    classes 3 of lower, upper, digit, symbol unicode\n    at least 2 digits ascii\n    max repeats 2\n    no sequences 3\n"
-             "    history 10\n    min age 1d\n    max age 90d\n    reject common top 3000, breached, personal\n    reject words [\"acme\", \"x\"]\n"
-             "    reject contains username, email\n    reject matches /^a\\/b+$/\n    strength >= 3\n    expires after 90d\n  }\n}\n");
-  round_trip(in_tenant("  password a : b { length 12.. }\n  password c = auth0.good(8)\n  password d = nist.sp800_63b_4\n  password a"));
+  round_trip(
+      "writ 1\nplatform {\n  floor password p {\n    length 8..64\n    length 12.. utf16\n    length ..72 bytes\n"
+      "    classes 3 of lower, upper, digit, symbol unicode\n    at least 2 digits ascii\n    max repeats 2\n    no "
+      "sequences 3\n"
+      "    history 10\n    min age 1d\n    max age 90d\n    reject common top 3000, breached, personal\n    reject "
+      "words [\"acme\", \"x\"]\n"
+      "    reject contains username, email\n    reject matches /^a\\/b+$/\n    strength >= 3\n    expires after 90d\n  "
+      "}\n}\n");
+  round_trip(in_tenant(
+      "  password a : b { length 12.. }\n  password c = auth0.good(8)\n  password d = nist.sp800_63b_4\n  password a"));
   const Parsed parsed(in_tenant("  connection c : database { password { length 12.. } }\n  password auth0.good(8)"));
   REQUIRE(parsed.diagnostics.empty());
   const auto& inline_one = std::get<tree::PasswordDecl>(std::get<tree::ConnectionDecl>(items(parsed)[0]).items[0]);
@@ -95,12 +111,17 @@ TEST_CASE("passwords") {
 }
 
 TEST_CASE("tests and proofs") {
-  round_trip("writ 1\ntest \"t\" {\n  login to \"acme-corp\".admin in coke via staff { request.ip = 1.2.3.4; without request.country }\n"
-             "  expect challenge mfa within 15m or accept(\"t\"), verify_email by \"n\", no_allow\n  expect would_be deny\n"
-             "  refresh to acme.\"x y\"\n  expect deny fault locked_out\n  m2m to acme\n  expect challenge\n  signup to acme\n  expect allow\n}\n");
-  round_trip("writ 1\nprove \"p\" {\n  login to acme.admin in o via x denied by \"n\" implies a or b\n  login to acme allowed implies session.mfa\n"
+  round_trip(
+      "writ 1\ntest \"t\" {\n  login to \"acme-corp\".admin in coke via staff { request.ip = 1.2.3.4; without "
+      "request.country }\n"
+      "  expect challenge mfa within 15m or accept(\"t\"), verify_email by \"n\", no_allow\n  expect would_be deny\n"
+      "  refresh to acme.\"x y\"\n  expect deny fault locked_out\n  m2m to acme\n  expect challenge\n  signup to "
+      "acme\n  expect allow\n}\n");
+  round_trip("writ 1\nprove \"p\" {\n  login to acme.admin in o via x denied by \"n\" implies a or b\n  login to acme "
+             "allowed implies session.mfa\n"
              "  access allowed implies a\n}\n");
-  const Parsed parsed("writ 1\ntest \"t\" { login to acme.admin in coke via staff expect deny by no_allow expect challenge refresh to a expect allow }\n");
+  const Parsed parsed("writ 1\ntest \"t\" { login to acme.admin in coke via staff expect deny by no_allow expect "
+                      "challenge refresh to a expect allow }\n");
   INFO(parsed.rendered());
   REQUIRE(parsed.diagnostics.empty());
   const auto& test = std::get<tree::TestDecl>(parsed.tree.declarations[0]);
@@ -118,11 +139,13 @@ TEST_CASE("statements may stand in one line, with or without semicolons") {
 }
 
 TEST_CASE("soft words are names wherever a name is expected, hard words behind a dot") {
-  round_trip(in_tenant("  connection connection : database\n  client when_ : web {\n    connections connection, tenant, allow\n  }\n"
-                       "  let message = user.when + tenant.not.in - user.matches\n  allow login on connection, deny when message == session"));
+  round_trip(in_tenant(
+      "  connection connection : database\n  client when_ : web {\n    connections connection, tenant, allow\n  }\n"
+      "  let message = user.when + tenant.not.in - user.matches\n  allow login on connection, deny when message == "
+      "session"));
   round_trip("writ 1\ntemplate t(host: string, issuer: string) {\n  hosts host\n  issuers issuer\n}\n");
-  for (const char* hard : {"and", "or", "not", "in", "has", "else", "when", "unless", "on", "any", "all", "true", "false", "matches",
-                           "starts", "ends", "contains", "with"}) {
+  for (const char* hard : {"and", "or", "not", "in", "has", "else", "when", "unless", "on", "any", "all", "true",
+                           "false", "matches", "starts", "ends", "contains", "with"}) {
     INFO(hard);
     CHECK(Parsed(in_tenant("  connection " + std::string(hard) + " : database")).codes() == "E0101");
     CHECK(Parsed(in_tenant("  connection \"" + std::string(hard) + "\" : database")).codes().empty());

@@ -62,9 +62,12 @@ tenant a {  // beside a head
 }
 
 TEST_CASE("comments inside a statement move before it") {
-  CHECK(formatted("writ 1\ntenant a {\n  deny login // one\n    when a // two\n      and b // three\n  lockout { // four\n    3 attempts per ip\n  }\n}\n") ==
-        "writ 1\ntenant a {\n  // one\n  // two\n  deny login when a and b  // three\n  // four\n  lockout { 3 attempts per ip }\n}\n");
-  CHECK(formatted("writ 1\ntenant a { // x\n}\nclient c : web { // y\n}\n") == "writ 1\ntenant a {  // x\n}\n// y\nclient c : web\n");
+  CHECK(formatted("writ 1\ntenant a {\n  deny login // one\n    when a // two\n      and b // three\n  lockout { // "
+                  "four\n    3 attempts per ip\n  }\n}\n") ==
+        "writ 1\ntenant a {\n  // one\n  // two\n  deny login when a and b  // three\n  // four\n  lockout { 3 "
+        "attempts per ip }\n}\n");
+  CHECK(formatted("writ 1\ntenant a { // x\n}\nclient c : web { // y\n}\n") ==
+        "writ 1\ntenant a {  // x\n}\n// y\nclient c : web\n");
 }
 
 TEST_CASE("long statements are broken") {
@@ -94,7 +97,8 @@ TEST_CASE("a tree that was never text can be printed and read") {
   tenant.items.emplace_back(rule);
   made.declarations.emplace_back(tenant);
   const auto text = format(made);
-  CHECK(text == "writ 1\n\ntenant \"acme-corp\" {\n  connection staff : saml { domains \"a.example\" }\n  allow login\n}\n");
+  CHECK(text ==
+        "writ 1\n\ntenant \"acme-corp\" {\n  connection staff : saml { domains \"a.example\" }\n  allow login\n}\n");
   const Parsed again(text);
   REQUIRE(again.diagnostics.empty());
   CHECK(same_meaning(made, again.tree));

@@ -13,7 +13,8 @@ std::string codes_of_value(const std::string& value) { return Parsed("writ 1\nle
 std::string string_of(const std::string& written) {
   const Parsed parsed("writ 1\nlet x = " + written + "\n");
   if (!parsed.diagnostics.empty()) return parsed.codes();
-  const auto& literal = std::get<tree::Literal>(parsed.tree[std::get<tree::Let>(parsed.tree.declarations[0]).value].node);
+  const auto& literal =
+      std::get<tree::Literal>(parsed.tree[std::get<tree::Let>(parsed.tree.declarations[0]).value].node);
   return std::get<std::string>(literal.value);
 }
 
@@ -38,12 +39,13 @@ TEST_CASE("literals") {
 }
 
 TEST_CASE("bad numbers are one mistake") {
-  for (const char* bad : {"15minutes", "1_000", "1.5", "12x", "0x1f", "1h1h", "1m1h", "9223372036854775808", "12.5.6", "1d2", "99999999999999d"}) {
+  for (const char* bad : {"15minutes", "1_000", "1.5", "12x", "0x1f", "1h1h", "1m1h", "9223372036854775808", "12.5.6",
+                          "1d2", "99999999999999d"}) {
     INFO(bad);
     CHECK(codes_of_value(bad) == "E0102");
   }
-  for (const char* bad : {"10.0.0.999", "10.0.0.0/33", "010.0.0.1", "2001:db8::/129", "1::2::3", "2026-02-30T00:00Z", "2026-12-31",
-                          "2026-12-31T00:00", "25:00", "24:01", "08:60"}) {
+  for (const char* bad : {"10.0.0.999", "10.0.0.0/33", "010.0.0.1", "2001:db8::/129", "1::2::3", "2026-02-30T00:00Z",
+                          "2026-12-31", "2026-12-31T00:00", "25:00", "24:01", "08:60"}) {
     INFO(bad);
     CHECK(codes_of_value(bad) == "E0108");
   }
@@ -51,9 +53,11 @@ TEST_CASE("bad numbers are one mistake") {
 
 TEST_CASE("strings") {
   CHECK(string_of(R"("a\"b\\c\nd\te")") == "a\"b\\c\nd\te");
-  CHECK(string_of(R"("\u{1F600}\u{41}")") == "\xF0\x9F\x98\x80" "A");
+  CHECK(string_of(R"("\u{1F600}\u{41}")") == "\xF0\x9F\x98\x80"
+                                             "A");
   CHECK(string_of("\"// no comment\"") == "// no comment");
-  for (const char* bad : {R"("\q")", R"("\u{}")", R"("\u{110000}")", R"("\u{D800}")", R"("\u{0}")", R"("\u41")", R"("\u{1234567}")"}) {
+  for (const char* bad :
+       {R"("\q")", R"("\u{}")", R"("\u{110000}")", R"("\u{D800}")", R"("\u{0}")", R"("\u41")", R"("\u{1234567}")"}) {
     INFO(bad);
     CHECK(string_of(bad) == "E0104");
   }
@@ -91,12 +95,14 @@ TEST_CASE("byte order mark, line ends") {
 }
 
 TEST_CASE("what no policy may hold, comments and strings included") {
-  for (const char* bad : {"\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xE2\x80\x8E", "\xE2\x80\x8F", "\xD8\x9C"}) {
+  for (const char* bad :
+       {"\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xE2\x80\x8E", "\xE2\x80\x8F", "\xD8\x9C"}) {
     CHECK(Parsed("writ 1\n// " + std::string(bad) + "\n").codes() == "E0105");
     CHECK(Parsed("writ 1\nlet x = \"" + std::string(bad) + "\"\n").codes() == "E0105");
     CHECK(Parsed("writ 1\nlet x" + std::string(bad) + " = 1\n").codes() == "E0105");
   }
-  for (const std::string& bad : {std::string(1, '\0'), std::string("\x1b"), std::string("\x7f"), std::string("\xC2\x85"), std::string("\xE2\x80\xA8")})
+  for (const std::string& bad : {std::string(1, '\0'), std::string("\x1b"), std::string("\x7f"),
+                                 std::string("\xC2\x85"), std::string("\xE2\x80\xA8")})
     CHECK(Parsed("writ 1\n// " + bad + "\n").codes() == "E0113");
   for (const char* bad : {"\xff", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
     CHECK(Parsed("writ 1\n// " + std::string(bad) + "\n").places() == Strings{"E0107 2:4"});
@@ -104,10 +110,14 @@ TEST_CASE("what no policy may hold, comments and strings included") {
 
 TEST_CASE("names are ASCII; others are quoted") {
   CHECK(Parsed("writ 1\ntenant m\xC3\xBCller {}\n").places() == Strings{"E0106 2:9"});
-  CHECK(Parsed("writ 1\ntenant \xD0\xB0" "dmin {}\n").codes() == "E0106");
+  CHECK(Parsed("writ 1\ntenant \xD0\xB0"
+               "dmin {}\n")
+            .codes() == "E0106");
   CHECK(Parsed("writ 1\ntenant \"m\xC3\xBCller\" {}\n").codes().empty());
   CHECK(Parsed("writ 1\ntenant b { deny login \xE2\x80\x9Cx\xE2\x80\x9D }\n").codes() == "E0106");
-  CHECK(Parsed("writ 1\ntenant\xC2\xA0" "b {}\n").codes() == "E0106");
+  CHECK(Parsed("writ 1\ntenant\xC2\xA0"
+               "b {}\n")
+            .codes() == "E0106");
   CHECK(Parsed("writ 1\ntenant \"\" {}\n").codes() == "E0108");
 }
 

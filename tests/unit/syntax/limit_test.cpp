@@ -1,9 +1,9 @@
 // Sizes an author controls, just under and just over; and input made to exhaust the parser.
 #include "tests/unit/syntax/support.h"
 
-#include <catch2/catch.hpp>
-
 #include <thread>
+
+#include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::test;
@@ -26,13 +26,34 @@ std::string joined(const std::string& part, const std::string& with, std::size_t
 TEST_CASE("a megabyte of openings is one message") {
   for (const char* opening : {"(", "not ", "[", "{"}) {
     INFO(opening);
-    CHECK(Parsed("writ 1\nlet x = " + repeated(opening, 1'000'000 / std::string(opening).size())).diagnostics.errors() == 1);
+    CHECK(
+        Parsed("writ 1\nlet x = " + repeated(opening, 1'000'000 / std::string(opening).size())).diagnostics.errors() ==
+        1);
   }
 }
 
 TEST_CASE("other openings, in every place") {
-  for (const char* opening : {"(", "not ", "[", "{", "-", "any g in s : ", "f(", "a else (", "not (", "client a : b { ", "x in [", "a and (",
-                              "\"", "..", "matches ", "a:", "1.", "::", "'", "tenant a {\n", "allow login when\n"}) {
+  for (const char* opening : {"(",
+                              "not ",
+                              "[",
+                              "{",
+                              "-",
+                              "any g in s : ",
+                              "f(",
+                              "a else (",
+                              "not (",
+                              "client a : b { ",
+                              "x in [",
+                              "a and (",
+                              "\"",
+                              "..",
+                              "matches ",
+                              "a:",
+                              "1.",
+                              "::",
+                              "'",
+                              "tenant a {\n",
+                              "allow login when\n"}) {
     const auto many = repeated(opening, 50'000 / std::string(opening).size());
     INFO(opening);
     CHECK_NOTHROW(Parsed(many));
@@ -43,7 +64,9 @@ TEST_CASE("other openings, in every place") {
 }
 
 TEST_CASE("nesting has a limit") {
-  const auto nested = [](std::size_t depth) { return "writ 1\nlet x = " + repeated("(", depth) + "a" + repeated(")", depth) + "\n"; };
+  const auto nested = [](std::size_t depth) {
+    return "writ 1\nlet x = " + repeated("(", depth) + "a" + repeated(")", depth) + "\n";
+  };
   CHECK(Parsed(nested(250)).codes().empty());
   CHECK(Parsed(nested(300)).codes() == "E0901");
   CHECK(Parsed("writ 1\nlet x = " + repeated("not ", 250) + "a\n").codes().empty());

@@ -23,8 +23,9 @@ bool helps_with(const Parsed& parsed, const std::string& text) {
 }  // namespace
 
 TEST_CASE("mistakes in several statements are each reported, and the sound ones understood") {
-  const Parsed parsed(in_tenant("  alow login\n  allow login wen x\n  deny login when user.x = 1\n  connection x saml { domains \"a\" }\n"
-                                "  client c : web {\n    calbacks \"x\"\n    grants a,\n  }\n  allow refresh"));
+  const Parsed parsed(in_tenant(
+      "  alow login\n  allow login wen x\n  deny login when user.x = 1\n  connection x saml { domains \"a\" }\n"
+      "  client c : web {\n    calbacks \"x\"\n    grants a,\n  }\n  allow refresh"));
   INFO(parsed.rendered());
   CHECK(parsed.places() == Strings{"E0112 3:3", "E0101 4:15", "E0101 5:26", "E0101 6:16", "E0112 8:5", "E0101 10:3"});
   const auto& last = std::get<tree::Rule>(items(parsed).back());
@@ -53,8 +54,8 @@ TEST_CASE("words of other languages") {
 }
 
 TEST_CASE("clauses in another order") {
-  for (const char* rule : {"allow login when a on b", "deny login message \"x\" when y", "require mfa when a for login", "deny login \"a\" \"b\"",
-                           "deny login unless a when b"}) {
+  for (const char* rule : {"allow login when a on b", "deny login message \"x\" when y", "require mfa when a for login",
+                           "deny login \"a\" \"b\"", "deny login unless a when b"}) {
     const Parsed parsed(in_tenant("  " + std::string(rule) + "\n  allow refresh"));
     INFO(parsed.rendered());
     CHECK(parsed.codes() == "E0101");
@@ -72,7 +73,8 @@ TEST_CASE("a line that is not finished") {
 }
 
 TEST_CASE("statements in the wrong block") {
-  const Parsed parsed("writ 1\nplatform {\n  callbacks \"x\"\n  client c : web\n}\nallow login\ntenant a {\n  tenant b {}\n  test \"t\" {}\n  limit database connections per client = 1\n}\n");
+  const Parsed parsed("writ 1\nplatform {\n  callbacks \"x\"\n  client c : web\n}\nallow login\ntenant a {\n  tenant b "
+                      "{}\n  test \"t\" {}\n  limit database connections per client = 1\n}\n");
   INFO(parsed.rendered());
   CHECK(parsed.places() == Strings{"E0112 3:3", "E0112 4:3", "E0112 6:1", "E0112 8:3", "E0112 9:3", "E0112 10:3"});
   CHECK(first_message(parsed) == "`callbacks` cannot stand in `platform`");
@@ -80,7 +82,8 @@ TEST_CASE("statements in the wrong block") {
 }
 
 TEST_CASE("a brace that is missing is said once, where it was opened") {
-  const Parsed inner("writ 1\ntenant a {\n  client x : web {\n    callbacks \"y\"\n\n  allow login\n}\n\ntenant b {\n  allow login\n}\n");
+  const Parsed inner("writ 1\ntenant a {\n  client x : web {\n    callbacks \"y\"\n\n  allow login\n}\n\ntenant b {\n  "
+                     "allow login\n}\n");
   CHECK(inner.places() == Strings{"E0114 3:18"});
   const Parsed outer("writ 1\ntenant a {\n  allow login\n\ntenant b {\n  alow login\n}\n");
   CHECK(outer.places() == Strings{"E0114 2:10", "E0112 6:3"});
@@ -110,7 +113,8 @@ TEST_CASE("settings written twice, lockouts that count nothing") {
 }
 
 TEST_CASE("lines of tests and proofs") {
-  const Parsed parsed("writ 1\ntest \"t\" {\n  expect allow\n  login to a { request.ip = }\n  expect deny by foo\n  login a\n  expect allow mfa\n}\n"
+  const Parsed parsed("writ 1\ntest \"t\" {\n  expect allow\n  login to a { request.ip = }\n  expect deny by foo\n  "
+                      "login a\n  expect allow mfa\n}\n"
                       "prove \"p\" { login to a alowed implies x }\n");
   INFO(parsed.rendered());
   CHECK(parsed.places() == Strings{"E0101 3:3", "E0101 4:29", "E0101 5:18", "E0101 6:9", "E0101 7:16", "E0101 9:24"});
