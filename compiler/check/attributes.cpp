@@ -19,6 +19,13 @@ bool is_property(std::string_view name) {
   return std::ranges::any_of(properties, [&](const Property& property) { return property.name == name; });
 }
 
+// `user.a.b` as `user.a_b`: the same words, one value less deep.
+std::string joined_with_underscore(std::span<const tree::Name> path) {
+  std::string text = path.front().text + ".";
+  for (std::size_t i = 1; i < path.size(); ++i) text += (i > 1 ? "_" : "") + path[i].text;
+  return text;
+}
+
 // The path alone.
 Span name_span(const tree::AttributeDecl& declaration) {
   return {declaration.span.file, declaration.path.front().span.begin, declaration.path.back().span.end};
@@ -53,6 +60,32 @@ bool well_formed(Run& run, const tree::AttributeDecl& declaration, const std::st
       good = false;
     }
   return good;
+}
+
+// A value that holds others, or stands in one: JSON has `user.a` as a value or as an object, never both. The fact of that
+// kind that is known already, with its place where it has one.
+struct Kin {
+  std::string name;
+  Span span;
+};
+std::optional<Kin> kin_of(const std::string& name,
+                          std::initializer_list<const std::map<std::string, Span, std::less<>>*> known) {
+  const auto above = [&](std::string_view other) {
+    return name.size() > other.size() && name.starts_with(other) && name[other.size()] == '.';
+  };
+  const auto below = [&](std::string_view other) {
+    return other.size() > name.size() && other.starts_with(name) && other[name.size()] == '.';
+  };
+  for (const auto& fact : builtin_facts)
+    if (above(fact.name) || below(fact.name)) return Kin{std::string(fact.name), {}};
+  for (const auto* names : known) {
+    for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
+      if (const auto found = names->find(std::string_view(name).substr(0, dot)); found != names->end())
+        return Kin{found->first, found->second};
+    const auto next = names->lower_bound(name + '.');
+    if (next != names->end() && below(next->first)) return Kin{next->first, next->second};
+  }
+  return std::nullopt;
 }
 
 program::Attribute attribute_of(const tree::AttributeDecl& declaration, std::string name) {
@@ -92,6 +125,15 @@ void read_attributes(Run& run, const tree::AttributesBlock& block,
       declared_twice(run, "attribute", whole, above->second);
     } else if (const auto [found, fresh] = spans.try_emplace(name, declaration.span); !fresh) {
       declared_twice(run, "attribute", whole, found->second);
+    } else if (const auto kin = kin_of(name, {&inherited, &spans})) {
+      auto& diagnostic = run.diagnostics.add(Code::bad_attribute, name_span(declaration),
+                                             in_ticks(name) + " and " + in_ticks(kin->name) + " cannot both be values");
+      diagnostic.under("one would stand inside the other, and a request in JSON cannot say so");
+      if (kin->span.known()) diagnostic.at(kin->span, in_ticks(kin->name) + " is declared here");
+      const bool inside = name.size() > kin->name.size();
+      diagnostic.hint(inside
+                          ? "give it a path of its own, such as " + in_ticks(joined_with_underscore(declaration.path))
+                          : "give one of the two another path");
     } else {
       attributes.push_back(attribute_of(declaration, std::move(name)));
       if (attributes.size() + inherited.size() == run.limits.attributes + 1)

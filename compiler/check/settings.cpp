@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::int64_t highest_attempts = 1'000'000;
 constexpr std::size_t longest_domain = 253, longest_label = 63;
-constexpr std::size_t hops = 64;  // lets that stand for lets
+constexpr std::int64_t longest_issuer = 2'048;  // bytes
+constexpr std::size_t hops = 64;                // lets that stand for lets
 
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -241,8 +242,11 @@ void read_settings(TenantCheck& tenant) {
       }
     });
     each<tree::Issuers>(body, [&](const tree::Issuers& node) {
-      for (const auto& issuer : texts_of(run, body, node.items))
+      for (const auto& issuer : texts_of(run, body, node.items)) {
+        in_range(run, issuer.span, "the length of an issuer", static_cast<std::int64_t>(issuer.text.size()), 1,
+                 longest_issuer);
         claim(tenant, "issuer", issuer, &Claims::issuers, part.issuers);
+      }
     });
     read_branding(run, body, part.logo, part.colors);
     read_features(body, part.features);
