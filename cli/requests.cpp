@@ -63,14 +63,30 @@ std::optional<RequestText> RequestSource::next() {
     if (!read_line(line)) return std::nullopt;
   } while (is_blank(line.text) && !line.too_long);
   if (!std::exchange(started_, true) && !lines_) {
-    lines_ = line.too_long || !is_unfinished(line.text);
+    lines_ = line.too_long || !is_unfinished(line.text) || was_cut(line.text);
     if (!lines_) read_rest(line);
   }
   return line;
 }
 
+// Whether an unfinished first line is one of many that was cut: the next one opens an object where the first one left no place for it.
+bool RequestSource::was_cut(std::string_view first) {
+  RequestText second;
+  do {
+    if (!read_line(second)) return false;
+  } while (is_blank(second.text) && !second.too_long);
+  const char last = first[first.find_last_not_of(" \t\r")];
+  const bool cut = last != ':' && second.text[second.text.find_first_not_of(" \t\r")] == '{';
+  second_ = std::move(second);
+  return cut;
+}
+
 // The next line without its end; false when there is none.
 bool RequestSource::read_line(RequestText& line) {
+  if (second_) {
+    line = std::move(*std::exchange(second_, std::nullopt));
+    return true;
+  }
   line = {{}, ++line_, false};
   bool any = false;
   for (;;) {

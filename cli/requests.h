@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace writ::cli {
 
@@ -16,8 +17,8 @@ struct RequestText {
   bool too_long = false;  // over the limit: the text is cut
 };
 
-// A file named *.jsonl or *.ndjson holds lines. Of others the first line decides: an object that is whole on it is followed by lines, anything
-// else is the beginning of one object.
+// A file named *.jsonl or *.ndjson holds lines. Of others the first line decides: an object that is whole on it is followed by lines, and so
+// is one that was cut, with another one on the next line; anything else is the beginning of one object.
 class RequestSource {
  public:
   // `error` says why there is none.
@@ -34,13 +35,14 @@ class RequestSource {
   };
 
   bool read_line(RequestText& line);
+  bool was_cut(std::string_view first);
   void read_rest(RequestText& first);
 
   std::unique_ptr<std::FILE, Closer> file_;
   std::string name_, buffer_, error_;
   std::size_t at_ = 0, line_ = 0;
   bool lines_ = false, ended_ = false, started_ = false;
-  std::optional<RequestText> first_;
+  std::optional<RequestText> second_;  // read to judge the first one by
 };
 
 }  // namespace writ::cli
