@@ -129,11 +129,12 @@ Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tre
 
 void refuse_entity_name(Run& run, std::string_view kind, const tree::Name& name) {
   if (!find_builtin(name.text)) return;
+  const bool has_wire_name = kind != "let" && kind != "zone" && kind != "parameter";
   run.diagnostics
       .add(Code::builtin_name, name.span,
            std::string(kind) + " " + in_ticks(name.text) + " is named like a built-in fact")
-      .hint("give it another name: in every rule " + in_ticks(name.text) +
-            " is that of the request; a thing keeps its wire name with `id`");
+      .hint("give it another name: in every rule " + in_ticks(name.text) + " is that of the request" +
+            (has_wire_name ? "; it keeps its wire name with `id`" : ""));
 }
 
 Diagnostic& declared_twice(Run& run, std::string_view kind, const tree::Name& again, Span first) {

@@ -107,7 +107,8 @@ class Checker {
   const Zone* find_zone(std::string_view name) const;
   const program::Part* part() const;
   bool is_variable(std::string_view name) const;
-  bool is_open(tree::ExprId id) const;  // a name whose meaning depends on what it is compared with
+  bool is_known(std::string_view name) const;  // as a variable, parameter, let or entity
+  bool is_open(tree::ExprId id) const;         // a name whose meaning depends on what it is compared with
   std::pair<Where, tree::ExprId> behind(tree::ExprId id) const;  // through lets and parameters to what was written
   std::optional<Typed> path(const tree::Path& path, tree::ExprId id, const Typed* other);
   std::optional<Typed> single_word(const tree::Name& name, tree::ExprId id, const Typed* other);
@@ -170,6 +171,7 @@ class Checker {
   Flow has(const tree::Has& has, tree::ExprId id);
   std::optional<Typed> otherwise(const tree::Else& expression, const Typed* other);
   std::optional<Typed> call(const tree::Call& call, tree::ExprId id);
+  bool is_hyphenated_name(tree::ExprId id) const;
   std::optional<Typed> arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id);
   std::optional<Typed> integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> matches(const tree::Matches& matches);

@@ -102,6 +102,9 @@ bool Checker::is_variable(std::string_view name) const {
   return std::find(variables_.begin() + static_cast<std::ptrdiff_t>(first_variable_), variables_.end(), name) !=
          variables_.end();
 }
+bool Checker::is_known(std::string_view name) const {
+  return is_variable(name) || find_argument(name) != nullptr || find_let(name) != nullptr || find_builtin(name);
+}
 const Argument* Checker::find_argument(std::string_view name) const {
   return outwards(here_.scope, &Scope::arguments, name);
 }

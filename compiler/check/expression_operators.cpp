@@ -5,6 +5,7 @@
 #include "runtime/program/pattern.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace writ::check {
 
@@ -137,7 +138,27 @@ std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
 
 // ---------------------------------------------------------------- arithmetic
 
+// `google-oauth2`: a name that needs quotes, read as a difference of words of which one is nowhere.
+bool Checker::is_hyphenated_name(tree::ExprId id) const {
+  const std::string_view text = sources_.text(span_of(id));
+  const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; };
+  if (!std::ranges::all_of(text, part)) return false;
+  bool unknown = false;
+  for (const auto* minus = std::get_if<tree::Arithmetic>(&expression(id).node); minus != nullptr;
+       minus = std::get_if<tree::Arithmetic>(&expression(minus->left).node))
+    for (const tree::ExprId side : {minus->left, minus->right})
+      if (const auto* name = word(side); name != nullptr && !is_known(name->parts[0].text)) unknown = true;
+  return unknown;
+}
+
 std::optional<Typed> Checker::arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id) {
+  if (is_hyphenated_name(id)) {
+    const std::string name(sources_.text(span_of(id)));
+    report(Code::unknown_name, span_of(id), "nothing here is named " + in_ticks(name))
+        .fix("a name that needs more than letters, digits and `_` stands in quotes: `\"" + name + "\"`", span_of(id),
+             "\"" + name + "\"");
+    return std::nullopt;
+  }
   const auto a = value(arithmetic.left), b = value(arithmetic.right);
   if (!a || !b) return std::nullopt;
   if (a->kind == TypeKind::integer && b->kind == TypeKind::integer) return integers(arithmetic, id, *a, *b);

@@ -6,6 +6,7 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/limits.h"
 #include "compiler/syntax/placement.h"
+#include "compiler/syntax/recovery.h"
 #include "compiler/syntax/scan.h"
 #include "compiler/syntax/tree.h"
 
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <antlr4-runtime.h>
@@ -26,7 +28,19 @@ class Builder {
   Builder(const SourceMap& map, const Limits& limits, Diagnostics& diagnostics, tree::Tree& tree)
       : map_(map), limits_(limits), diagnostics_(diagnostics), tree_(tree) {}
 
+  // Before a declaration is parsed: what is reported from here on is about it.
+  void begin() { first_ = diagnostics_.size(); }
   void declaration(P::DeclarationContext* context);
+
+  // A statement of the last declaration that belongs into a block which was not opened before it; said once.
+  std::optional<Unopened> take_unopened() { return std::exchange(unopened_, std::nullopt); }
+  // The last declaration when it has no block though it may have one, and whatever stands further right behind it.
+  struct Bare {
+    Block block;
+    Span head;
+    std::size_t token;  // its first
+  };
+  const std::optional<Bare>& without_block() const { return bare_; }
 
  private:
   using Token = antlr4::Token;
@@ -117,6 +131,9 @@ class Builder {
   // Blocks and declarations (build_declarations.cpp).
   std::vector<tree::Item> items(P::BlockContext* context, Block block);
   std::optional<tree::Item> item(P::ItemContext* context);
+  void note_bare(P::DeclarationContext* context);
+  bool said_within(Span span) const;
+  std::optional<Unopened> headless(P::ItemContext* context) const;
   std::optional<tree::Item> setting_item(P::ItemContext* context);
   tree::AttributesBlock attributes(P::AttributesDeclContext* context);
   tree::Type type(P::TypeContext* context);
@@ -135,6 +152,9 @@ class Builder {
   std::size_t prefix_depth_ = 0;  // of `not` and quantifiers around the one being built
   std::size_t conditions_ = 0;    // leaves of the rule being built
   bool depth_reported_ = false;   // once a declaration
+  std::size_t first_ = 0;         // messages there were before the declaration
+  std::optional<Unopened> unopened_;
+  std::optional<Bare> bare_;
 };
 
 }  // namespace writ::syntax

@@ -1,7 +1,10 @@
 // Declarations and the blocks in them; which statement may stand in which block is placement.h.
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/habits.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,6 +30,7 @@ constexpr auto type_words = std::to_array<TypeWord>({
 
 void Builder::declaration(P::DeclarationContext* context) {
   depth_reported_ = false;
+  note_bare(context);
   if (context->exception) return;
   auto& out = tree_.declarations;
   if (auto* is = context->importDecl()) out.emplace_back(tree::ImportDecl{string(is->STRING()), span(is)});
@@ -48,14 +52,52 @@ void Builder::declaration(P::DeclarationContext* context) {
 
 // ---------------------------------------------------------------- blocks
 
+// Statements that may do without a block: behind one, a statement that belongs into it means that the brace is missing.
+std::optional<Unopened> Builder::headless(P::ItemContext* context) const {
+  if (auto* is = context->clientDecl(); is != nullptr && is->block() == nullptr)
+    return Unopened{Block::client, span(is), {}};
+  if (auto* is = context->connectionDecl(); is != nullptr && is->block() == nullptr)
+    return Unopened{Block::connection, span(is), {}};
+  if (auto* is = context->organizationDecl(); is != nullptr && is->block() == nullptr)
+    return Unopened{Block::organization, span(is), {}};
+  if (auto* is = context->useDecl(); is != nullptr && is->block() == nullptr) return Unopened{Block::use, span(is), {}};
+  return std::nullopt;
+}
+
+void Builder::note_bare(P::DeclarationContext* context) {
+  if (bare_ && map_.column(span(context->start).begin) <= map_.column(bare_->head.begin)) bare_.reset();
+  if (bare_ || context->exception) return;
+  const auto index = context->start->getTokenIndex();
+  if (auto* is = context->tenantDecl(); is != nullptr && is->block() == nullptr)
+    bare_ = Bare{Block::tenant, span(is), index};
+  if (auto* is = context->clientDecl(); is != nullptr && is->block() == nullptr)
+    bare_ = Bare{Block::client, span(is), index};
+}
+
+// Whether the parser has said something of this place, so that the builder has nothing to add.
+bool Builder::said_within(Span span) const {
+  return std::ranges::any_of(diagnostics_.since(first_), [&](const Diagnostic& one) {
+    return one.span.begin <= span.end && one.span.end >= span.begin;
+  });
+}
+
 std::vector<tree::Item> Builder::items(P::BlockContext* context, Block block) {
   std::vector<tree::Item> list;
   if (context == nullptr || context->items() == nullptr) return list;
+  std::optional<Unopened> head;
+  bool opened = false;  // that `head` should have been is said
   for (auto* one : context->items()->item()) {
     if (one->exception) continue;
     const auto where = span(one->start);
     const auto word = map_.text(where);
-    if (!may_stand(word, block)) {
+    const bool legal = may_stand(word, block);
+    if (head && !legal && may_stand(word, head->block)) {
+      if (!std::exchange(opened, true) && !unopened_) unopened_ = Unopened{head->block, head->head, where};
+      continue;
+    }
+    // A statement further right than the head is taken to be one of its block, though it may stand here, too.
+    if (!head || map_.column(where.begin) <= map_.column(head->head.begin)) head = headless(one), opened = false;
+    if (!legal) {
       auto& diagnostic =
           diagnostics_.add(Code::not_legal_here, where,
                            fmt::format("`{}` cannot stand {}", word, block_names[static_cast<std::size_t>(block)]));
@@ -164,7 +206,7 @@ tree::Type Builder::type(P::TypeContext* context) {
     const auto element = name(context->name(0));
     if (element.text != "string")
       diagnostics_.add(Code::unexpected_text, element.span, fmt::format("there are no sets of `{}`", element.text))
-          .hint("sets hold strings: set of string");
+          .fix("sets hold strings: set of string", element.span, "string");
   } else if (context->INT_WORD() != nullptr) {
     if (context->bounds() != nullptr) made = bounds(context->bounds());
     made.kind = TypeKind::integer;
@@ -190,11 +232,16 @@ tree::Type Builder::bounds(P::BoundsContext* context) {
 TypeKind Builder::type_kind(const tree::Name& word) {
   for (const auto& row : type_words)
     if (row.text == word.text) return row.kind;
+  if (said_within(word.span)) return TypeKind::string;
   std::vector<std::string_view> known;
   for (const auto& row : type_words) known.push_back(row.text);
   auto& diagnostic = diagnostics_.add(Code::unexpected_text, word.span, fmt::format("`{}` is not a type", word.text));
+  if (const auto* habit = type_habit(word.text)) {
+    advise(diagnostic, *habit, word.span, word.text);
+    return TypeKind::string;
+  }
   if (const auto near = nearest_name(word.text, known); !near.empty())
-    diagnostic.hint(fmt::format("did you mean `{}`?", near));
+    diagnostic.fix(fmt::format("did you mean `{}`?", near), word.span, std::string(near));
   diagnostic.hint("types are bool, int, int 0..100, string, ip, cidr, time, duration, set of string, one of a, b");
   return TypeKind::string;
 }

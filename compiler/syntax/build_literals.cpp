@@ -81,7 +81,9 @@ tree::Name Builder::name(P::WireNameContext* context) {
   if (auto* bare = context->name()) return name(bare);
   auto read = string(context->STRING());
   if (read.text.empty())
-    diagnostics_.add(Code::bad_literal, read.span, "a name cannot be empty");
+    diagnostics_.add(Code::bad_literal, read.span, "a name cannot be empty")
+        .hint("write its name between the quotes, or without them where it is letters, digits and `_`: acme, "
+              "\"acme-corp\"");
   else if (read.text.size() > limits_.identifier_bytes)
     diagnostics_.add(Code::name_too_long, read.span, fmt::format("a name of {} bytes", read.text.size()))
         .hint(fmt::format("names have at most {} bytes", limits_.identifier_bytes));
@@ -152,8 +154,9 @@ std::int64_t Builder::integer(Leaf* leaf, bool negative) {
   std::int64_t value = 0;
   const auto [stop, error] = std::from_chars(signed_text.data(), signed_text.data() + signed_text.size(), value);
   if (error == std::errc::result_out_of_range)
-    diagnostics_.add(Code::bad_number, span(leaf),
-                     fmt::format("{} does not fit 64 bits", seen(map_, *leaf->getSymbol())));
+    diagnostics_
+        .add(Code::bad_number, span(leaf), fmt::format("{} does not fit 64 bits", seen(map_, *leaf->getSymbol())))
+        .hint("whole numbers reach from -9223372036854775808 to 9223372036854775807");
   return error == std::errc{} ? value : 0;
 }
 

@@ -52,7 +52,7 @@ tree::LockoutDecl Builder::lockout(P::LockoutItemContext* context) {
     }
   }
   made.span = span(context);
-  if (!counted && !broken) {
+  if (!counted && !broken && !said_within(made.span)) {
     made.attempts_span = span(context->LOCKOUT());
     diagnostics_.add(Code::unexpected_text, made.attempts_span, "this lockout counts nothing")
         .hint("say how many attempts are too many: lockout { 10 attempts per identifier and ip; block 15m }");

@@ -147,6 +147,20 @@ void report_depth(const File& file, const TooDeep& deep) {
       .hint(fmt::format("at most about {} within one another; name a part with `let`", file.limits.nesting));
 }
 
+// A block that was never opened: of a statement in the declaration that was just built, or of the declaration itself, when what
+// stands at the top of the file now belongs into it.
+void judge_blocks(const File& file, antlr4::TokenStream& tokens, Builder& builder, Recovery& recovery,
+                  std::size_t start) {
+  if (const auto unopened = builder.take_unopened()) recovery.report_unopened(tokens, *unopened, *tokens.get(start));
+  const auto& bare = builder.without_block();
+  const auto& token = *tokens.LT(1);
+  if (!bare || recovery.owes(tokens) || begins_declaration(token.getType())) return;
+  const auto place = span_of(file.map, token);
+  const bool inside = may_stand(file.map.text(place), bare->block) && file.map.first_on_line(place.begin);
+  if (!inside && token.getType() != P::RBRACE) return;
+  recovery.report_unopened(tokens, {bare->block, bare->head, inside ? place : Span{}}, *tokens.get(bare->token));
+}
+
 // One declaration, or what stands where one should.
 void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
                       const std::shared_ptr<Abandon>& abandon, const std::shared_ptr<Recovery>& recovery) {
@@ -156,8 +170,10 @@ void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
   parser.restart();
   if (!begins_declaration(tokens.LA(1))) {
     parser.setErrorHandler(recovery);
-    return recovery->resume(parser, false);
+    return recovery->resume(parser, recovery->owes(tokens));
   }
+  recovery->owes(tokens);  // a declaration as far left ends what was owed
+  builder.begin();
   try {
     try {
       parser.setErrorHandler(abandon);
@@ -195,7 +211,11 @@ void read_file(const File& file) {
   Builder builder(file.map, file.limits, file.diagnostics, file.tree);
   try {
     read_header(file, parser, recovery);
-    while (stream.LA(1) != antlr4::Token::EOF) read_declaration(file, parser, builder, abandon, recovery);
+    while (stream.LA(1) != antlr4::Token::EOF) {
+      const auto start = stream.index();
+      read_declaration(file, parser, builder, abandon, recovery);
+      judge_blocks(file, stream, builder, *recovery, start);
+    }
   } catch (const Spent&) {
     file.diagnostics
         .add(Code::unexpected_text, span_of(file.map, *stream.LT(1)), "this file has more mistakes than anybody reads")

@@ -8,6 +8,9 @@
 // Inside a block, the token after a statement decides (`sync`): a word that begins a statement here, `}`, or a mistake
 // of its own. A declaration of the file's top level, as far left as the block it is found in, means that the block was
 // never closed: that is said once, at the brace, and the declaration is taken as the next one.
+//
+// A block that was never opened shows in the statements behind its head, which belong into it, and in a `}` too many. The
+// head is said to be the mistake; up to the next declaration that stands as far left nothing else is.
 #include "compiler/syntax/recovery.h"
 
 #include "WritParser.h"
@@ -91,11 +94,13 @@ Block block_of(const antlr4::RuleContext* items) {
 
 Found found(antlr4::Parser& parser, const Token& token) {
   auto* context = parser.getContext();
-  const auto index = token.getTokenIndex();
-  return {token, index == 0 ? nullptr : parser.getTokenStream()->get(index - 1),
-          context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(),
-          context == nullptr ? nullptr : context->start,
-          token.getType() == Token::EOF ? nullptr : parser.getTokenStream()->get(index + 1)};
+  return {token, *parser.getTokenStream(), context == nullptr ? std::size_t{P::RuleFile} : context->getRuleIndex(),
+          context == nullptr ? nullptr : context->start};
+}
+
+antlr4::ParserRuleContext* declaration_of(antlr4::ParserRuleContext* context) {
+  while (context->parent != nullptr) context = dynamic_cast<antlr4::ParserRuleContext*>(context->parent);
+  return context;
 }
 
 // The token that opened the statement a context stands in.
@@ -134,17 +139,22 @@ Token* Recovery::recoverInline(antlr4::Parser* parser) { throw antlr4::InputMism
 
 void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& mistake) {
   if (inErrorRecoveryMode(parser)) return;
-  count();
   beginErrorCondition(parser);
   const Token& token = *mistake.getOffendingToken();
   const auto rule = parser->getContext()->getRuleIndex();
-  if (is_complaint(token.getType())) return report_complaint(map_, token, diagnostics_);
+  const Found where = found(*parser, token);
   if (token.getType() == Token::EOF && holds_list(rule)) return report_unclosed(*parser, token);
+  count();
+  if (is_complaint(token.getType())) return complain(where);
+  if (rule == P::RuleAttribute && !begins_line_or_entry(where) && report_type(map_, where, diagnostics_)) return;
+  if (at_address(where)) return;
   // Where the parser looked more than one token ahead, what it expected belongs to the first of them.
   const auto* ahead = dynamic_cast<const antlr4::NoViableAltException*>(&mistake);
   const bool first = ahead == nullptr || ahead->getStartToken() == &token;
-  report_unexpected(map_, found(*parser, token), first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet(),
-                    diagnostics_);
+  const auto expected = first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet();
+  report_unexpected(map_, where, expected, diagnostics_);
+  if (expected.size() == 1 && expected.contains(std::size_t{P::LBRACE}))
+    open_later(*declaration_of(parser->getContext())->start);
 }
 
 void Recovery::recover(antlr4::Parser* parser, std::exception_ptr mistake) {
@@ -178,6 +188,10 @@ void Recovery::sync(antlr4::Parser* parser) {
     if (!top && parser->getExpectedTokens().contains(type)) return;
     if (!inErrorRecoveryMode(parser)) {
       count();
+      if (report_incomplete(map_, found(*parser, token), diagnostics_)) {
+        tokens.seek(tokens.index() - 1);  // what follows is a statement of its own
+        return;
+      }
       report_unknown_statement(*parser, token);
     }
     const auto before = tokens.index();
@@ -190,28 +204,100 @@ void Recovery::sync(antlr4::Parser* parser) {
 void Recovery::resume(antlr4::Parser& parser, bool silent) {
   auto& tokens = *parser.getTokenStream();
   const Token& token = *tokens.LT(1);
-  if (!silent) count();
-  if (silent) {
-  } else if (is_complaint(token.getType())) {
-    report_complaint(map_, token, diagnostics_);
-  } else if (token.getType() == P::RBRACE) {
-    diagnostics_.add(Code::unexpected_text, span_of(map_, token), "unexpected `}`: no block is open here");
-  } else {
-    const bool trailing = !map_.first_on_line(span_of(map_, token).begin);
-    if (trailing)
-      report_trailing(map_, found(parser, token), diagnostics_);
-    else
-      report_unknown_statement(parser, token);
+  if (!silent) {
+    count();
+    report_outside(parser, token);
   }
   const auto before = tokens.index();
   skip_statement(tokens, token, true);
   if (tokens.index() == before && tokens.LA(1) != Token::EOF) tokens.consume();
 }
 
+void Recovery::report_outside(antlr4::Parser& parser, const Token& token) {
+  const Found where = found(parser, token);
+  if (is_complaint(token.getType())) return complain(where);
+  if (at_address(where)) return;
+  if (token.getType() == P::RBRACE) {
+    diagnostics_.add(Code::unexpected_text, span_of(map_, token), "unexpected `}`: no block is open here")
+        .hint("delete it, or write the `{` that it closes");
+    return;
+  }
+  if (map_.first_on_line(span_of(map_, token).begin)) return report_unknown_statement(parser, token);
+  if (report_incomplete(map_, where, diagnostics_)) {
+    parser.getTokenStream()->seek(token.getTokenIndex() - 1);
+    return;
+  }
+  report_trailing(map_, where, diagnostics_);
+}
+
+// A complaint, and how far what it is about reaches.
+void Recovery::complain(const Found& where) {
+  if (const auto* last = report_complaint(map_, where, diagnostics_)) skip_to_ = last->getTokenIndex() + 1;
+}
+
+bool Recovery::at_address(const Found& where) {
+  if (!report_address(map_, where, diagnostics_)) return false;
+  const auto place = span_of(map_, where.token);
+  const auto rest = map_.bytes().substr(place.begin);
+  const auto line = rest.substr(0, rest.find('\n'));
+  if (line.find("//") < line.find('}') && line.find('}') != std::string_view::npos) comment_took_brace_ = true;
+  return true;
+}
+
+bool Recovery::begins_line_or_entry(const Found& where) const {
+  const Found start{*where.rule_start, where.tokens, where.rule, where.rule_start};
+  const auto* before = start.around(-1);
+  const auto type = before == nullptr ? std::size_t{0} : before->getType();
+  return type == P::LBRACE || type == P::SEMICOLON || map_.first_on_line(span_of(map_, *where.rule_start).begin);
+}
+
+// ---------------------------------------------------------------- a block that was never opened
+
+// Whether a declaration is closed once more than it is opened, up to the next one that stands as far left.
+bool Recovery::closed_too_often(antlr4::TokenStream& tokens, const Token& start) const {
+  const auto left = map_.column(span_of(map_, start).begin);
+  std::size_t open = 0;
+  for (auto i = start.getTokenIndex(); tokens.get(i)->getType() != Token::EOF; ++i) {
+    const Token& at = *tokens.get(i);
+    const auto place = span_of(map_, at).begin;
+    if (&at != &start && begins_declaration(at.getType()) && map_.first_on_line(place) && map_.column(place) <= left)
+      return false;
+    if (at.getType() == P::LBRACE) ++open;
+    if (at.getType() == P::RBRACE && open-- == 0) return true;
+  }
+  return false;
+}
+
+void Recovery::open_later(const Token& declaration) { owed_ = map_.column(span_of(map_, declaration).begin); }
+
+bool Recovery::owes(antlr4::TokenStream& tokens) {
+  const Token& token = *tokens.get(tokens.index());
+  const bool next = token.getType() != Token::EOF && begins_declaration(token.getType()) &&
+                    map_.column(span_of(map_, token).begin) <= owed_.value_or(0);
+  if (next) owed_.reset();
+  return owed_.has_value();
+}
+
+void Recovery::report_unopened(antlr4::TokenStream& tokens, const Unopened& what, const Token& declaration) {
+  count();
+  const auto thing = block_names[static_cast<std::size_t>(what.block)].substr(3);  // "in a client"
+  auto& diagnostic = diagnostics_.add(Code::unexpected_text, {what.head.file, what.head.end, what.head.end},
+                                      fmt::format("expected `{{`: a block follows that belongs to {}", thing));
+  if (what.inside.known())
+    diagnostic.at(what.inside, fmt::format("`{}` stands {}", map_.text(what.inside),
+                                           block_names[static_cast<std::size_t>(what.block)]));
+  if (closed_too_often(tokens, declaration))
+    diagnostic.fix("open the block here", {what.head.file, what.head.end, what.head.end}, " {");
+  else
+    diagnostic.hint("what belongs to it stands between `{` and `}`");
+  open_later(declaration);
+}
+
 // To where the next statement may begin; `start` is the broken one's first token.
 void Recovery::skip_statement(antlr4::TokenStream& tokens, const Token& start, bool top) const {
   const auto begun = map_.column(span_of(map_, start).begin);
   std::size_t braces = 0, brackets = 0;
+  while (tokens.index() < skip_to_ && tokens.LA(1) != Token::EOF) tokens.consume();
   for (;; tokens.consume()) {
     const Token& token = *tokens.LT(1);
     const auto type = token.getType();
@@ -237,25 +323,36 @@ void Recovery::skip_statement(antlr4::TokenStream& tokens, const Token& start, b
 
 void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& token) {
   beginErrorCondition(&parser);
-  if (is_complaint(token.getType())) return report_complaint(map_, token, diagnostics_);
   auto* context = parser.getContext();
-  const auto& tokens = *parser.getTokenStream();
+  const Found where = found(parser, token);
+  const auto rule = where.rule;
+  if (rule == P::RuleAttributesDecl && !map_.first_on_line(span_of(map_, token).begin) &&
+      report_type(map_, where, diagnostics_))
+    return;
+  if (is_complaint(token.getType())) return complain(where);
+  if (at_address(where)) return;
   const auto span = span_of(map_, token);
-  const bool outside = context == nullptr;
-  const auto index = token.getTokenIndex();
-  const Token* previous = index == 0 ? nullptr : tokens.get(index - 1);
+  const Token* previous = where.around(-1);
   const bool begins = previous == nullptr || map_.first_on_line(span.begin) || previous->getType() == P::LBRACE ||
                       previous->getType() == P::SEMICOLON;
-  if (!begins) return report_trailing(map_, found(parser, token), diagnostics_);
-  if (!outside && context->getRuleIndex() != P::RuleItems)
-    return report_unexpected(map_, found(parser, token), parser.getExpectedTokens(), diagnostics_);
-
-  const auto block = outside ? Block::file : block_of(context);
-  const auto where = block_names[static_cast<std::size_t>(block)];
+  if (!begins) return report_trailing(map_, where, diagnostics_);
+  if (context != nullptr && rule != P::RuleItems)
+    return report_unexpected(map_, where, parser.getExpectedTokens(), diagnostics_);
   if (!is_word(token.getType())) {
-    diagnostics_.add(Code::unexpected_text, span, fmt::format("expected a statement, found {}", seen(map_, token)));
+    auto& diagnostic =
+        diagnostics_.add(Code::unexpected_text, span, fmt::format("expected a statement, found {}", seen(map_, token)));
+    if (token.getType() == P::STRING || token.getType() == P::LBRACE || token.getType() == P::LBRACKET)
+      diagnostic.hint("statements begin with a bare word and have no commas between them: tenant acme { allow login }");
     return;
   }
+  report_unknown_word(where, context == nullptr ? Block::file : block_of(context));
+}
+
+// A word that begins no statement, or none in this block.
+void Recovery::report_unknown_word(const Found& found, Block block) {
+  const Token& token = found.token;
+  const auto span = span_of(map_, token);
+  const auto where = block_names[static_cast<std::size_t>(block)];
   const auto word = text_of(map_, token);
   if (token.getType() == P::TENANT && block != Block::file) {
     diagnostics_.add(Code::not_legal_here, span, fmt::format("`tenant` cannot be declared {}", where))
@@ -263,15 +360,21 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
     return;
   }
   const auto legal = words_of(block);
+  const auto many = std::string(word) + "s";
+  const bool has_many = std::ranges::find(legal, many) != legal.end();
   if (const auto places = places_of(word); !places.empty()) {
-    diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` cannot stand {}", word, where))
-        .hint(fmt::format("it stands {}", places));
+    auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` cannot stand {}", word, where));
+    diagnostic.hint(fmt::format("it stands {}", places));
     return;
   }
   auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` begins no statement", word));
-  if (hint_statement(map_, token, tokens.get(index + 1), diagnostic)) return;
+  if (has_many) {
+    diagnostic.fix(fmt::format("did you mean `{}`?", many), span, many);
+    return;
+  }
+  if (hint_statement(map_, found, diagnostic)) return;
   if (const auto near = nearest_name(word, legal); !near.empty())
-    diagnostic.hint(fmt::format("did you mean `{}`?", near));
+    diagnostic.fix(fmt::format("did you mean `{}`?", near), span, std::string(near));
   else
     diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));
 }
@@ -280,13 +383,14 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
 // else the innermost that is open where it was noticed.
 void Recovery::report_unclosed(antlr4::Parser& parser, const Token& token) {
   beginErrorCondition(&parser);
+  if (comment_took_brace_) return;
+  count();
   const auto& tokens = *parser.getTokenStream();
   std::vector<const Token*> open;
   const Token* suspect = nullptr;
   const auto indentation = [&](const Token& at) { return map_.indentation(map_.line(span_of(map_, at).begin)); };
-  const antlr4::ParserRuleContext* declaration = parser.getContext();
-  while (declaration->parent != nullptr) declaration = dynamic_cast<antlr4::ParserRuleContext*>(declaration->parent);
-  for (auto i = declaration->start->getTokenIndex(); i < token.getTokenIndex() && suspect == nullptr; ++i) {
+  for (auto i = declaration_of(parser.getContext())->start->getTokenIndex();
+       i < token.getTokenIndex() && suspect == nullptr; ++i) {
     const Token& at = *tokens.get(i);
     if (at.getType() == P::LBRACE) open.push_back(&at);
     if (at.getType() != P::RBRACE || open.empty()) continue;

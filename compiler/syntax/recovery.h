@@ -2,9 +2,12 @@
 #pragma once
 
 #include "compiler/diagnostics/diagnostics.h"
+#include "compiler/syntax/placement.h"
 #include "compiler/syntax/scan.h"
+#include "compiler/syntax/wording.h"
 
 #include <cstddef>
+#include <optional>
 
 #include <antlr4-runtime.h>
 
@@ -25,6 +28,12 @@ class Abandon : public antlr4::DefaultErrorStrategy {
 // Thrown when a file has more mistakes than are reported.
 struct Spent {};
 
+// A declaration without a block, and the statement behind it that belongs into one; unknown when only its `}` tells.
+struct Unopened {
+  Block block;
+  Span head, inside;
+};
+
 // The second pass: reports and recovers.
 class Recovery : public antlr4::DefaultErrorStrategy {
  public:
@@ -40,16 +49,31 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   // begins none, and says so unless `silent`.
   void resume(antlr4::Parser& parser, bool silent);
 
+  // A block without its `{` in the declaration that begins with this token. Until the next declaration that stands as
+  // far left, what cannot stand at the top of a file is a part of the same mistake: `owes`.
+  void report_unopened(antlr4::TokenStream& tokens, const Unopened& what, const antlr4::Token& declaration);
+  bool owes(antlr4::TokenStream& tokens);
+
  private:
   void skip_statement(antlr4::TokenStream& tokens, const antlr4::Token& start, bool top) const;
   void report_unknown_statement(antlr4::Parser& parser, const antlr4::Token& token);
+  void report_unknown_word(const Found& found, Block block);
+  void report_outside(antlr4::Parser& parser, const antlr4::Token& token);
   void report_unclosed(antlr4::Parser& parser, const antlr4::Token& token);
+  void complain(const Found& where);
+  bool at_address(const Found& where);
+  bool begins_line_or_entry(const Found& where) const;
+  bool closed_too_often(antlr4::TokenStream& tokens, const antlr4::Token& start) const;
+  void open_later(const antlr4::Token& declaration);
 
   void count();
 
   const SourceMap& map_;
   Diagnostics& diagnostics_;
   std::size_t left_;
+  std::size_t skip_to_ = 0;          // the token to which the last mistake reaches
+  std::optional<std::size_t> owed_;  // the column of a declaration with a block that was never opened
+  bool comment_took_brace_ = false;  // behind the `//` of a web address without quotes
 };
 
 // Whether a declaration may begin with this token.

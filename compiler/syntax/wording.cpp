@@ -1,14 +1,16 @@
 // ANTLR says "mismatched input 'x' expecting {…}" with a hundred token names. Here the set becomes a few words: all soft
 // words together are "a name", what begins a value is "a value", keywords stand as they are written. A word that is a
-// slip away from an expected one is the first help; marks of other languages (`&&`, `=`, single quotes) have their own.
+// slip away from an expected one is the first help; marks and words of other languages have their own (habits.h). What
+// is missing at the end of a line is said there, and not of the innocent word that begins the next one.
 #include "compiler/syntax/wording.h"
 
 #include "WritParser.h"
+#include "compiler/syntax/habits.h"
 #include "compiler/syntax/placement.h"
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -92,90 +94,70 @@ std::string expected_words(std::vector<std::size_t> types) {
   return join(parts);
 }
 
-// What people coming from elsewhere write.
-struct Habit {
-  std::string_view text, help;
-};
-constexpr auto habits = std::to_array<Habit>({
-    {"&&", "write `and`"},
-    {"||", "write `or`"},
-    {"!", "write `not`"},
-    {"===", "write `==`"},
-    {"<>", "write `!=`"},
-    {"=", "`==` compares"},
-    {"!==", "write `!=`"},
-    {"=~", "write `matches /…/`"},
-    {"=>", "write `implies`"},
-    {"?", "there is no `a ? b : c`: write two rules"},
-    {"*", "arithmetic is `+` and `-`; in place of a star every name is written out"},
-    {"%", "arithmetic is `+` and `-`"},
-    {"/*", "comments are written `// …`, to the end of the line"},
-    {"#", "comments are written `// …`, to the end of the line"},
-    {"'", "strings stand in double quotes"},
-    {"`", "strings stand in double quotes"},
-    {"...", "a range is written with two dots"},
-    {":=", "write `=`"},
-});
-
-std::optional<std::string_view> habit_help(std::string_view text) {
-  for (const auto& habit : habits)
-    if (text == habit.text || (text.size() > 1 && (text[0] == '#' || text[0] == '\'') && text[0] == habit.text[0]))
-      return habit.help;
-  return std::nullopt;
-}
-
-// Words of other languages, and what Writ says in their place.
-constexpr auto foreign_words = std::to_array<Habit>({
-    {"if", "conditions stand behind `when`: allow login when user.email_verified"},
-    {"where", "conditions stand behind `when`: allow login when user.email_verified"},
-    {"except", "write `unless`"},
-    {"permit", "write `allow`"},
-    {"forbid", "write `deny`"},
-    {"block", "write `deny`"},
-    {"reject", "write `deny`"},
-    {"include", "write `import`"},
-    {"package", "a file needs no name: it begins with `writ 1`"},
-    {"default", "nothing is allowed unless an `allow` says so; that needs no line of its own"},
-    {"const", "write `let`"},
-    {"var", "write `let`"},
-    {"function", "there are no functions: rules say `allow`, `deny` or `require`"},
-    {"is", "write `==`"},
-    {"equals", "write `==`"},
-    {"startswith", "write `starts with`"},
-    {"startsWith", "write `starts with`"},
-    {"starts_with", "write `starts with`"},
-    {"endswith", "write `ends with`"},
-    {"endsWith", "write `ends with`"},
-    {"ends_with", "write `ends with`"},
-    {"application", "write `client`"},
-    {"app", "write `client`"},
-    {"minutes", "a duration is one word: 15m"},
-    {"minute", "a duration is one word: 1m"},
-    {"hours", "a duration is one word: 12h"},
-    {"hour", "a duration is one word: 1h"},
-    {"days", "a duration is one word: 90d"},
-    {"day", "a duration is one word: 1d"},
-    {"seconds", "a duration is one word: 30s"},
-    {"m", "a duration is one word: 15m"},
-    {"h", "a duration is one word: 12h"},
-    {"d", "a duration is one word: 90d"},
-});
-
-std::optional<std::string_view> foreign_help(std::string_view text) {
-  for (const auto& row : foreign_words)
-    if (text == row.text) return row.help;
-  return std::nullopt;
-}
-
 constexpr std::string_view order_of_clauses =
     "clauses stand in this order: actions, \"name\", `on`, `when`, `unless`, `message`, `note`";
 
+// A line of the kind that was not understood, for who has never seen one.
+std::string_view example_of(std::size_t rule) {
+  switch (rule) {
+  case P::RuleImportDecl: return "import \"other.writ\"";
+  case P::RuleTenantDecl: return "tenant acme \"Acme Corporation\" { … }";
+  case P::RuleTemplateDecl:
+  case P::RuleParameter:
+  case P::RuleParameterType: return "template customer(domain: string, offices: list of string) { … }";
+  case P::RuleInstance: return "tenant acme from customer(\"acme.com\")";
+  case P::RuleAttributesDecl:
+  case P::RuleAttribute: return "attributes { user.department : string? }";
+  case P::RuleBounds: return "int 0..100";
+  case P::RuleLetDecl: return "let office = 10.0.0.0/8";
+  case P::RuleObligationDecl: return "obligation signed_terms satisfied when \"terms\" in user.accepted";
+  case P::RuleClientDecl: return "client shop : spa { connections users }";
+  case P::RuleConnectionDecl: return "connection staff : saml { domains \"acme.com\" }";
+  case P::RuleOrganizationDecl: return "organization north \"North Ltd\" { connections staff }";
+  case P::RuleUseDecl: return "use shop { connections users }";
+  case P::RuleSessionItem:
+  case P::RuleSessionEntry: return "session { idle 30m; absolute 12h }";
+  case P::RuleLockoutItem:
+  case P::RuleLockoutEntry: return "lockout { 10 attempts per identifier and ip; block 15m }";
+  case P::RuleZoneItem:
+  case P::RuleZonePart: return "zone office = 10.0.0.0/8, country \"DE\", asn 64512";
+  case P::RuleBrandingItem:
+  case P::RuleBrandingEntry: return "branding { logo \"https://acme.com/logo.svg\"; colors primary \"#336699\" }";
+  case P::RuleTenantSetting: return "tenant.tier = gold";
+  case P::RuleLifetimesItem:
+  case P::RuleLifetime: return "lifetimes { access_token 1h; refresh_token 30d }";
+  case P::RuleSignupItem: return "signup closed";
+  case P::RuleOrganizationsItem: return "organizations allow";
+  case P::RuleMembersItem: return "members required";
+  case P::RuleJoinsItem: return "joins on login via staff";
+  case P::RuleSettingsItem:
+  case P::RuleSetting: return "settings { sign_requests = true }";
+  case P::RuleDiscoverItem: return "discover \"acme.com\" via staff";
+  case P::RuleLimitItem: return "limit database connections per client = 50";
+  case P::RulePasswordItem:
+  case P::RuleRequirements:
+  case P::RuleRequirement: return "password strong { length 12..; classes 3 of lower, upper, digit, symbol }";
+  case P::RuleTestDecl:
+  case P::RuleStep:
+  case P::RuleRequestLine:
+  case P::RuleTarget: return "login to acme.shop via staff { request.ip = 198.51.100.7 }";
+  case P::RuleFacts:
+  case P::RuleFactLine: return "{ user.email = \"ann@acme.com\"; request.ip = 198.51.100.7 }";
+  case P::RuleExpectLine: return "expect deny by \"office only\"";
+  case P::RuleProveDecl:
+  case P::RuleProveLine: return "login to acme.shop allowed implies user.email_verified";
+  default: return {};
+  }
+}
+
 // `acme-corp`, `acme.com`: a name that needs quotes, seen from the mark that its first part stops at.
-void hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
-  if (found.previous == nullptr || !is_word(found.previous->getType())) return;
-  const auto first = span_of(map, *found.previous), mark = span_of(map, found.token);
+bool hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
+  const auto* previous = found.around(-1);
+  if (previous == nullptr || !is_word(previous->getType())) return false;
+  const auto first = span_of(map, *previous), mark = span_of(map, found.token);
   const auto type = found.token.getType();
-  if (first.end != mark.begin || (type != P::MINUS && type != P::MEMBER && text_of(map, found.token) != "/")) return;
+  if (first.end != mark.begin || (type != P::MINUS && type != P::MEMBER && text_of(map, found.token) != "/"))
+    return false;
   const auto bytes = map.bytes();
   auto end = mark.end;
   const auto part = [](char c) {
@@ -183,14 +165,20 @@ void hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& di
            c == '.';
   };
   while (end < bytes.size() && end - first.begin < shown_bytes && part(bytes[end])) ++end;
-  diagnostic.hint(fmt::format("a name that needs more than letters, digits and `_` stands in quotes: \"{}\"",
-                              map.text({first.file, first.begin, end})));
+  const Span whole{first.file, first.begin, end};
+  const auto quoted = fmt::format("\"{}\"", map.text(whole));
+  const auto help = "a name that needs more than letters, digits and `_` stands in quotes: " + quoted;
+  if (type == P::MINUS && end > mark.end && end - first.begin < shown_bytes)
+    diagnostic.fix(help, whole, quoted);
+  else
+    diagnostic.hint(help);
+  return true;
 }
 
-void hint_slip(Diagnostic& diagnostic, std::string_view text, std::vector<std::string> words) {
+void hint_slip(Diagnostic& diagnostic, std::string_view text, Span where, std::vector<std::string> words) {
   const std::vector<std::string_view> candidates(words.begin(), words.end());
   if (const auto near = nearest_name(text, candidates); !near.empty())
-    diagnostic.hint(fmt::format("did you mean `{}`?", near));
+    diagnostic.fix(fmt::format("did you mean `{}`?", near), where, std::string(near));
 }
 
 void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<std::size_t>& expected,
@@ -205,45 +193,101 @@ void hint_of_rule(const SourceMap& map, const Found& found, const std::vector<st
   case P::RuleRequestLine: {
     constexpr auto words = std::to_array<std::string_view>({"expect", "login", "signup", "refresh", "access"});
     if (!has(expected, P::TO) || found.rule_start == nullptr) return;
-    if (const auto near = nearest_name(text_of(map, *found.rule_start), words); !near.empty())
-      diagnostic.hint(fmt::format("did you mean `{}` at the beginning of the line?", near));
+    const auto first = span_of(map, *found.rule_start);
+    if (const auto near = nearest_name(map.text(first), words); !near.empty())
+      diagnostic.fix(fmt::format("did you mean `{}` at the beginning of the line?", near), first, std::string(near));
     return;
   }
   default: return;
   }
 }
 
-void report_number(Diagnostic& diagnostic, std::string_view text) {
-  const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
-  if (digit(0) && text.size() == 4 && text[1] == ':' && digit(2) && digit(3)) {
-    diagnostic.hint(fmt::format("times of day have two digits for the hour: 0{}", text));
-    return;
-  }
-  diagnostic.hint("durations are written 90d, 1h30m, 15m, 30s, 500ms; numbers are whole, without separators");
-  if (text.size() <= shown_bytes && text.find_first_of(".:/") == std::string_view::npos)
-    diagnostic.hint(fmt::format("quote a name that begins with a digit: \"{}\"", text));
+// Whether what is missing is missing at the end of the line before: the token found there begins another line, and is
+// nothing that a reader would take for the mistake itself.
+bool at_line_end(const SourceMap& map, const Found& found) {
+  const auto* previous = found.around(-1);
+  if (previous == nullptr) return false;
+  const auto type = found.token.getType();
+  if (type == antlr4::Token::EOF) return true;
+  const bool mark = type >= P::LBRACE && type <= P::DOT && type != P::RBRACE;
+  return !mark && map.first_on_line(span_of(map, found.token).begin);
 }
 
-void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
-  const auto span = span_of(map, token);
-  const auto text = text_of(map, token);
-  const auto first =
-      std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  auto end = first + 1;
-  while (end != text.end() && (static_cast<unsigned char>(*end) & 0xC0) == 0x80) ++end;
-  const std::string_view character(&*first, static_cast<std::size_t>(end - first));
-  const auto begin = span.begin + static_cast<std::uint32_t>(first - text.begin());
-  const Span narrow{span.file, begin, begin + static_cast<std::uint32_t>(character.size())};
-  auto& diagnostic =
-      diagnostics.add(Code::confusable_name, narrow, fmt::format("`{}` cannot stand outside a string", character));
-  if (character == "\u201C" || character == "\u201D" || character == "\u201E")
-    diagnostic.hint("strings stand in straight quotes: \"…\"");
-  else if (character == "\u00A0")
-    diagnostic.hint("this is a no-break space; write an ordinary blank");
-  else
-    diagnostic.hint("bare names are ASCII letters, digits and `_`, so that no two names look alike")
-        .hint(text.size() <= shown_bytes ? fmt::format("quote a name that needs more: \"{}\"", text)
-                                         : std::string("quote a name that needs more"));
+// `connections a b`: the commas that are missing on the rest of the line.
+void hint_comma(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
+  const auto item = [](const antlr4::Token* token) {
+    return token != nullptr && (token->getType() == P::STRING || is_word(token->getType()) ||
+                                token->getType() == P::ADDRESS || token->getType() == P::CIDR);
+  };
+  Help help{"a comma stands between two of a list", {}};
+  const auto line = map.line(span_of(map, found.token).begin);
+  for (int i = 0; item(found.around(i)) && item(found.around(i - 1)); ++i) {
+    if (map.line(span_of(map, *found.around(i)).begin) != line) break;
+    const auto end = span_of(map, *found.around(i - 1)).end;
+    help.edits.push_back({{map.file(), end, end}, ","});
+  }
+  if (!help.edits.empty()) diagnostic.help.push_back(std::move(help));
+}
+
+constexpr auto lists = std::to_array<std::string_view>(
+    {"connections", "callbacks", "origins", "domains", "hosts", "issuers", "grants", "features"});
+constexpr auto rules = std::to_array<std::string_view>({"allow", "deny", "require", "report"});
+
+bool is_among(std::string_view word, std::span<const std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// The first word of the statement that a token stands behind.
+std::string_view statement_before(const SourceMap& map, const Found& found) {
+  constexpr int farthest = 1000;
+  for (int i = -1; i > -farthest; --i) {
+    const auto* token = found.around(i);
+    if (token == nullptr) return {};
+    if (!is_word(token->getType())) continue;
+    const auto* before = found.around(i - 1);
+    const auto place = span_of(map, *token);
+    const auto type = before == nullptr ? std::size_t{0} : before->getType();
+    const bool begins = map.first_on_line(place.begin) || type == P::LBRACE || type == P::SEMICOLON;
+    if (begins && !places_of(map.text(place)).empty()) return map.text(place);
+  }
+  return {};
+}
+
+// Help for a token that is itself the mistake.
+void help_unexpected(const SourceMap& map, const Found& found, const std::vector<std::size_t>& types,
+                     Diagnostic& diagnostic) {
+  const auto *previous = found.around(-1), *next = found.around(1);
+  const auto before = previous == nullptr ? std::size_t{0} : previous->getType();
+  const auto type = found.token.getType();
+  const auto here = span_of(map, found.token);
+  const auto text = map.text(here);
+  const bool name_expected = has(types, P::WORD);
+  if (name_expected && is_hard_word(type) && !has(types, P::LPAREN) && before != P::ALLOW && before != P::DENY)
+    diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
+  const bool mark = type == P::LBRACKET || type == P::ASSIGN || type == P::COLON || type == P::EQ;
+  const bool said = mark && (has(types, P::ASSIGN) || has(types, P::COLON));  // by the message: "expected `=`"
+  if (mark && next != nullptr && has(types, next->getType())) {
+    const auto help = fmt::format("no `{}` stands here: leave it out", text);
+    if (type == P::LBRACKET)
+      diagnostic.hint(help);  // its `]` goes, too
+    else
+      diagnostic.fix(help, here, "");
+  } else if (said && has(types, P::ASSIGN) != has(types, P::COLON)) {
+    const std::string right = has(types, P::ASSIGN) ? "=" : ":";
+    diagnostic.fix(fmt::format("write `{}`", right), here, right);
+  } else if (const auto* habit = mark_habit(text); habit != nullptr && !said) {
+    advise(diagnostic, *habit, here, text);
+  }
+  if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN)
+    diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  if (type == P::COMMA && previous != nullptr && has(types, P::RPAREN))
+    diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  hint_name_in_parts(map, found, diagnostic);
+  if (!is_word(type)) return;
+  std::vector<std::string> keywords;
+  for (const auto one : types)
+    if (is_word(one) && one != P::WORD && (!name_expected || is_hard_word(one))) keywords.push_back(literal_of(one));
+  hint_slip(diagnostic, text, here, std::move(keywords));
 }
 
 }  // namespace
@@ -252,6 +296,17 @@ Span span_of(const SourceMap& map, const antlr4::Token& token) {
   const auto end_of_file = static_cast<std::uint32_t>(map.bytes().size());
   if (token.getType() == antlr4::Token::EOF) return {map.file(), end_of_file, end_of_file};
   return {map.file(), map.offset(token.getStartIndex()), map.offset(token.getStopIndex() + 1)};
+}
+
+Span end_of(const SourceMap& map, const antlr4::Token& token) {
+  const auto end = span_of(map, token).end;
+  return {map.file(), end, end};
+}
+
+const antlr4::Token* Found::around(int offset) const {
+  const auto index = static_cast<std::ptrdiff_t>(token.getTokenIndex()) + offset;
+  if (index < 0 || index >= static_cast<std::ptrdiff_t>(tokens.size())) return nullptr;
+  return tokens.get(static_cast<std::size_t>(index));
 }
 
 std::string_view text_of(const SourceMap& map, const antlr4::Token& token) { return map.text(span_of(map, token)); }
@@ -275,123 +330,86 @@ bool is_hard_word(std::string_view text) {
   return false;
 }
 
-bool is_complaint(std::size_t type) {
-  return type == P::WORDLIKE_NUMBER || type == P::TIMELIKE || type == P::UNTERMINATED || type == P::FOREIGN ||
-         type == P::WRONG || type == P::REGEX_UNTERMINATED;
-}
-
-void report_complaint(const SourceMap& map, const antlr4::Token& token, Diagnostics& diagnostics) {
-  const auto span = span_of(map, token);
-  const auto text = text_of(map, token);
-  switch (token.getType()) {
-  case P::WORDLIKE_NUMBER:
-    report_number(
-        diagnostics.add(Code::bad_number, span, fmt::format("{} is not a number or a duration", seen(map, token))),
-        text);
-    return;
-  case P::TIMELIKE:
-    diagnostics.add(Code::bad_literal, span, fmt::format("{} is not a time", seen(map, token)))
-        .hint("times are written 2026-12-31T00:00Z or 2026-12-31T00:00:00+01:00");
-    return;
-  case P::UNTERMINATED: {
-    auto& diagnostic = diagnostics.add(Code::unterminated_string, {span.file, span.begin, span.begin + 1},
-                                       "this string has no closing quote on its line");
-    if (text.ends_with('\\')) diagnostic.hint("a backslash before the quote makes it part of the string");
-    diagnostic.hint("a line end in a string is written \\n");
-    return;
-  }
-  case P::REGEX_UNTERMINATED:
-    diagnostics
-        .add(Code::bad_literal, {span.file, span.begin, span.begin + 1}, "this pattern has no closing `/` on its line")
-        .hint("a slash inside a pattern is written \\/");
-    return;
-  case P::FOREIGN: report_foreign(map, token, diagnostics); return;
-  default: {
-    auto& diagnostic = diagnostics.add(Code::unexpected_text, span, fmt::format("unexpected {}", seen(map, token)));
-    if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
-  }
-  }
-}
-
 void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
                        Diagnostics& diagnostics) {
   const auto types = types_of(expected);
   auto words = expected_words(types);
-  const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
+  const auto* previous = found.around(-1);
+  const auto before = previous == nullptr ? std::size_t{0} : previous->getType();
   const bool condition =
       before == P::WHEN || before == P::UNLESS || before == P::AND || before == P::OR || before == P::NOT;
   if (condition && words == "a value") words = "a condition";
   if ((before == P::ALLOW || before == P::DENY) && words == "a name") words = "an action like `login`";
   const auto type = found.token.getType();
-  const auto text = text_of(map, found.token);
-  const auto shown = seen(map, found.token);
-  auto& diagnostic = diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+  const bool ends = at_line_end(map, found);
+  const auto here = ends ? end_of(map, *previous) : span_of(map, found.token);
+  const auto shown = ends && type != antlr4::Token::EOF ? std::string("the end of the line") : seen(map, found.token);
+  auto& diagnostic = diagnostics.add(Code::unexpected_text, here,
                                      words.empty() ? fmt::format("unexpected {}", shown)
                                                    : fmt::format("expected {}, found {}", words, shown));
-  const bool name_expected = has(types, P::WORD);
-  if (found.previous != nullptr && found.previous->getType() == P::COMMA)
-    diagnostic.hint("no comma stands behind the last one of a list");
-  if (name_expected && is_hard_word(type) && !has(types, P::LPAREN) && before != P::ALLOW && before != P::DENY)
-    diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
-  const bool mark = type == P::LBRACKET || type == P::ASSIGN || type == P::COLON || type == P::EQ;
-  const bool said = mark && (has(types, P::ASSIGN) || has(types, P::COLON));  // by the message: "expected `=`"
-  if (mark && found.next != nullptr && has(types, found.next->getType()))
-    diagnostic.hint(fmt::format("no `{}` stands here: leave it out", text));
-  else if (const auto help = habit_help(text); help && !said)
-    diagnostic.hint(std::string(*help));
-  if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN)
-    diagnostic.hint("a list stands in square brackets: x in [a, b]");
-  if (type == P::COMMA && found.previous != nullptr && has(types, P::RPAREN))
-    diagnostic.hint("a list stands in square brackets: x in [a, b]");
-  hint_name_in_parts(map, found, diagnostic);
+  const bool closes = type == P::RBRACE || type == P::RBRACKET || type == P::RPAREN || is_hard_word(type);
+  if (before == P::COMMA && (ends || closes))
+    diagnostic.fix("no comma stands behind the last one of a list", span_of(map, *previous), "");
+  if (!ends) help_unexpected(map, found, types, diagnostic);
   hint_of_rule(map, found, types, diagnostic);
-  if (!is_word(type)) return;
-  std::vector<std::string> keywords;
-  for (const auto one : types)
-    if (is_word(one) && one != P::WORD && (!name_expected || is_hard_word(one))) keywords.push_back(literal_of(one));
-  hint_slip(diagnostic, text, std::move(keywords));
+  if (const auto example = example_of(found.rule); diagnostic.help.empty() && !example.empty())
+    diagnostic.hint(fmt::format("for example: {}", example));
 }
 
-bool hint_statement(const SourceMap& map, const antlr4::Token& token, const antlr4::Token* next,
-                    Diagnostic& diagnostic) {
-  if (const auto help = foreign_help(text_of(map, token))) {
-    diagnostic.hint(std::string(*help));
+bool hint_statement(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
+  const auto& token = found.token;
+  const auto* next = found.around(1);
+  const auto text = text_of(map, token);
+  const auto type = next == nullptr ? std::size_t{0} : next->getType();
+  if (const auto* habit = word_habit(text)) {
+    if (type == P::LPAREN)  // of a language whose rules take arguments
+      diagnostic.hint("a rule is one line of words: allow login on staff when user.email_verified");
+    else if (type == P::COLON || type == P::ASSIGN)
+      diagnostic.hint(std::string(habit->help));
+    else
+      advise(diagnostic, *habit, span_of(map, token), text);
     return true;
   }
   if (token.getType() == P::WHEN || token.getType() == P::UNLESS) {
     diagnostic.hint("a rule begins with what it does: allow login when user.email_verified");
     return true;
   }
-  if (next == nullptr || (next->getType() != P::MEMBER && next->getType() != P::EQ)) return false;
+  if (type != P::MEMBER && type != P::EQ) return false;
   diagnostic.hint("a condition stands behind `when`: allow login when user.email_verified");
   return true;
 }
 
-void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
+bool report_incomplete(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
   // `allow login when` and then `deny login` on the next line: the condition was taken to be `deny`.
-  if (found.previous != nullptr && is_word(found.previous->getType())) {
-    const auto place = span_of(map, *found.previous);
-    const auto before = map.text(place);
-    if (map.first_on_line(place.begin) && !places_of(before).empty()) {
-      diagnostics
-          .add(Code::unexpected_text, place, fmt::format("the statement before this `{}` is not complete", before))
-          .hint("something is missing at the end of the line above");
-      return;
-    }
-  }
+  const auto *previous = found.around(-1), *last = found.around(-2);
+  if (last == nullptr || !is_word(previous->getType())) return false;
+  const auto place = span_of(map, *previous);
+  const auto before = map.text(place);
+  if (!map.first_on_line(place.begin) || places_of(before).empty()) return false;
+  const auto type = last->getType();
+  const bool condition = type == P::WHEN || type == P::UNLESS || type == P::AND || type == P::OR || type == P::NOT;
+  diagnostics
+      .add(Code::unexpected_text, end_of(map, *last),
+           fmt::format("expected {}, found the end of the line", condition ? "a condition" : "a name or a value"))
+      .at(place, "the next statement begins here")
+      .hint(condition ? "finish the condition, or leave its last word out"
+                      : "finish the line, or leave its last word out");
+  return true;
+}
+
+void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
+  if (report_incomplete(map, found, diagnostics)) return;
   const auto text = text_of(map, found.token);
+  const auto here = span_of(map, found.token);
   auto& diagnostic =
-      diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+      diagnostics.add(Code::unexpected_text, here,
                       fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
   const auto type = found.token.getType();
-  const auto before = found.previous == nullptr ? std::size_t{0} : found.previous->getType();
-  if (const auto help = habit_help(text)) diagnostic.hint(std::string(*help));
+  const auto before = found.around(-1) == nullptr ? std::size_t{0} : found.around(-1)->getType();
+  if (const auto* habit = mark_habit(text)) advise(diagnostic, *habit, here, text);
   hint_name_in_parts(map, found, diagnostic);
-  if (const auto help = foreign_help(text)) {
-    diagnostic.hint(std::string(*help));
-    return;
-  }
-  const bool digits = found.next != nullptr && found.next->getType() == P::INTEGER;
+  if (const auto* habit = word_habit(text)) return advise(diagnostic, *habit, here, text);
+  const bool digits = found.around(1) != nullptr && found.around(1)->getType() == P::INTEGER;
   if (type == P::COMMA && before == P::INTEGER && digits)
     diagnostic.hint("numbers are written without separators: 1000");
   else if (type == P::COMMA)
@@ -399,12 +417,17 @@ void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diag
         "statements stand on lines of their own or behind `;`; a list to compare with stands in brackets: x in [a, b]");
   if (type == P::LBRACKET && before == P::MEMBER) diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups");
   if (type == P::DURATION) diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text));
+  if (before == P::STRING && span_of(map, *found.around(-1)).end == here.begin)
+    diagnostic.hint("the string ends before it; a quote inside a string is written \\\"");
   if (found.rule != P::RuleItems) return;
+  const auto statement = statement_before(map, found);
+  if (is_among(statement, lists)) return hint_comma(map, found, diagnostic);
+  if (!is_among(statement, rules)) return;
   if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE ||
       type == P::FOR || type == P::STRING)
     diagnostic.hint(std::string(order_of_clauses));
   if (type == P::WORD)
-    hint_slip(diagnostic, text,
+    hint_slip(diagnostic, text, here,
               {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches",
                "contains", "starts", "ends", "within", "from", "via"});
 }

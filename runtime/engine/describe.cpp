@@ -18,13 +18,29 @@ std::string_view action_of(const Request::State& request) {
   return action_names[static_cast<std::size_t>(request.action)];
 }
 
+// "is 101, outside its range 0..100": the value as the fact's type is written.
+std::string outside(const Request::State& request, FactId fact) {
+  const auto place = index(fact);
+  const auto rule = request.loaded ? request.loaded->facts[place] : builtin_rule(place);
+  const auto value = request.wrong_values[place];
+  switch (rule.type) {
+  case TypeKind::time: return "is not in the years 1 to 9999";
+  case TypeKind::duration: return "is " + duration_to_text(value) + ", and no duration is negative";
+  case TypeKind::enumeration:
+    return "is value " + std::to_string(value) + ", and there are 0 to " + std::to_string(rule.high);
+  default:
+    return "is " + std::to_string(value) + ", outside its range " + std::to_string(rule.low) + ".." +
+           std::to_string(rule.high);
+  }
+}
+
 std::string wrong_fact(const Request::State& request, FactId fact) {
   const auto name = "fact " + fact_name(request, fact);
   switch (request.wrong[index(fact)]) {
   case Wrong::none:
   case Wrong::type: return name + " is of another type";
   case Wrong::text: return name + " is not UTF-8 or is over 65,536 bytes";
-  case Wrong::range: return name + " is outside its range";
+  case Wrong::range: return name + " " + outside(request, fact);
   case Wrong::size: return name + " has more than 4,096 strings";
   case Wrong::country: return name + " is not two upper-case letters";
   case Wrong::action: return name + " does not exist for " + std::string(action_of(request));

@@ -32,7 +32,7 @@ void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loa
   action = asked;
   if (part != loaded) loaded = part;  // the usual case, the same tenant again, writes no shared reference count
   const auto facts = loaded ? loaded->facts.size() : builtin_facts.size();
-  if (slots.size() < facts) slots.resize(facts), wrong.resize(facts);
+  if (slots.size() < facts) slots.resize(facts), wrong.resize(facts), wrong_values.resize(facts);
   frame = {};
   frame.facts = slots.data();
   frame.present = present.data();
@@ -140,6 +140,7 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
 Request::Request() : state_(std::make_unique<State>()) {
   state_->slots.resize(builtin_facts.size());
   state_->wrong.resize(builtin_facts.size());
+  state_->wrong_values.resize(builtin_facts.size());
 }
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
@@ -157,7 +158,7 @@ Request& Request::set(FactId fact, std::int64_t value) {
   slot->integer = value;
   const auto place = index(fact);
   const auto rule = state_->loaded ? state_->loaded->facts[place] : builtin_rule(place);
-  if (value < rule.low || value > rule.high) state_->refuse(fact, Wrong::range);
+  if (value < rule.low || value > rule.high) state_->refuse(fact, Wrong::range), state_->wrong_values[place] = value;
   return *this;
 }
 

@@ -22,8 +22,9 @@ struct Request::State {
   std::vector<program::Slot> slots;
   std::array<std::uint64_t, program::max_facts / 64> present{}, invalid{};
   std::vector<Wrong> wrong;
-  bool stray = false;         // a fact the tenant does not know
-  bool broken_stray = false;  // one that is not UTF-8, which is judged before the tenant
+  std::vector<std::int64_t> wrong_values;  // of those that are outside their range
+  bool stray = false;                      // a fact the tenant does not know
+  bool broken_stray = false;               // one that is not UTF-8, which is judged before the tenant
   std::string stray_name;
 
   // What sets point at: blocks that are kept and filled again.

@@ -1,5 +1,6 @@
 // Help that can be followed without a person is right: in every golden that checks a policy, each edit that a message offers is made, and the
-// policy is checked again. The message is gone, and there is none that was not there before.
+// policy is checked again. The message is gone, and there is none that was not there before; but where a mistake of the text hid what
+// the checker says, that may come to light.
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
 #include "tests/golden/golden.h"
@@ -30,6 +31,8 @@ std::vector<std::string> checked_paths(const std::string& command, const fs::pat
   }
   return paths;
 }
+
+bool of_the_text(const std::string& message) { return message.starts_with("E01"); }
 
 struct Checked {
   Loaded loaded;
@@ -71,7 +74,9 @@ std::size_t follow(const Checked& before, const std::vector<std::string>& paths,
   for (const Edit& edit : help.edits) golden::write(sources.name(edit.span.file), sources.text(edit.span.file));
   auto allowed = before.messages();
   allowed.erase(allowed.find(code_text(one.code) + " " + one.message));
-  const auto seen = after.messages();
+  auto seen = after.messages();
+  if (of_the_text(code_text(one.code)))
+    std::erase_if(seen, [](const std::string& message) { return !of_the_text(message); });
   for (const std::string& message : seen) UNSCOPED_INFO("then: " + message);
   CHECK(std::ranges::includes(allowed, seen));
   return 1;
@@ -92,5 +97,5 @@ TEST_CASE("every edit that a message offers mends it and breaks nothing") {
       for (const Help& help : one.help)
         if (!help.edits.empty()) followed += follow(before, paths, one, help);
   }
-  CHECK(followed > 60);
+  CHECK(followed > 90);
 }

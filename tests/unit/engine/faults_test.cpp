@@ -182,10 +182,10 @@ TEST_CASE("declared attributes are judged by their declaration") {
   r.facts["user.tier"] = std::int64_t{1};
   CHECK(decide(engine, r).effect == Effect::allow);
   r.facts["request.risk"] = std::int64_t{101};
-  CHECK(explain(engine, r).detail == "fact `request.risk` is outside its range");
+  CHECK(explain(engine, r).detail == "fact `request.risk` is 101, outside its range 0..100");
   r.facts["request.risk"] = std::int64_t{100};
   r.facts["user.tier"] = std::int64_t{2};
-  CHECK(explain(engine, r).detail == "fact `user.tier` is outside its range");
+  CHECK(explain(engine, r).detail == "fact `user.tier` is value 2, and there are 0 to 1");
   auto m = ask(Action::m2m);
   m.client = "full";
   CHECK(decide(engine, m).fault == Fault::none);

@@ -126,7 +126,7 @@ TEST_CASE("patterns") {
   CHECK(Parsed("writ 1\nlet x = a matches \"b\nlet y = c\n").codes() == "E0103");
   const Parsed parsed(in_tenant("  allow login when a matches\n}\ntenant b {\n  deny login"));
   INFO(parsed.rendered());
-  CHECK(parsed.places() == Strings{"E0101 4:1"});
+  CHECK(parsed.places() == Strings{"E0101 3:29"});
 }
 
 TEST_CASE("spans are of the source's bytes") {

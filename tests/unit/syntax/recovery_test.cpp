@@ -27,7 +27,7 @@ TEST_CASE("mistakes in several statements are each reported, and the sound ones 
       "  alow login\n  allow login wen x\n  deny login when user.x = 1\n  connection x saml { domains \"a\" }\n"
       "  client c : web {\n    calbacks \"x\"\n    grants a,\n  }\n  allow refresh"));
   INFO(parsed.rendered());
-  CHECK(parsed.places() == Strings{"E0112 3:3", "E0101 4:15", "E0101 5:26", "E0101 6:16", "E0112 8:5", "E0101 10:3"});
+  CHECK(parsed.places() == Strings{"E0112 3:3", "E0101 4:15", "E0101 5:26", "E0101 6:16", "E0112 8:5", "E0101 9:14"});
   const auto& last = std::get<tree::Rule>(items(parsed).back());
   CHECK(last.actions[0].text == "refresh");
 }
@@ -66,8 +66,9 @@ TEST_CASE("clauses in another order") {
 
 TEST_CASE("a line that is not finished") {
   const Parsed parsed(in_tenant("  allow login when\n  deny login when b\n  allow refresh"));
-  CHECK(parsed.places() == Strings{"E0101 4:3"});
-  CHECK(first_message(parsed) == "the statement before this `deny` is not complete");
+  CHECK(parsed.places() == Strings{"E0101 3:19"});
+  CHECK(first_message(parsed) == "expected a condition, found the end of the line");
+  CHECK(items(parsed).size() == 3);  // what follows is understood
   CHECK(helps_with(Parsed(in_tenant("  client c : web {\n    grants a,\n  }")), "comma"));
   CHECK(helps_with(Parsed(in_tenant("  let x = [a, b,]")), "comma"));
 }
