@@ -54,7 +54,10 @@ std::string model_rule(const model::Rule& rule, const model::Tenant& tenant, con
   std::string mentions;
   for (const FactId id : rule.mentions)
     mentions += (mentions.empty() ? "" : ", ") + fact_text(id, tenant.structure.attributes);
-  return mentions.empty() ? text : text + "    mentions " + mentions + "\n";
+  if (!mentions.empty()) text += "    mentions " + mentions + "\n";
+  if (!rule.message.empty()) text += fmt::format("    message: {}\n", safe(rule.message));
+  if (!rule.note.empty()) text += fmt::format("    note: {}\n", safe(rule.note));
+  return text;
 }
 
 std::string ended(std::string text) {

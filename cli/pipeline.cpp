@@ -69,7 +69,9 @@ std::string no_such_tenant(const Pipeline& pipeline, std::string_view id) {
 
 std::string render(const Pipeline& pipeline, Format format, bool color) {
   const Diagnostics& diagnostics = pipeline.loaded.diagnostics;
-  const std::vector<Diagnostic> list = diagnostics.sorted();
+  std::vector<FileId> files;  // what is imported is told first: mistakes there are often why others are made
+  for (const tree::Tree* tree : pipeline.loaded.order) files.push_back(tree->file);
+  const std::vector<Diagnostic> list = diagnostics.sorted(files);
   if (format == Format::json) return render_json(list, pipeline.loaded.sources);
   const auto errors = static_cast<std::size_t>(std::count_if(
       list.begin(), list.end(), [](const Diagnostic& one) { return row_of(one.code).severity == Severity::error; }));

@@ -73,26 +73,39 @@ std::string outcome_line(const Leaf& leaf) {
                      seen.empty() ? "" : " (" + safe(seen) + ")");
 }
 
+// A name with its place in a column of its own; alone where the place is not known.
+std::string placed(const std::string& name, const std::string& place, const Console& console, std::size_t less = 0) {
+  if (place.empty()) return name + "\n";
+  return fmt::format("{} {}\n", padded(name, place_column - less), console.painted(Paint::faint, safe(place)));
+}
+
+// What a rule says to people: the message is for the user, the note for the administrator. Each has a line of its own, so that the one can be
+// shown without the other.
+std::string words(const std::string& message, const std::string& note, std::string_view indent) {
+  std::string text;
+  if (!message.empty()) text += fmt::format("{}message: {}\n", indent, safe(message));
+  if (!note.empty()) text += fmt::format("{}note: {}\n", indent, safe(note));
+  return text;
+}
+
 std::string reason_lines(const Reason& reason, const TraceEntry* entry, const Console& console) {
   const Mark mark = mark_of(reason.effect, true);
   const std::string what = safe(reason.name.empty() ? reason.text : reason.name);
-  std::string text = fmt::format("  {} {} {}\n", console.painted(mark.paint, mark.sign), padded(what, place_column),
-                                 console.painted(Paint::faint, safe(reason.place)));
-  if (!reason.message.empty()) text += fmt::format("    message: {}\n", safe(reason.message));
-  if (!reason.note.empty()) text += fmt::format("    note: {}\n", safe(reason.note));
+  std::string text =
+      fmt::format("  {} {}", console.painted(mark.paint, mark.sign), placed(what, reason.place, console)) +
+      words(reason.message, reason.note, "    ");
   if (entry == nullptr) return text;
   for (const Leaf& leaf : entry->leaves)
     if (!leaf.seen.empty()) text += fmt::format("    {}\n", outcome_line(leaf));
   return text;
 }
 
-std::string tail(const Explanation& decision, const Console& console) {
+std::string tail(const Explanation& decision, bool with_words, const Console& console) {
   std::string text;
   for (const std::string& obligation : decision.obligations) text += fmt::format("  needs {}\n", safe(obligation));
   for (const Reason& report : decision.reports)
-    text +=
-        fmt::format("  report {} {}\n", padded(safe(report.name.empty() ? report.text : report.name), place_column - 5),
-                    console.painted(Paint::faint, safe(report.place)));
+    text += "  report " + placed(safe(report.name.empty() ? report.text : report.name), report.place, console, 5) +
+            (with_words ? words(report.message, report.note, "    ") : "");
   if (decision.would_be != decision.effect)
     text += fmt::format("  would be {} were the reports enforced\n", word(decision.would_be));
   if (decision.effect == Effect::allow && (decision.session.idle >= 0 || decision.session.absolute >= 0)) {
@@ -108,17 +121,11 @@ std::string tail(const Explanation& decision, const Console& console) {
   return text;
 }
 
-// Of a rule's canonical text: who and what, `deny login "office only"`, and on what condition. The message and the note, which end the text,
-// are told where they matter. In a string a quote is written `\"`, so ` message "` is found only where the message begins.
+// Of a rule's text: who and what, `deny login "office only"`, and on what condition.
 struct Parts {
   std::string_view head, condition;
 };
-Parts parts_of(const TraceEntry& entry) {
-  std::string_view text = entry.text;
-  if (!entry.message.empty())
-    text = text.substr(0, text.rfind(" message \""));
-  else if (!entry.note.empty())
-    text = text.substr(0, text.rfind(" note \""));
+Parts parts_of(std::string_view text) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (in_string && text[i] == '\\')
@@ -140,7 +147,8 @@ std::string because(const TraceEntry& entry) {
   };
   if (!entry.fired && !entry.leaves.empty()) add(outcome_line(entry.leaves.back()));
   if (entry.fired)
-    for (const Leaf& leaf : entry.leaves) add(outcome_line(leaf));
+    for (const Leaf& leaf : entry.leaves)
+      if (leaf.text != "always") add(outcome_line(leaf));  // the whole condition of a rule that has none
   if (text.empty()) add(entry.fired ? "it has no condition" : "its condition is false");
   for (const auto& [alternative, satisfied] : entry.alternatives)
     text += fmt::format("      {} is {}\n", safe(alternative), satisfied ? "satisfied" : "not satisfied");
@@ -149,10 +157,11 @@ std::string because(const TraceEntry& entry) {
 
 std::string rule_lines(const TraceEntry& entry, std::size_t width, const Console& console) {
   const Mark mark = mark_of(entry.effect, entry.fired);
-  const Parts parts = parts_of(entry);
+  const Parts parts = parts_of(entry.text);
   std::string text = fmt::format("  {} {}  {}\n", console.painted(mark.paint, mark.sign),
                                  padded(safe(parts.head), width), console.painted(Paint::faint, safe(entry.place)));
   if (!parts.condition.empty()) text += fmt::format("      {}\n", safe(parts.condition));
+  if (entry.fired) text += words(entry.message, entry.note, "      ");
   return text + because(entry);
 }
 
@@ -170,7 +179,7 @@ std::string verdict(const std::string& asked, const Explanation& decision, std::
                     const Console& console) {
   std::string text = head(asked, decision, console) + ground(decision);
   for (const Reason& reason : decision.reasons) text += reason_lines(reason, entry_of(trace, reason.id), console);
-  return text + tail(decision, console);
+  return text + tail(decision, true, console);
 }
 
 std::string reading(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
@@ -178,9 +187,9 @@ std::string reading(const std::string& asked, const Explanation& decision, std::
   std::string text = head(asked, decision, console) + ground(decision);
   std::size_t width = 0;
   for (const TraceEntry& entry : trace)
-    width = std::max(width, std::min(place_column, columns(safe(parts_of(entry).head))));
+    width = std::max(width, std::min(place_column, columns(safe(parts_of(entry.text).head))));
   for (const TraceEntry& entry : trace) text += rule_lines(entry, width, console);
-  return text + tail(decision, console);
+  return text + tail(decision, false, console);
 }
 
 }  // namespace writ::cli

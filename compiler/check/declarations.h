@@ -20,7 +20,7 @@ namespace writ::check {
 
 // The canonical text of a rule and the end of its id. The same rule is read for every tenant it binds; its text is made once.
 struct RuleText {
-  std::string key, canonical;
+  std::string key, canonical, statement;
 };
 
 // What every pass reads and where it reports.

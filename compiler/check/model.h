@@ -57,7 +57,7 @@ struct Alternative {
 };
 
 struct Rule {
-  std::string id, name, text, message, note;
+  std::string id, name, text, message, note;  // text: without message and note
   Span span;
   RuleEffect effect{};
   bool report = false;

@@ -103,7 +103,7 @@ class Collector {
     if (!count(actions, source.span)) return;
     model::Rule& rule = tenant_.result.rules.emplace_back();
     rule.id = std::move(id);
-    rule.text = text.canonical;
+    rule.text = text.statement;
     if (source.name) rule.name = source.name->text;
     if (source.message) rule.message = source.message->text;
     if (source.note) rule.note = source.note->text;
@@ -172,7 +172,7 @@ ActionMask actions_of(Run& run, const tree::Rule& rule) {
 
 const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule) {
   const auto [found, fresh] = run.rule_texts.try_emplace(&rule);
-  if (fresh) found->second = {rule_key(tree, rule), canonical(tree, rule)};
+  if (fresh) found->second = {rule_key(tree, rule), canonical(tree, rule), statement(tree, rule)};
   return found->second;
 }
 

@@ -11,10 +11,23 @@ namespace writ {
 
 namespace {
 
-auto order_of(const Diagnostic& one) {
-  return std::tuple(static_cast<std::uint32_t>(one.span.file), one.span.begin, one.span.end,
-                    static_cast<std::uint16_t>(one.code), std::string_view(one.message));
-}
+// Where each file stands in a report: those of `files` first.
+class Ranks {
+ public:
+  explicit Ranks(std::span<const FileId> files) : named_(files.size()) {
+    for (std::size_t i = 0; i < files.size(); ++i) ranks_.try_emplace(files[i], i);
+  }
+  auto order_of(const Diagnostic& one) const {
+    const auto rank = ranks_.find(one.span.file);
+    return std::tuple(rank == ranks_.end() ? named_ : rank->second, static_cast<std::uint32_t>(one.span.file),
+                      one.span.begin, one.span.end, static_cast<std::uint16_t>(one.code),
+                      std::string_view(one.message));
+  }
+
+ private:
+  std::map<FileId, std::size_t> ranks_;
+  std::size_t named_;
+};
 
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -87,13 +100,13 @@ std::size_t Diagnostics::errors() const {
 
 std::size_t Diagnostics::warnings() const { return list_.size() - errors(); }
 
-std::vector<Diagnostic> Diagnostics::sorted() const {
+std::vector<Diagnostic> Diagnostics::sorted(std::span<const FileId> files) const {
+  const Ranks ranks(files);
   std::vector<Diagnostic> result = list_;
   std::stable_sort(result.begin(), result.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
-  result.erase(std::unique(result.begin(), result.end(),
-                           [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) == order_of(b); }),
-               result.end());
+                   [&](const Diagnostic& a, const Diagnostic& b) { return ranks.order_of(a) < ranks.order_of(b); });
+  const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return ranks.order_of(a) == ranks.order_of(b); };
+  result.erase(std::unique(result.begin(), result.end(), same), result.end());
   return each_name_once(std::move(result));
 }
 

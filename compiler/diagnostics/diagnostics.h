@@ -66,9 +66,9 @@ class Diagnostics {
   std::size_t errors() const;
   std::size_t warnings() const;
   bool empty() const { return list_.empty(); }
-  // By file, place, code. One cause is one message: equal ones at one place are said once, and what is said of a name (codes 02) once
+  // By file, place, code: `files` first, in their order, then the others as they were found. One cause is one message: equal ones at one place are said once, and what is said of a name (codes 02) once
   // with all its places, so that a name misspelt in five rules is one error with five of them.
-  std::vector<Diagnostic> sorted() const;
+  std::vector<Diagnostic> sorted(std::span<const FileId> files = {}) const;
   void append(Diagnostics other);
   std::size_t size() const { return list_.size(); }
   // In the order they were added, from the `first` on.

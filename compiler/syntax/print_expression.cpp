@@ -253,6 +253,12 @@ std::string canonical(const tree::Tree& tree, const tree::Rule& rule) {
   return fmt::format("{}", fmt::join(syntax::rule_clauses(tree, rule), " "));
 }
 
+std::string statement(const tree::Tree& tree, const tree::Rule& rule) {
+  auto clauses = syntax::rule_clauses(tree, rule);
+  clauses.resize(clauses.size() - (rule.message ? 1 : 0) - (rule.note ? 1 : 0));  // they come last
+  return fmt::format("{}", fmt::join(clauses, " "));
+}
+
 std::string canonical(const tree::Tree& tree, const tree::Obligation& obligation) {
   return syntax::obligation_text(tree, obligation);
 }

@@ -22,6 +22,8 @@ std::string format(const tree::Tree& tree);
 std::string canonical(const tree::Tree& tree, tree::ExprId expression);
 std::string canonical(const tree::Tree& tree, const tree::Rule& rule);
 std::string canonical(const tree::Tree& tree, const tree::Obligation& obligation);
+// Of a rule's canonical text what it does, without its message and its note: those are for different people, and never shown in one string.
+std::string statement(const tree::Tree& tree, const tree::Rule& rule);
 
 // `effect name` where the rule has a name, else `effect~xxxxxxxx`: the first 8 hex digits of the SHA-256 of its
 // canonical text. The owner's path and `/` before it make the rule's id.

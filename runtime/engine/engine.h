@@ -58,7 +58,7 @@ struct TraceEntry {
   bool report = false, fired = false;
   std::vector<Leaf> leaves;                                // those evaluated, left to right; the last decided
   std::vector<std::pair<std::string, bool>> alternatives;  // of a require that fired
-  std::string message, note;                               // as in Reason; `text` ends with them
+  std::string message, note;                               // as in Reason; `text` has neither
 };
 
 // What the login page may offer.

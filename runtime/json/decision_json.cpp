@@ -62,6 +62,8 @@ Json entry(const TraceEntry& one) {
   json["report"] = one.report;
   json["text"] = one.text;
   json["place"] = or_null(one.place);
+  json["message"] = or_null(one.message);
+  json["note"] = or_null(one.note);
   json["fired"] = one.fired;
   json["leaves"] = Json::array();
   for (const Leaf& seen : one.leaves) json["leaves"].push_back(leaf(seen));

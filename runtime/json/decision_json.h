@@ -11,9 +11,10 @@ namespace writ {
 
 // {"effect", "because", "fault", "detail", "reasons": [{"id", "effect", "name", "text", "place", "message", "note"}], "obligations": [text],
 //  "reports": [as reasons], "would_be", "session": {"idle", "absolute"} | null, "revision", "version"}
+// `message` is for the user, `note` for the administrator; neither is in `text`, which is what the rule does.
 std::string to_json(const Explanation& decision);
 
-// [{"id", "effect", "report", "text", "place", "fired", "leaves": [{"text", "outcome", "seen": {fact: value}}],
+// [{"id", "effect", "report", "text", "place", "message", "note", "fired", "leaves": [{"text", "outcome", "seen": {fact: value}}],
 //   "alternatives": [{"text", "satisfied"}]}]
 std::string to_json(std::span<const TraceEntry> trace);
 

@@ -295,7 +295,7 @@ struct TraceNode {
 
 // Names, places and messages of a rule: cold, never read while deciding.
 struct RuleInfo {
-  std::string id, text, place, message, note;  // place: "acme/admin.writ:41"
+  std::string id, text, place, message, note;  // text: without message and note; place: "acme/admin.writ:41"
   std::string name;                            // as written; empty when it has none
   std::uint32_t source_order = 0;
   std::vector<std::string> texts;
