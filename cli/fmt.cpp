@@ -63,6 +63,13 @@ int one(const tree::Tree& tree, const SourceSet& sources, const Options& options
   const std::string& name = sources.name(tree.file);
   const std::string_view before = sources.text(tree.file);
   const std::string after = format(tree);
+  if (after.size() > Limits{}.file_bytes) {
+    console.err(
+        fmt::format("writ: `{}` has {} bytes when it is laid out, and a file has at most {}; nothing is written\n"
+                    "  split it and use `import`\n",
+                    safe(name), after.size(), Limits{}.file_bytes));
+    return exit_policy_errors;
+  }
   if (!is_stable(after)) {
     console.err(
         fmt::format("writ: the formatter does not agree with itself about `{}`; nothing is written\n", safe(name)));

@@ -290,7 +290,7 @@ void Checker::unknown_path(const std::string& name, Span span) {
     for (const auto& [known, attribute] : *attributes) candidates.push_back(known);
   auto& diagnostic = report(Code::unknown_fact, span, "there is no fact " + in_ticks(name));
   if (!suggest(diagnostic, name, candidates))
-    diagnostic.hint("if your host knows it, declare it: `attributes { " + name + " : string? }`");
+    diagnostic.hint("if your host knows it, declare it: " + in_ticks("attributes { " + name + " : string? }"));
 }
 
 // A fact of which the last word was written: `email_verified` for `user.email_verified`.

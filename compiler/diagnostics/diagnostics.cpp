@@ -83,8 +83,16 @@ std::vector<Diagnostic> each_name_once(std::vector<Diagnostic> sorted) {
 
 }  // namespace
 
+std::string bounded(std::string text) {
+  constexpr std::size_t longest = 1'000;
+  if (text.size() <= longest) return text;
+  std::size_t kept = longest;
+  while ((static_cast<unsigned char>(text[kept]) & 0xc0u) == 0x80u && kept > longest - 4) --kept;
+  return text.substr(0, kept) + "…";
+}
+
 Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
-  list_.push_back({code, span, std::move(message), {}, {}, {}});
+  list_.push_back({code, span, bounded(std::move(message)), {}, {}, {}});
   return list_.back();
 }
 

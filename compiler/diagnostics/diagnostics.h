@@ -15,6 +15,9 @@
 
 namespace writ {
 
+// Words of a message hold the author's own, and these may be megabytes: what is longer than anybody reads is cut.
+std::string bounded(std::string text);
+
 struct Label {
   Span span;
   std::string text;
@@ -41,19 +44,19 @@ struct Diagnostic {
   std::vector<Help> help;   // one line each, likeliest fix first
 
   Diagnostic& at(Span where, std::string text) {
-    more.push_back({where, std::move(text)});
+    more.push_back({where, bounded(std::move(text))});
     return *this;
   }
   Diagnostic& hint(std::string text) {
-    help.push_back({std::move(text), {}});
+    help.push_back({bounded(std::move(text)), {}});
     return *this;
   }
   Diagnostic& fix(std::string text, Span where, std::string with) {
-    help.push_back({std::move(text), {{where, std::move(with)}}});
+    help.push_back({bounded(std::move(text)), {{where, std::move(with)}}});
     return *this;
   }
   Diagnostic& under(std::string text) {
-    label = std::move(text);
+    label = bounded(std::move(text));
     return *this;
   }
 };

@@ -41,25 +41,47 @@ struct Excerpt {
   std::size_t begin = 0, width = 1;  // display columns within `text`
 };
 
+// The part of a line that is looked at: a line may be a whole file of sixteen megabytes, and a terminal shows a hundred columns.
+struct Window {
+  std::string_view text;
+  std::size_t begin = 0, end = 0;  // the underlined part, within `text`
+  bool cut_left = false, cut_right = false;
+};
+
+Window window(std::string_view line, std::size_t begin, std::size_t end) {
+  constexpr std::size_t bytes_left = 1'000, bytes_right = 2'000;
+  const auto boundary = [&](std::size_t at) {
+    for (std::size_t steps = 0; steps < 3 && at > 0 && (static_cast<unsigned char>(line[at]) & 0xc0u) == 0x80u; ++steps)
+      --at;
+    return at;
+  };
+  const std::size_t from = begin > bytes_left ? boundary(begin - bytes_left) : 0;
+  const std::size_t to = line.size() > begin + bytes_right ? boundary(begin + bytes_right) : line.size();
+  return {line.substr(from, to - from), begin - from, std::min(end, to) - from, from > 0, to < line.size()};
+}
+
 Excerpt excerpt(std::string_view line, std::size_t begin, std::size_t end) {
-  const std::vector<display::Cell> cells = display::cells(line);
+  const Window seen = window(line, begin, end);
+  const std::vector<display::Cell> cells = display::cells(seen.text);
   std::size_t before = 0, marked = 0, total = 0;
   for (const display::Cell& cell : cells) {
-    if (cell.offset < begin)
+    if (cell.offset < seen.begin)
       before += cell.width;
-    else if (cell.offset < end)
+    else if (cell.offset < seen.end)
       marked += cell.width;
     total += cell.width;
   }
-  const std::size_t first = total > widest_line && before > context_left ? before - context_left : 0;
+  const bool long_line = total > widest_line || seen.cut_left;
+  const std::size_t first = long_line && before > context_left ? before - context_left : 0;
   const std::size_t last = first + widest_line;
-  Excerpt result{first > 0 ? "…" : "", before - first + (first > 0 ? 1 : 0), 1};
+  const bool cut_left = first > 0 || seen.cut_left;
+  Excerpt result{cut_left ? "…" : "", before - first + (cut_left ? 1 : 0), 1};
   std::size_t column = 0;
   for (const display::Cell& cell : cells) {
     if (column >= first && column + cell.width <= last) result.text += cell.text;
     column += cell.width;
   }
-  if (total > last) result.text += "…";
+  if (total > last || seen.cut_right) result.text += "…";
   const std::size_t shown = last > before ? last - before : 1;
   result.width = std::max<std::size_t>(1, std::min(marked, shown));
   return result;

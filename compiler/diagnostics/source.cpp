@@ -1,5 +1,6 @@
 // Texts and places. Offsets are bytes, because that is what a lexer has; people are shown lines and code points, which
-// are counted only when a message is made, so that reading a file costs one scan for its line ends and nothing more.
+// are counted only when a message is made. Then from the last of the marks that are set every four kilobytes, as a line may be a
+// whole file and each of its words wrong.
 #include "compiler/diagnostics/source.h"
 
 #include <algorithm>
@@ -9,14 +10,24 @@ namespace writ {
 namespace {
 
 constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0u) == 0x80u; }
+constexpr std::size_t between_marks = 4'096;
+
+std::uint32_t code_points(std::string_view text) {
+  return static_cast<std::uint32_t>(
+      std::count_if(text.begin(), text.end(), [](char b) { return !is_continuation(b); }));
+}
+
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 }  // namespace
 
 FileId SourceSet::add(std::string name, std::string text) {
-  File file{std::move(name), std::move(text), {0}};
+  File file{std::move(name), std::move(text), {0}, {0}};
   for (std::size_t at = file.text.find('\n'); at != std::string::npos; at = file.text.find('\n', at + 1))
     file.lines.push_back(static_cast<std::uint32_t>(at + 1));
+  const std::string_view all = file.text;
+  for (std::size_t at = between_marks; at <= all.size(); at += between_marks)
+    file.marks.push_back(file.marks.back() + code_points(all.substr(at - between_marks, between_marks)));
   files_.push_back(std::move(file));
   return static_cast<FileId>(files_.size() - 1);
 }
@@ -45,11 +56,13 @@ Position SourceSet::position(FileId file, std::uint32_t offset) const {
   const File& in = files_[index];
   const auto next = std::upper_bound(in.lines.begin(), in.lines.end(), offset);
   const std::uint32_t start = *(next - 1);
-  std::string_view before = std::string_view(in.text).substr(std::min<std::size_t>(start, in.text.size()));
-  before = before.substr(0, std::min<std::size_t>(offset - start, before.size()));
-  if (start == 0 && before.starts_with(byte_order_mark)) before.remove_prefix(byte_order_mark.size());
-  const auto points = std::count_if(before.begin(), before.end(), [](char byte) { return !is_continuation(byte); });
-  return {static_cast<std::uint32_t>(next - in.lines.begin()), static_cast<std::uint32_t>(points + 1)};
+  const auto before = [&](std::size_t place) {
+    const std::size_t at = std::min(place, in.text.size()), mark = at / between_marks;
+    return in.marks[mark] + code_points(std::string_view(in.text).substr(mark * between_marks, at % between_marks));
+  };
+  std::uint32_t points = before(offset) - before(start);
+  if (start == 0 && points > 0 && in.text.starts_with(byte_order_mark)) --points;
+  return {static_cast<std::uint32_t>(next - in.lines.begin()), points + 1};
 }
 
 std::string_view SourceSet::line(FileId file, std::uint32_t line) const {

@@ -40,6 +40,7 @@ class SourceSet {
   struct File {
     std::string name, text;
     std::vector<std::uint32_t> lines;  // offset of each line's first byte
+    std::vector<std::uint32_t> marks;  // code points before each 4,096th byte
   };
   std::deque<File> files_;  // stable addresses: string_views into texts stay good while files are added
 };

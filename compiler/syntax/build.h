@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,10 +24,26 @@ namespace writ::syntax {
 
 using P = writ_grammar::WritParser;
 
+// Diagnostics whose number is bounded together with the parser's.
+class Reporter {
+ public:
+  Reporter(Diagnostics& all, Recovery& recovery) : all_(all), recovery_(recovery) {}
+  Diagnostic& add(Code code, Span span, std::string message) {
+    recovery_.count();
+    return all_.add(code, span, std::move(message));
+  }
+  std::span<const Diagnostic> since(std::size_t first) const { return all_.since(first); }
+  std::size_t size() const { return all_.size(); }
+
+ private:
+  Diagnostics& all_;
+  Recovery& recovery_;
+};
+
 class Builder {
  public:
-  Builder(const SourceMap& map, const Limits& limits, Diagnostics& diagnostics, tree::Tree& tree)
-      : map_(map), limits_(limits), diagnostics_(diagnostics), tree_(tree) {}
+  Builder(const SourceMap& map, const Limits& limits, Diagnostics& diagnostics, tree::Tree& tree, Recovery& recovery)
+      : map_(map), limits_(limits), diagnostics_(diagnostics, recovery), tree_(tree) {}
 
   // Before a declaration is parsed: what is reported from here on is about it.
   void begin() { first_ = diagnostics_.size(); }
@@ -147,7 +164,7 @@ class Builder {
 
   const SourceMap& map_;
   const Limits& limits_;
-  Diagnostics& diagnostics_;
+  Reporter diagnostics_;
   tree::Tree& tree_;
   std::size_t prefix_depth_ = 0;  // of `not` and quantifiers around the one being built
   std::size_t conditions_ = 0;    // leaves of the rule being built

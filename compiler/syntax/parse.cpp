@@ -208,7 +208,7 @@ void read_file(const File& file) {
   parser.removeErrorListeners();
   const auto abandon = std::make_shared<Abandon>();
   const auto recovery = std::make_shared<Recovery>(file.map, file.limits.reported_errors, file.diagnostics);
-  Builder builder(file.map, file.limits, file.diagnostics, file.tree);
+  Builder builder(file.map, file.limits, file.diagnostics, file.tree, *recovery);
   try {
     read_header(file, parser, recovery);
     while (stream.LA(1) != antlr4::Token::EOF) {

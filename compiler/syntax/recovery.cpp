@@ -152,7 +152,7 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
   const auto* ahead = dynamic_cast<const antlr4::NoViableAltException*>(&mistake);
   const bool first = ahead == nullptr || ahead->getStartToken() == &token;
   const auto expected = first ? parser->getExpectedTokens() : antlr4::misc::IntervalSet();
-  report_unexpected(map_, where, expected, diagnostics_);
+  report_unexpected(map_, where, expected, false, diagnostics_);
   if (expected.size() == 1 && expected.contains(std::size_t{P::LBRACE}))
     open_later(*declaration_of(parser->getContext())->start);
 }
@@ -177,7 +177,7 @@ void Recovery::sync(antlr4::Parser* parser) {
     Token& token = *tokens.LT(1);
     const auto type = token.getType();
     if (type == P::RBRACE || type == P::SEMICOLON) return;
-    const bool top = type != Token::EOF && rule == P::RuleItems && begins_only_at_top(token, *tokens.LT(2));
+    const bool top = type != Token::EOF && begins_only_at_top(token, *tokens.LT(2));
     const auto place = span_of(map_, token).begin;
     const auto opened = map_.column(span_of(map_, *start_of_statement(context)).begin);
     if (type == Token::EOF || (top && map_.first_on_line(place) && map_.column(place) <= opened)) {
@@ -337,7 +337,7 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
                       previous->getType() == P::SEMICOLON;
   if (!begins) return report_trailing(map_, where, diagnostics_);
   if (context != nullptr && rule != P::RuleItems)
-    return report_unexpected(map_, where, parser.getExpectedTokens(), diagnostics_);
+    return report_unexpected(map_, where, parser.getExpectedTokens(), true, diagnostics_);
   if (!is_word(token.getType())) {
     auto& diagnostic =
         diagnostics_.add(Code::unexpected_text, span, fmt::format("expected a statement, found {}", seen(map_, token)));
@@ -367,7 +367,8 @@ void Recovery::report_unknown_word(const Found& found, Block block) {
     diagnostic.hint(fmt::format("it stands {}", places));
     return;
   }
-  auto& diagnostic = diagnostics_.add(Code::not_legal_here, span, fmt::format("`{}` begins no statement", word));
+  auto& diagnostic =
+      diagnostics_.add(Code::not_legal_here, span, fmt::format("{} begins no statement", seen(map_, token)));
   if (has_many) {
     diagnostic.fix(fmt::format("did you mean `{}`?", many), span, many);
     return;

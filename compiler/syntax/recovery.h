@@ -45,6 +45,9 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   antlr4::Token* recoverInline(antlr4::Parser* parser) override;
   void sync(antlr4::Parser* parser) override;
 
+  // One more message about this file; throws Spent when there were as many as are reported.
+  void count();
+
   // Between declarations, where no rule of the grammar is entered: skips to the next declaration from a token that
   // begins none, and says so unless `silent`.
   void resume(antlr4::Parser& parser, bool silent);
@@ -65,8 +68,6 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   bool begins_line_or_entry(const Found& where) const;
   bool closed_too_often(antlr4::TokenStream& tokens, const antlr4::Token& start) const;
   void open_later(const antlr4::Token& declaration);
-
-  void count();
 
   const SourceMap& map_;
   Diagnostics& diagnostics_;

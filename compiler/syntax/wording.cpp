@@ -330,7 +330,7 @@ bool is_hard_word(std::string_view text) {
   return false;
 }
 
-void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
+void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected, bool begins,
                        Diagnostics& diagnostics) {
   const auto types = types_of(expected);
   auto words = expected_words(types);
@@ -341,7 +341,7 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
   if (condition && words == "a value") words = "a condition";
   if ((before == P::ALLOW || before == P::DENY) && words == "a name") words = "an action like `login`";
   const auto type = found.token.getType();
-  const bool ends = at_line_end(map, found);
+  const bool ends = !begins && at_line_end(map, found);
   const auto here = ends ? end_of(map, *previous) : span_of(map, found.token);
   const auto shown = ends && type != antlr4::Token::EOF ? std::string("the end of the line") : seen(map, found.token);
   auto& diagnostic = diagnostics.add(Code::unexpected_text, here,

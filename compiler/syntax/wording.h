@@ -37,8 +37,9 @@ struct Found {
 // further on: a string over two lines.
 const antlr4::Token* report_complaint(const SourceMap& map, const Found& found, Diagnostics& diagnostics);
 
-// The message for a token where `expected` would have been taken.
-void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected,
+// The message for a token where `expected` would have been taken; `begins`: where an entry of a list begins, so that
+// nothing is missing before it.
+void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected, bool begins,
                        Diagnostics& diagnostics);
 
 // Help for a word that begins no statement, when it is a habit of another language; whether it is.

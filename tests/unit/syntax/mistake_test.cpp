@@ -108,6 +108,8 @@ TEST_CASE("something is missing, or too much") {
       {"client c : web\n    callbacks \"x\"\n    allow login\n    grants a\n  connection d : saml", "E0101 3:15",
        "`{` and `}`"},
       {"session\n    idle 30m\n  }\n  connection d : saml", "E0101 3:8", "session {"},
+      {"lockout {\n  attempts 10\n}", "E0101 4:3", "10 attempts"},
+      {"|writ 1\ntest \"t\" {\n  login to a\ntest \"u\" { login to a expect deny }\n", "E0114 2:10", "`}`"},
       {"lockout { attempts 10 }", "E0101 3:11", "10 attempts"},
       {"client c : web { callbacks https://a.example/b; connections d }", "E0101 3:28", "\"https://a.example/b\""},
       {"client c : web {\n    callbacks https://a.example/b\n  }", "E0101 4:15", "\"https://a.example/b\""},
