@@ -1,15 +1,21 @@
-// `writ explain`: of a request, how every rule that was asked came out and what it saw; of a code, its page.
+// `writ explain`: of a request, how every rule that was asked came out and what it saw; what would change
+// that; of a code, its page.
 #include "cli/decider.h"
+#include "cli/otherwise.h"
 #include "cli/page.h"
 #include "cli/pages.h"
 #include "cli/requests.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
+#include "runtime/flip/flip.h"
 #include "runtime/json/decision_json.h"
+#include "runtime/json/flip_json.h"
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -22,6 +28,8 @@ namespace {
 struct Options {
   std::string subject, request;
   Format format = Format::pretty;
+  std::optional<flip::Wanted> to;
+  std::string days;  // to look for boundaries in; empty: not asked for
 };
 
 // "E0301", as people write and copy it: e301, 301, error[E0301]:. Empty when it is no code.
@@ -78,6 +86,61 @@ int what_was_meant(const std::string& subject, Console& console) {
   return exit_usage;
 }
 
+// From 1 to `most_days`; 0 when it is no such number.
+std::int64_t days_in(std::string_view text) {
+  std::int64_t days = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+  const bool number = error == std::errc{} && end == text.data() + text.size();
+  return number && days >= 1 && days <= flip::most_days ? days : 0;
+}
+
+// Everything about one request; false: the boundaries cannot be told.
+bool one(const Options& options, const NamedRequest& asked, std::size_t line, const Pipeline& pipeline,
+         Decider& decider, Console& console) {
+  std::string difference;
+  const std::optional<Explanation> decision = decider.decide(asked, difference);
+  const std::vector<TraceEntry> trace = decider.trace();
+  const flip::Changes changes =
+      flip::find_changes(*pipeline.engine, asked, options.to.value_or(flip::usual(decision->effect)));
+  std::optional<flip::Boundaries> boundaries;
+  if (!options.days.empty()) boundaries = flip::find_boundaries(*pipeline.engine, asked, days_in(options.days));
+  if (boundaries && !boundaries->problem.empty()) {
+    console.err(fmt::format("writ: boundaries of the request at line {}: {}\n", line, safe(boundaries->problem)));
+    return false;
+  }
+  if (options.format == Format::json) {
+    console.out(fmt::format("{{\"decision\":{},\"trace\":{},\"changes\":{},\"boundaries\":{}}}\n", to_json(*decision),
+                            to_json(trace), to_json(changes), boundaries ? to_json(*boundaries) : "null"));
+    return true;
+  }
+  std::string more = changes_text(changes, console);
+  if (boundaries) more += boundaries_text(*boundaries, console);
+  console.out(reading(question(asked), *decision, trace, console, more));
+  return true;
+}
+
+int requests(const Options& options, const Pipeline& pipeline, Console& console) {
+  std::string error;
+  Decider decider(pipeline, Way::interpret, error);
+  std::optional<RequestSource> source = RequestSource::open(options.request, error);
+  const auto fail = [&](const std::string& what) {
+    console.err("writ: " + safe(what) + "\n");
+    return exit_failure;
+  };
+  if (!source) return fail(error);
+  std::size_t count = 0;
+  for (; const std::optional<RequestText> text = source->next(); ++count) {
+    const ReadRequest read =
+        text->too_long
+            ? ReadRequest{{}, "longer than a request may be"}
+            : read_request(text->text, [&](std::string_view tenant) { return pipeline.attributes_of(tenant); });
+    if (!read.ok()) return fail(fmt::format("request at line {}: {}", text->line, read.problem));
+    if (!one(options, read.request, text->line, pipeline, decider, console)) return exit_failure;
+  }
+  if (!source->error().empty()) return fail(source->error());
+  return count > 0 ? exit_ok : fail("`" + options.request + "` holds no request");
+}
+
 int request(const Options& options, Console& console) {
   if (options.subject == "-" && options.request == "-") {
     console.err("writ: policy and request cannot both be `-`: there is one standard input\n");
@@ -86,36 +149,21 @@ int request(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.subject};
   if (const int built = build(paths, {.format = options.format}, console, pipeline); built != exit_ok) return built;
-  std::string error, difference;
-  Decider decider(pipeline, Way::interpret, error);
-  std::optional<RequestSource> source = RequestSource::open(options.request, error);
-  if (!source) {
-    console.err("writ: " + safe(error) + "\n");
-    return exit_failure;
-  }
-  while (const std::optional<RequestText> text = source->next()) {
-    const ReadRequest read =
-        text->too_long
-            ? ReadRequest{{}, "longer than a request may be"}
-            : read_request(text->text, [&](std::string_view tenant) { return pipeline.attributes_of(tenant); });
-    if (!read.ok()) {
-      console.err(fmt::format("writ: request at line {}: {}\n", text->line, safe(read.problem)));
-      return exit_failure;
-    }
-    const std::optional<Explanation> decision = decider.decide(read.request, difference);
-    const std::vector<TraceEntry> trace = decider.trace();
-    if (options.format == Format::json)
-      console.out(fmt::format("{{\"decision\":{},\"trace\":{}}}\n", to_json(*decision), to_json(trace)));
-    else
-      console.out(reading(question(read.request), *decision, trace, console));
-  }
-  if (source->error().empty()) return exit_ok;
-  console.err("writ: " + safe(source->error()) + "\n");
-  return exit_failure;
+  return requests(options, pipeline, console);
 }
 
 int explain(const Options& options, Console& console) {
+  if (!options.days.empty() && days_in(options.days) == 0) {
+    console.err(fmt::format(
+        "writ explain: `--boundaries` is a number of days from 1 to {}, not `{}`; see `writ explain --help`\n",
+        flip::most_days, safe(options.days)));
+    return exit_usage;
+  }
   if (!options.request.empty()) return request(options, console);
+  if (options.to || !options.days.empty()) {
+    console.err("writ: --to and --boundaries are about a request: `writ explain my-policy request.json`\n");
+    return exit_usage;
+  }
   if (const std::string code = code_in(options.subject); !code.empty()) return page(code, console);
   return what_was_meant(options.subject, console);
 }
@@ -124,11 +172,20 @@ int explain(const Options& options, Console& console) {
 
 void declare_explain(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("explain", "why a request is decided as it is; what a code means");
+  static const std::map<std::string, flip::Wanted> effects = {
+      {"allow", flip::Wanted::allow}, {"challenge", flip::Wanted::challenge}, {"deny", flip::Wanted::deny}};
+  CLI::App* verb =
+      app.add_subcommand("explain", "why a request is decided as it is, and what would change it; what a code means");
   verb->add_option("SUBJECT", options->subject, "a policy (file, folder or -), or a code such as E0301")->required();
   verb->add_option("REQUEST", options->request, "a JSON object, JSON lines, or - for standard input");
+  verb->add_option("--to", options->to, "the decision to look for by changing facts: allow, challenge or deny")
+      ->type_name("EFFECT")
+      ->transform(CLI::Transformer(effects).description(""));
+  verb->add_flag("--boundaries{7}", options->days,
+                 "the instants in the next 7 (or =DAYS) days at which time alone changes the decision");
   add_format(*verb, options->format);
-  add_examples(*verb, {"writ explain my-policy request.json", "writ explain E0301"});
+  add_examples(*verb, {"writ explain my-policy request.json", "writ explain --to challenge my-policy request.json",
+                       "writ explain --boundaries=30 my-policy request.json", "writ explain E0301"});
   verb->callback([options, &invocation] {
     invocation.job = [options, &invocation] { return explain(*options, invocation.console); };
   });

@@ -90,6 +90,7 @@ std::vector<std::string> values_of(std::string_view flag) {
   if (flag == "--format") return {"pretty", "json"};
   if (flag == "--color") return {"auto", "always", "never"};
   if (flag == "--engine") return {"interpret", "jit", "both"};
+  if (flag == "--to") return {"allow", "challenge", "deny"};
   if (flag == "--action") return {action_names.begin(), action_names.end()};
   return {};
 }

@@ -100,7 +100,7 @@ std::string reason_lines(const Reason& reason, const TraceEntry* entry, const Co
   return text;
 }
 
-std::string tail(const Explanation& decision, bool with_words, const Console& console) {
+std::string tail(const Explanation& decision, bool with_words, std::string_view more, const Console& console) {
   std::string text;
   for (const std::string& obligation : decision.obligations) text += fmt::format("  needs {}\n", safe(obligation));
   for (const Reason& report : decision.reports)
@@ -114,6 +114,7 @@ std::string tail(const Explanation& decision, bool with_words, const Console& co
     if (decision.session.absolute >= 0) text += " absolute " + duration_to_text(decision.session.absolute);
     text += "\n";
   }
+  text += more;
   if (!decision.revision.empty())
     text += console.painted(Paint::faint, fmt::format("  revision {} ({}…)", decision.version,
                                                       decision.revision.substr(0, revision_digits))) +
@@ -179,17 +180,17 @@ std::string verdict(const std::string& asked, const Explanation& decision, std::
                     const Console& console) {
   std::string text = head(asked, decision, console) + ground(decision);
   for (const Reason& reason : decision.reasons) text += reason_lines(reason, entry_of(trace, reason.id), console);
-  return text + tail(decision, true, console);
+  return text + tail(decision, true, {}, console);
 }
 
 std::string reading(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
-                    const Console& console) {
+                    const Console& console, std::string_view more) {
   std::string text = head(asked, decision, console) + ground(decision);
   std::size_t width = 0;
   for (const TraceEntry& entry : trace)
     width = std::max(width, std::min(place_column, columns(safe(parts_of(entry.text).head))));
   for (const TraceEntry& entry : trace) text += rule_lines(entry, width, console);
-  return text + tail(decision, false, console);
+  return text + tail(decision, false, more, console);
 }
 
 }  // namespace writ::cli

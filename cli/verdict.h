@@ -16,8 +16,8 @@ std::string question(const NamedRequest& request);
 std::string verdict(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
                     const Console& console);
 
-// The long form of `writ explain`: every rule that was asked, fired or not, in source order.
+// The long form of `writ explain`: every rule that was asked, fired or not, in source order. `more` stands before the revision.
 std::string reading(const std::string& asked, const Explanation& decision, std::span<const TraceEntry> trace,
-                    const Console& console);
+                    const Console& console, std::string_view more = {});
 
 }  // namespace writ::cli

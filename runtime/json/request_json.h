@@ -41,6 +41,8 @@ struct ReadRequest {
 // Never throws. For an unknown tenant the fields that could be its attributes are not judged: the decision is unknown_tenant in any case.
 ReadRequest read_request(std::string_view text, const AttributesOf& attributes_of, const JsonLimits& limits = {});
 
+// One value in that form; `words` are those of an enumeration.
+std::string value_json(const Value& value, TypeKind type, std::span<const std::string> words);
 // The same form back: one object, facts in order of their names. What `read_request` made is read back equal.
 std::string to_json(const NamedRequest& request, std::span<const program::Attribute> attributes);
 

@@ -62,6 +62,14 @@ Json object_of(const NamedRequest& request, std::span<const program::Attribute> 
 
 }  // namespace
 
+std::string value_json(const Value& value, TypeKind type, std::span<const std::string> words) {
+  try {
+    return value_of(value, {type, {words.begin(), words.end()}}).dump(-1, ' ', false, Json::error_handler_t::replace);
+  } catch (const std::exception&) {
+    return "null";  // for want of memory
+  }
+}
+
 std::string to_json(const NamedRequest& request, std::span<const program::Attribute> attributes) {
   try {
     return object_of(request, attributes).dump(-1, ' ', false, Json::error_handler_t::replace);
