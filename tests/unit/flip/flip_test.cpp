@@ -191,7 +191,8 @@ TEST_CASE("a lock opens and closes to the microsecond") {
   REQUIRE(found.turns.size() == 1);
   CHECK(found.turns[0].at == time("2026-03-27T12:05Z"));
   CHECK(found.turns[0].fault_before == Fault::locked_out);
-  CHECK(texts(world.changes(flip::Wanted::allow)) == Texts{"connection = staff", "request.time = 2026-03-27T12:05:00Z", "attempts.by_identifier = 4"});
+  CHECK(texts(world.changes(flip::Wanted::allow)) ==
+        Texts{"connection = staff", "request.time = 2026-03-27T12:05:00Z", "attempts.by_identifier = 4"});
 }
 
 TEST_CASE("values are written as a policy writes them") {
