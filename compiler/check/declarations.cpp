@@ -1,6 +1,8 @@
 // The first pass: every top-level declaration of every file, in source order, under its name.
 #include "compiler/check/declarations.h"
 
+#include "compiler/syntax/habits.h"
+
 #include <algorithm>
 
 namespace writ::check {
@@ -118,7 +120,12 @@ std::string joined(const std::vector<tree::Name>& path) {
 Diagnostic& undeclared(Run& run, Code code, std::string_view sentence, const tree::Name& seen,
                        std::span<const std::string_view> candidates) {
   auto& diagnostic = run.diagnostics.add(code, seen.span, std::string(sentence) + " " + in_ticks(seen.text));
-  if (!suggest(run.diagnostics, diagnostic, run.sources, seen.text, candidates)) list_choices(diagnostic, candidates);
+  // What it is called elsewhere: `regular_web`, `samlp`.
+  const auto* habit = code == Code::unknown_word ? syntax::kind_habit(seen.text) : nullptr;
+  if (habit != nullptr && (habit->with.empty() || std::ranges::find(candidates, habit->with) != candidates.end()))
+    syntax::advise(diagnostic, *habit, seen.span, seen.text);
+  else if (!suggest(run.diagnostics, diagnostic, run.sources, seen.text, candidates))
+    list_choices(diagnostic, candidates);
   return diagnostic;
 }
 

@@ -199,7 +199,9 @@ Flow Checker::leaf(tree::ExprId id) {
     else
       report(Code::not_a_condition, span_of(id), "a condition is wanted, but " + is_a(id, *result))
           .under("neither true nor false")
-          .hint("compare it with something: " + in_ticks(compared(canonical(*here_.tree, id), *result)));
+          .hint(std::holds_alternative<tree::Literal>(expression(id).node)
+                    ? std::string("one of several is asked with `in`: `user.id in [\"ada\", \"grace\"]`")
+                    : "compare it with something: " + in_ticks(compared(canonical(*here_.tree, id), *result)));
   }
   if (flow.node == model::ExprId::none) flow.node = boolean_node(false);
   if (outermost) {

@@ -138,6 +138,7 @@ class Checker {
   bool both(tree::ExprId left, tree::ExprId right, std::optional<Typed>& a, std::optional<Typed>& b);
   bool same_type(const Typed& a, const Typed& b, tree::ExprId left, tree::ExprId right);
   bool compares_lists(const tree::Compare& compare);
+  bool compares_nothing(const tree::Compare& compare);
   std::optional<Typed> equality(const tree::Compare& compare, const Typed& a, const Typed& b);
   std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> affix(const tree::Compare& compare);

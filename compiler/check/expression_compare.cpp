@@ -5,6 +5,7 @@
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
+#include <array>
 
 namespace writ::check {
 
@@ -22,7 +23,7 @@ std::optional<Typed> Checker::compare(const tree::Compare& compare, tree::ExprId
   case tree::CompareOp::gt:
   case tree::CompareOp::ge: break;
   }
-  if (compares_lists(compare)) return std::nullopt;
+  if (compares_lists(compare) || compares_nothing(compare)) return std::nullopt;
   std::optional<Typed> a, b;
   if (!both(compare.left, compare.right, a, b) || !same_type(*a, *b, compare.left, compare.right)) return std::nullopt;
   const bool equal = compare.op == tree::CompareOp::eq || compare.op == tree::CompareOp::ne;
@@ -34,14 +35,36 @@ bool Checker::compares_lists(const tree::Compare& compare) {
   const bool equal = compare.op == tree::CompareOp::eq, unequal = compare.op == tree::CompareOp::ne;
   const auto [where, id] = behind(compare.right);
   if (!std::holds_alternative<tree::List>((*where.tree)[id].node)) return false;
+  const auto left = equal || unequal ? value(compare.left) : std::nullopt;
+  if ((equal || unequal) && !left) return true;
   auto& diagnostic = report(
       Code::out_of_place, span_of(compare.right),
       (id == compare.right && where.tree == here_.tree ? "a list" : quoted(compare.right) + " is a list; a list") +
           " stands right of `in` only");
   if (!equal && !unequal) return true;
-  const std::string asked =
-      canonical(*here_.tree, compare.left) + (equal ? " in " : " not in ") + canonical(*here_.tree, compare.right);
-  offer(diagnostic, "whether it holds a value is asked with", whole(compare), asked);
+  const std::string set = canonical(*here_.tree, compare.left), list = canonical(*here_.tree, compare.right);
+  if (left->kind == TypeKind::string_set)
+    offer(diagnostic, "sets are asked for their elements:", whole(compare),
+          std::string(equal ? "(any" : "(all") + " one in " + set + " : one" + (equal ? " in " : " not in ") + list +
+              ")");
+  else
+    offer(diagnostic, "whether it is one of several is asked with", whole(compare),
+          set + (equal ? " in " : " not in ") + list);
+  return true;
+}
+
+// `user.department == null` is meant as a question for absence.
+bool Checker::compares_nothing(const tree::Compare& compare) {
+  constexpr std::array<std::string_view, 5> nothings = {"null", "undefined", "nil", "none", "None"};
+  const auto* name = word(compare.right);
+  if (name == nullptr || std::ranges::find(nothings, name->parts[0].text) == nothings.end()) return false;
+  const auto* fact = std::get_if<tree::Path>(&expression(compare.left).node);
+  const bool equal = compare.op == tree::CompareOp::eq, unequal = compare.op == tree::CompareOp::ne;
+  if (is_known(name->parts[0].text) || fact == nullptr || fact->parts.size() == 1 || (!equal && !unequal)) return false;
+  auto& diagnostic =
+      report(Code::unknown_name, span_of(compare.right), "nothing here is named " + in_ticks(name->parts[0].text));
+  offer(diagnostic, "whether a fact is there is asked with", whole(compare),
+        (equal ? "not has " : "has ") + canonical(*here_.tree, compare.left));
   return true;
 }
 
@@ -81,6 +104,9 @@ bool Checker::same_type(const Typed& a, const Typed& b, tree::ExprId left, tree:
   else if (a.kind == TypeKind::string_set && b.kind == TypeKind::string)
     diagnostic.hint("ask for an element: " +
                     in_ticks(canonical(*here_.tree, right) + " in " + canonical(*here_.tree, left)));
+  else if (b.kind == TypeKind::string_set && a.kind == TypeKind::string)
+    diagnostic.hint("ask for an element: " +
+                    in_ticks(canonical(*here_.tree, left) + " in " + canonical(*here_.tree, right)));
   else if (a.kind != b.kind && (a.kind == TypeKind::duration || a.kind == TypeKind::time || a.kind == TypeKind::ip ||
                                 a.kind == TypeKind::boolean))
     diagnostic.hint(a_type(a) + " is written like this: " + in_ticks(example_of(a.kind, {}, 0, 0)));

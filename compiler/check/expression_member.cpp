@@ -65,7 +65,12 @@ void Checker::report_no_members(const tree::Compare& compare, const Typed& left,
   auto& diagnostic = report(Code::wrong_type, span_of(compare.right),
                             a_type(left) + " cannot be in " + quoted(compare.right) + ", which is " + a_type(right));
   diagnostic.under("a list, a range, a set, a zone or a block is wanted");
-  if (left.kind == TypeKind::string && right.kind == TypeKind::string && constant(right) == nullptr)
+  const auto* text = right.kind == TypeKind::string ? constant(right) : nullptr;
+  const std::string block = text != nullptr ? std::get<std::string>(*text) : std::string();
+  if (left.kind == TypeKind::ip && (parse_cidr(block) || parse_ip(block)))
+    offer(diagnostic, "an address has no quotes:", span_of(compare.right),
+          parse_cidr(block) ? block : "[" + block + "]");
+  else if (left.kind == TypeKind::string && right.kind == TypeKind::string && text == nullptr)
     offer(diagnostic, "a text is looked for in another with", whole(compare),
           (inverted ? "not (" : "") + b + " contains " + a + (inverted ? ")" : ""));
   else if (right.kind == left.kind && left.kind != TypeKind::string_set && left.kind != TypeKind::cidr)

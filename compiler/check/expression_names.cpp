@@ -4,6 +4,8 @@
 #include "compiler/check/expression.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace writ::check {
 
@@ -280,7 +282,54 @@ std::optional<std::uint32_t> Checker::index_of_name(TypeKind kind, std::string_v
   return std::nullopt;
 }
 
+namespace {
+
+// What facts are called elsewhere: in Auth0's rules and actions, in OPA's inputs.
+struct Elsewhere {
+  std::string_view there, here;
+};
+constexpr auto elsewhere = std::to_array<Elsewhere>({
+    {"context.clientName", "client"},
+    {"context.clientID", "client"},
+    {"context.connection", "connection"},
+    {"context.connectionStrategy", "connection.strategy"},
+    {"context.organization", "organization"},
+    {"context.request.ip", "request.ip"},
+    {"context.request.userAgent", "request.user_agent"},
+    {"context.request.geoip.country_code", "request.country"},
+    {"context.stats.loginsCount", "user.logins"},
+    {"event.client.client_id", "client"},
+    {"event.client.name", "client"},
+    {"event.connection.name", "connection"},
+    {"event.connection.strategy", "connection.strategy"},
+    {"event.organization.id", "organization"},
+    {"event.organization.name", "organization"},
+    {"event.request.ip", "request.ip"},
+    {"event.request.geoip.countryCode", "request.country"},
+    {"event.stats.logins_count", "user.logins"},
+    {"event.authorization.roles", "user.roles"},
+    {"event.authentication.methods", "session.amr"},
+    {"user.user_id", "user.id"},
+    {"user.sub", "user.id"},
+    {"user.logins_count", "user.logins"},
+    {"user.app_metadata.roles", "user.roles"},
+    {"user.mfa", "session.mfa"},
+    {"context.mfa", "session.mfa"},
+    {"context.ip", "request.ip"},
+    {"input.ip", "request.ip"},
+    {"input.client", "client"},
+    {"principal.id", "user.id"},
+    {"principal.roles", "user.roles"},
+});
+
+}  // namespace
+
 void Checker::unknown_path(const std::string& name, Span span) {
+  if (const auto known = std::ranges::find(elsewhere, name, &Elsewhere::there); known != elsewhere.end()) {
+    offer(report(Code::unknown_fact, span, "there is no fact " + in_ticks(name)), "it is called", span,
+          std::string(known->here));
+    return;
+  }
   std::vector<std::string_view> candidates;
   for (const Fact& fact : builtin_facts) candidates.push_back(fact.name);
   for (const Property& property : properties) candidates.push_back(property.name);
@@ -311,6 +360,11 @@ std::vector<std::string_view> Checker::facts_ending_in(const std::string& word) 
 
 void Checker::unknown_word(const std::string& name, Span span) {
   auto& diagnostic = report(Code::unknown_name, span, "nothing here is named " + in_ticks(name));
+  for (const auto& [said, meant] : {std::pair("yes", "true"), {"no", "false"}, {"True", "true"}, {"False", "false"}})
+    if (name == said) {
+      offer(diagnostic, "what holds or not is written", span, meant);
+      return;
+    }
   constexpr std::size_t shown = 3;
   if (const auto facts = facts_ending_in(name); !facts.empty()) {
     for (std::size_t i = 0; i < facts.size() && i < shown; ++i)

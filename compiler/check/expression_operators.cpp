@@ -1,6 +1,7 @@
 // The rest of what a value can be made of: `has`, `else`, lower and email_domain, arithmetic, patterns, quantifiers
 // (decision 0001, 8 to 10, 13 and 15).
 #include "compiler/check/expression.h"
+#include "compiler/syntax/habits.h"
 #include "compiler/syntax/syntax.h"
 #include "runtime/program/pattern.h"
 
@@ -104,14 +105,16 @@ std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
     constexpr std::string_view functions[] = {"lower", "email_domain"};
     auto& diagnostic =
         report(Code::unknown_function, call.function.span, "there is no function " + in_ticks(call.function.text));
-    if (!suggest(diagnostic, call.function.text, functions))
+    if (const auto* habit = syntax::word_habit(call.function.text))
+      diagnostic.hint(std::string(habit->help));
+    else if (!suggest(diagnostic, call.function.text, functions))
       diagnostic.hint("the functions are `lower` and `email_domain`");
     return std::nullopt;
   }
   if (call.arguments.size() != 1) {
     report(Code::wrong_type, span_of(id),
            "`" + call.function.text + "` takes one string, not " + std::to_string(call.arguments.size()) + " arguments")
-        .hint("call it for each: `" + call.function.text + "(user.email)`");
+        .hint("it is written `" + call.function.text + "(user.email)`, once for each text");
     return std::nullopt;
   }
   const auto text = maybe(call.arguments[0]);

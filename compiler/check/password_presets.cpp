@@ -96,9 +96,11 @@ std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const t
                            ? std::get_if<std::int64_t>(&literal->value)
                            : nullptr;
   if (number != nullptr && *number >= 1 && *number <= longest_minimum) return *number;
-  run.diagnostics.add(Code::bad_preset, expression.span,
-                      "the minimum length is a number from 1 to " + std::to_string(longest_minimum) + ", not " +
-                          in_ticks(run.sources.text(expression.span)));
+  run.diagnostics
+      .add(Code::bad_preset, expression.span,
+           "the minimum length is a number from 1 to " + std::to_string(longest_minimum) + ", not " +
+               in_ticks(run.sources.text(expression.span)))
+      .hint("a number that the level itself would not ask for: `auth0.good(10)`");
   return std::nullopt;
 }
 
@@ -110,7 +112,9 @@ std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, c
   for (const auto& row : rows)
     if (row.preset == name) requirements.push_back(requirement_of(row, preset.span));
   if (requirements.empty()) {
-    undeclared(run, Code::bad_preset, "there is no preset", {name, preset.span, false}, preset_names());
+    auto& unknown = undeclared(run, Code::bad_preset, "there is no preset", {name, preset.span, false}, preset_names());
+    if (unknown.help.empty())
+      unknown.hint("Auth0's levels are auth0.none, auth0.low, auth0.fair, auth0.good, auth0.excellent");
     return requirements;
   }
   if (const auto minimum = minimum_of(run, tree, preset, name)) {

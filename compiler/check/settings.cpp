@@ -106,9 +106,11 @@ bool is_domain(std::string_view text) {
 
 bool in_range(Run& run, Span span, std::string_view what, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return true;
-  run.diagnostics.add(Code::setting_out_of_range, span,
-                      std::string(what) + " is from " + std::to_string(low) + " to " + std::to_string(high) + ", not " +
-                          in_ticks(std::to_string(value)));
+  run.diagnostics
+      .add(Code::setting_out_of_range, span,
+           std::string(what) + " is from " + std::to_string(low) + " to " + std::to_string(high) + ", not " +
+               in_ticks(std::to_string(value)))
+      .hint(value < low ? "the least is " + std::to_string(low) : "the most is " + std::to_string(high));
   return false;
 }
 

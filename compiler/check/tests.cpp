@@ -206,11 +206,12 @@ class Tests {
       if (rule.name == name.text || rule.id == name.text) return;
       candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
     }
-    undeclared(run_, Code::impossible_expectation,
-               "tenant " + in_ticks(tenant_->structure.name) + " has no " +
-                   std::string(rule_effect_names[static_cast<std::size_t>(wanted)]) + " for " +
-                   std::string(action_names[static_cast<std::size_t>(action_)]) + " named",
-               {name.text, name.span, true}, candidates);
+    const std::string effects(rule_effect_names[static_cast<std::size_t>(wanted)]);
+    auto& unknown = undeclared(run_, Code::impossible_expectation,
+                               "tenant " + in_ticks(tenant_->structure.name) + " has no " + effects + " for " +
+                                   std::string(action_names[static_cast<std::size_t>(action_)]) + " named",
+                               {name.text, name.span, true}, candidates);
+    if (candidates.empty()) unknown.hint("it has no " + effects + " for this action at all");
   }
 
   void entry(const std::vector<tree::Obligation>& choice) {

@@ -258,7 +258,11 @@ void read_connections(TenantCheck& tenant) {
     if (strategy == strategies.end()) {
       std::vector<std::string_view> names;
       for (const auto& known : strategies) names.push_back(known.name);
-      undeclared(tenant.run, Code::unknown_word, "there is no connection strategy", source.connection->strategy, names);
+      auto& unknown = undeclared(tenant.run, Code::unknown_word, "there is no connection strategy",
+                                 source.connection->strategy, names);
+      if (unknown.help.empty())
+        unknown.hint("there are database, saml, oidc, waad, google_oauth2, email and " +
+                     std::to_string(names.size() - 6) + " more: docs/language.md lists them");
     } else {
       record.strategy = static_cast<std::uint8_t>(strategy - strategies.begin());
     }

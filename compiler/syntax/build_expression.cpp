@@ -9,6 +9,7 @@
 // `else` binds tighter than comparisons, with one exception: behind a membership it is for the membership as a whole, as
 // nothing that may stand right of `in` can be absent.
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/habits.h"
 #include "compiler/syntax/wording.h"
 
 #include <algorithm>
@@ -278,9 +279,13 @@ ExprId Builder::primary(P::PrimaryContext* context) {
   }
   auto* list = context->arguments();
   if (list == nullptr) return add(tree::Path{std::move(parts)}, where);
-  if (parts.size() > 1)
-    diagnostics_.add(Code::unexpected_text, span(list), "only a function takes arguments")
-        .hint("functions are lower(s) and email_domain(s)");
+  if (parts.size() > 1) {
+    auto& diagnostic = diagnostics_.add(Code::unexpected_text, span(list), "only a function takes arguments");
+    if (const auto* habit = word_habit(parts.back().text))
+      diagnostic.hint(std::string(habit->help));
+    else
+      diagnostic.hint("functions are lower(s) and email_domain(s)");
+  }
   return add(tree::Call{parts.front(), arguments(list)}, where);
 }
 

@@ -9,7 +9,7 @@ namespace writ::syntax {
 template <class T>
 void Builder::once(std::optional<T>& place, T value, Span where, std::string_view what) {
   if (place)
-    diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what));
+    diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what)).hint("keep one of them");
   else
     place = std::move(value);
 }

@@ -6,6 +6,8 @@
 #include "compiler/syntax/wording.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -41,7 +43,22 @@ void report_foreign(const SourceMap& map, const antlr4::Token& token, Diagnostic
   const Span narrow{span.file, begin, begin + static_cast<std::uint32_t>(character.size())};
   auto& diagnostic =
       diagnostics.add(Code::confusable_name, narrow, fmt::format("`{}` cannot stand outside a string", character));
-  if (character == "\u201C" || character == "\u201D" || character == "\u201E")
+  constexpr auto known = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"\u2013", "this is a dash; write an ordinary `-`"},
+      {"\u2014", "this is a dash; write an ordinary `-`"},
+      {"\u2212", "this is a minus of typesetting; write an ordinary `-`"},
+      {"\u2018", "strings stand in straight double quotes: \"…\""},
+      {"\u2019", "strings stand in straight double quotes: \"…\""},
+      {"\u2264", "write `<=`"},
+      {"\u2265", "write `>=`"},
+      {"\u2260", "write `!=`"},
+      {"\u2026", "a range is written with two dots: 1..10"},
+      {"\u200B", "this is a blank without a width; delete it"},
+  });
+  const auto* found = std::ranges::find(known, character, &std::pair<std::string_view, std::string_view>::first);
+  if (found != known.end())
+    diagnostic.hint(std::string(found->second));
+  else if (character == "\u201C" || character == "\u201D" || character == "\u201E")
     diagnostic.hint("strings stand in straight quotes: \"…\"");
   else if (character == "\u00A0")
     diagnostic.hint("this is a no-break space; write an ordinary blank");
@@ -128,7 +145,11 @@ const antlr4::Token* report_complaint(const SourceMap& map, const Found& found, 
   case P::FOREIGN: report_foreign(map, token, diagnostics); return nullptr;
   default: {
     auto& diagnostic = diagnostics.add(Code::unexpected_text, span, fmt::format("unexpected {}", seen(map, token)));
-    if (const auto* habit = mark_habit(text)) advise(diagnostic, *habit, span, text);
+    const auto* before = found.around(-1);
+    if (before != nullptr && before->getType() == P::MATCHES)
+      diagnostic.hint("`matches` takes a glob in quotes or a regular expression: \"*.example\", /^a+$/");
+    else if (const auto* habit = mark_habit(text))
+      advise(diagnostic, *habit, span, text);
     return nullptr;
   }
   }

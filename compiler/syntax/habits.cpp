@@ -15,7 +15,7 @@ constexpr auto marks = std::to_array<Habit>({
     {"&&", "write `and`", "and"},
     {"||", "write `or`", "or"},
     {"|", "write `or` between conditions, and a comma between the values of a list"},
-    {"&", "write `and`"},
+    {"&", "write `and`; what two sets share is asked so: any r in user.roles : r in [\"admin\", \"owner\"]"},
     {"!", "write `not`", "not "},
     {"===", "write `==`", "=="},
     {"<>", "write `!=`", "!="},
@@ -33,7 +33,8 @@ constexpr auto marks = std::to_array<Habit>({
     {"'", "strings stand in double quotes"},
     {"`", "strings stand in double quotes"},
     {"...", "a range is written with two dots", ".."},
-    {":=", "write `let name = …`"},
+    {":=", "a value gets its name by `let name = …`; a rule says what it does: allow login when user.email_verified"},
+    {"::", "groups and roles are facts of the user: \"admins\" in user.groups"},
     {"$", "names have no sign before them: user.email"},
     {"@", "a text stands in quotes: \"ann@acme.com\""},
 });
@@ -45,6 +46,13 @@ constexpr auto words = std::to_array<Habit>({
     {"if", behind_when},
     {"where", behind_when},
     {"given", behind_when},
+    {"to", "a rule names its actions first, then the connections: allow login, refresh on users"},
+    {"every", "of each of a set: all g in user.groups : …; how long a factor holds: require mfa within 12h"},
+    {"some", "of one of a set: any g in user.groups : g == \"staff\""},
+    {"exists", "whether a fact is there is asked with `has`: has user.department"},
+    {"after", "a time limit stands behind `within`: require mfa within 12h"},
+    {"has", "`has` stands before the fact: has user.department"},
+    {"between", "write `in 1..3`"},
     {"then", behind_when},
     {"only", "a rule denies what is not wanted: deny login unless user.email_verified"},
     {"except", "write `unless`", "unless"},
@@ -75,7 +83,35 @@ constexpr auto words = std::to_array<Habit>({
     {"input", "a request's facts have their own names: user.email, request.ip, session.mfa"},
     {"context", "a request's facts have their own names: user.email, request.ip, session.mfa"},
     {"event", "a request's facts have their own names: user.email, request.ip, session.mfa"},
-    {"is", "write `==`", "=="},
+    {"is", "write `==`; whether a fact is there is asked with `has`: not has user.department"},
+    {"callback", "there are no scripts: rules say `allow`, `deny` or `require`"},
+    {"grant_types", "write `grants`", "grants"},
+    {"allowed_callback_urls", "write `callbacks`", "callbacks"},
+    {"callback_urls", "write `callbacks`", "callbacks"},
+    {"redirect_uris", "write `callbacks`", "callbacks"},
+    {"allowed_origins", "write `origins`", "origins"},
+    {"web_origins", "write `origins`", "origins"},
+    {"enabled_connections", "write `connections`", "connections"},
+    {"passwordPolicy", "a policy for passwords is written: password auth0.good"},
+    {"password_policy", "a policy for passwords is written: password auth0.good"},
+    {"brute_force_protection",
+     "too many attempts are a lockout: lockout { 10 attempts per identifier and ip; block 15m }"},
+    {"disable_signup", "write `signup closed`"},
+    {"domain_aliases", "write `domains`", "domains"},
+    {"assign_membership_on_login", "write `joins on login`"},
+    {"session_lifetime", "write `session { idle 72h; absolute 168h }`"},
+    {"idle_session_lifetime", "write `session { idle 72h; absolute 168h }`"},
+    {"token_lifetime", "write `lifetimes { access_token 1h }`"},
+    {"enabled_clients", "a client names its connections: client shop : spa { connections users }"},
+    {"strategy", "what a connection is stands behind its name: connection staff : saml"},
+    {"type", "what a client is stands behind its name: client shop : spa"},
+    {"matches_regex", "write `matches /…/`"},
+    {"match", "write `matches /…/`"},
+    {"test", "write `matches /…/`"},
+    {"toLowerCase", "write `lower(…)`"},
+    {"count", "sets are not counted; whether one holds anything is asked so: any g in user.groups : true"},
+    {"length", "sets are not counted; whether one holds anything is asked so: any g in user.groups : true"},
+    {"cidr_contains", "write `request.ip in 10.0.0.0/8`"},
     {"equals", "write `==`", "=="},
     {"eq", "write `==`", "=="},
     {"ne", "write `!=`", "!="},
@@ -86,7 +122,9 @@ constexpr auto words = std::to_array<Habit>({
     {"endswith", "write `ends with`", "ends with"},
     {"endsWith", "write `ends with`", "ends with"},
     {"ends_with", "write `ends with`", "ends with"},
-    {"includes", "write `contains`", "contains"},
+    {"includes", "an element is asked for with `in`: \"admin\" in user.roles; a part of a text with `contains`"},
+    {"contains", "an element is asked for with `in`: \"admin\" in user.roles; a part of a text with `contains`"},
+    {"indexOf", "an element is asked for with `in`: \"admin\" in user.roles; a part of a text with `contains`"},
     {"application", "write `client`", "client"},
     {"app", "write `client`", "client"},
     {"org", "write `organization`", "organization"},
@@ -131,6 +169,31 @@ constexpr auto types = std::to_array<Habit>({
     {"any", "every fact has one type: bool, int, string, ip, time, duration, set of string or one of a, b"},
 });
 
+// Kinds of clients and connections elsewhere, by the name they have here.
+constexpr auto kinds = std::to_array<Habit>({
+    {"regular_web", "write `web`", "web"},
+    {"single_page_application", "write `spa`", "spa"},
+    {"machine_to_machine", "write `m2m`", "m2m"},
+    {"non_interactive", "write `m2m`", "m2m"},
+    {"mobile", "write `native`", "native"},
+    {"auth0", "the connection with passwords of its own is `database`", "database"},
+    {"samlp", "write `saml`", "saml"},
+    {"google", "write `google_oauth2`, or `google_apps` for a company's own", "google_oauth2"},
+    {"azure_ad", "write `waad`", "waad"},
+    {"azuread", "write `waad`", "waad"},
+    {"entra", "write `waad`", "waad"},
+    {"ldap", "write `ad`", "ad"},
+    {"enterprise", "name what it speaks: saml, oidc, waad, ad, adfs, google_apps, okta, ping"},
+    {"social", "name whose it is: google_oauth2, github, apple, facebook, linkedin"},
+    {"passwordless", "name how a code arrives: email, sms"},
+    {"change_password", "write `password_change`", "password_change"},
+    {"reset_password", "write `password_reset`", "password_reset"},
+    {"client_credentials", "write `m2m`", "m2m"},
+    {"refresh_token", "write `refresh`", "refresh"},
+    {"register", "write `signup`", "signup"},
+    {"authenticate", "write `login`", "login"},
+});
+
 const Habit* find(std::span<const Habit> table, std::string_view text) {
   const auto found = std::ranges::find(table, text, &Habit::text);
   return found == table.end() ? nullptr : &*found;
@@ -145,6 +208,7 @@ const Habit* mark_habit(std::string_view text) {
 }
 
 const Habit* word_habit(std::string_view text) { return find(words, text); }
+const Habit* kind_habit(std::string_view text) { return find(kinds, text); }
 const Habit* type_habit(std::string_view text) { return find(types, text); }
 
 void advise(Diagnostic& diagnostic, const Habit& habit, Span where, std::string_view text) {

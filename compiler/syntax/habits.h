@@ -13,9 +13,10 @@ struct Habit {
 };
 
 // Null where it is nobody's habit. Marks: `&&`, `#` and what follows it. Words that begin a statement or follow one:
-// `permit`, `startsWith`. Types: `boolean`.
+// `permit`, `startsWith`; methods of values. Kinds of clients, connections and actions: `regular_web`. Types: `boolean`.
 const Habit* mark_habit(std::string_view text);
 const Habit* word_habit(std::string_view text);
+const Habit* kind_habit(std::string_view text);
 const Habit* type_habit(std::string_view text);
 
 // Its help, with the edit when there is one; `text` is what stands at `where`.

@@ -14,6 +14,7 @@
 #include "compiler/syntax/recovery.h"
 
 #include "WritParser.h"
+#include "compiler/syntax/habits.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/wording.h"
 
@@ -103,6 +104,13 @@ antlr4::ParserRuleContext* declaration_of(antlr4::ParserRuleContext* context) {
   return context;
 }
 
+// Whether a statement stands before the `;` that comes next.
+bool ends_something(antlr4::TokenStream& tokens) {
+  const auto index = tokens.index();
+  const auto before = index == 0 ? std::size_t{0} : tokens.get(index - 1)->getType();
+  return before != P::SEMICOLON && before != P::LBRACE;
+}
+
 // The token that opened the statement a context stands in.
 Token* start_of_statement(antlr4::ParserRuleContext* context) {
   auto* at = context;
@@ -176,6 +184,15 @@ void Recovery::sync(antlr4::Parser* parser) {
   for (;;) {
     Token& token = *tokens.LT(1);
     const auto type = token.getType();
+    if (type == P::SEMICOLON && !ends_something(tokens)) {
+      if (!inErrorRecoveryMode(parser)) {
+        count();
+        diagnostics_.add(Code::unexpected_text, span_of(map_, token), "this `;` ends nothing")
+            .fix("leave it out", span_of(map_, token), "");
+      }
+      parser->consume();
+      continue;
+    }
     if (type == P::RBRACE || type == P::SEMICOLON) return;
     const bool top = type != Token::EOF && begins_only_at_top(token, *tokens.LT(2));
     const auto place = span_of(map_, token).begin;
@@ -195,7 +212,10 @@ void Recovery::sync(antlr4::Parser* parser) {
       report_unknown_statement(*parser, token);
     }
     const auto before = tokens.index();
-    skip_statement(tokens, token, false);
+    // What stands further right on the next lines belongs to the statement that this one stands behind.
+    const Token* start =
+        rule == P::RuleItems && !map_.first_on_line(place) ? statement_before(map_, found(*parser, token)) : nullptr;
+    skip_statement(tokens, start == nullptr ? token : *start, false);
     if (tokens.index() == before) parser->consume();
     endErrorCondition(parser);
   }
@@ -341,7 +361,11 @@ void Recovery::report_unknown_statement(antlr4::Parser& parser, const Token& tok
   if (!is_word(token.getType())) {
     auto& diagnostic =
         diagnostics_.add(Code::unexpected_text, span, fmt::format("expected a statement, found {}", seen(map_, token)));
-    if (token.getType() == P::STRING || token.getType() == P::LBRACE || token.getType() == P::LBRACKET)
+    if (token.getType() == P::MINUS)
+      diagnostic.hint("statements have no dash before them; comments are written `// …`");
+    else if (const auto* habit = mark_habit(text_of(map_, token)))
+      advise(diagnostic, *habit, span, text_of(map_, token));
+    else
       diagnostic.hint("statements begin with a bare word and have no commas between them: tenant acme { allow login }");
     return;
   }

@@ -7,6 +7,7 @@
 #include "WritParser.h"
 #include "compiler/syntax/habits.h"
 #include "compiler/syntax/placement.h"
+#include "runtime/program/value.h"
 
 #include <algorithm>
 #include <array>
@@ -136,6 +137,7 @@ std::string_view example_of(std::size_t rule) {
   case P::RuleLimitItem: return "limit database connections per client = 50";
   case P::RulePasswordItem:
   case P::RuleRequirements:
+  case P::RuleCharacterClass:
   case P::RuleRequirement: return "password strong { length 12..; classes 3 of lower, upper, digit, symbol }";
   case P::RuleTestDecl:
   case P::RuleStep:
@@ -143,11 +145,46 @@ std::string_view example_of(std::size_t rule) {
   case P::RuleTarget: return "login to acme.shop via staff { request.ip = 198.51.100.7 }";
   case P::RuleFacts:
   case P::RuleFactLine: return "{ user.email = \"ann@acme.com\"; request.ip = 198.51.100.7 }";
+  case P::RulePrefix: return "any g in user.groups : g == \"staff\"";
   case P::RuleExpectLine: return "expect deny by \"office only\"";
   case P::RuleProveDecl:
   case P::RuleProveLine: return "login to acme.shop allowed implies user.email_verified";
   default: return {};
   }
+}
+
+// The same for a statement, by its first word.
+struct Example {
+  std::string_view word, text;
+};
+constexpr auto examples = std::to_array<Example>({
+    {"allow", "allow login on users when user.email_verified"},
+    {"deny", "deny login \"office only\" when request.ip not in office"},
+    {"require", "require mfa within 12h \"administrators\" when \"admin\" in user.roles"},
+    {"report", "report deny login \"office only\" when request.ip not in office"},
+    {"tenant", "tenant acme \"Acme Corporation\" { … }"},
+    {"client", "client shop : spa { connections users }"},
+    {"connection", "connection staff : saml { domains \"acme.com\" }"},
+    {"organization", "organization north \"North Ltd\" { connections staff }"},
+    {"use", "use shop { connections users }"},
+    {"connections", "connections users, staff"},
+    {"callbacks", "callbacks \"https://acme.com/callback\", \"https://www.acme.com/callback\""},
+    {"origins", "origins \"https://acme.com\""},
+    {"domains", "domains \"acme.com\", \"acme.org\""},
+    {"hosts", "hosts \"login.acme.com\""},
+    {"issuers", "issuers \"https://login.acme.com/\""},
+    {"grants", "grants authorization_code, refresh_token"},
+    {"features", "features beta, export"},
+    {"password", "password auth0.good, or password { length 12.. }"},
+    {"signup", "signup closed"},
+    {"members", "members required"},
+    {"lockout", "lockout { 10 attempts per identifier and ip; block 15m; exempt 10.0.0.0/8 }"},
+    {"let", "let admins = \"admin\" in user.roles"},
+});
+
+std::string_view example_of(std::string_view statement) {
+  const auto found = std::ranges::find(examples, statement, &Example::word);
+  return found == examples.end() ? std::string_view() : found->text;
 }
 
 // `acme-corp`, `acme.com`: a name that needs quotes, seen from the mark that its first part stops at.
@@ -166,6 +203,17 @@ bool hint_name_in_parts(const SourceMap& map, const Found& found, Diagnostic& di
   };
   while (end < bytes.size() && end - first.begin < shown_bytes && part(bytes[end])) ++end;
   const Span whole{first.file, first.begin, end};
+  // Kinds and actions are words of the language and stand in no quotes.
+  const auto before = found.around(-2) == nullptr ? std::size_t{0} : found.around(-2)->getType();
+  if (before == P::COLON || before == P::ALLOW || before == P::DENY) {
+    auto word = std::string(map.text(whole));
+    std::ranges::replace(word, '-', '_');
+    if (before == P::COLON && type == P::MINUS)
+      diagnostic.fix(fmt::format("words of the language have `_`: {}", word), whole, word);
+    else
+      diagnostic.hint("actions are login, signup, password_change, password_reset, refresh, m2m and access");
+    return true;
+  }
   const auto quoted = fmt::format("\"{}\"", map.text(whole));
   const auto help = "a name that needs more than letters, digits and `_` stands in quotes: " + quoted;
   if (type == P::MINUS && end > mark.end && end - first.begin < shown_bytes)
@@ -237,20 +285,12 @@ bool is_among(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
 }
 
-// The first word of the statement that a token stands behind.
-std::string_view statement_before(const SourceMap& map, const Found& found) {
-  constexpr int farthest = 1000;
-  for (int i = -1; i > -farthest; --i) {
-    const auto* token = found.around(i);
-    if (token == nullptr) return {};
-    if (!is_word(token->getType())) continue;
-    const auto* before = found.around(i - 1);
-    const auto place = span_of(map, *token);
-    const auto type = before == nullptr ? std::size_t{0} : before->getType();
-    const bool begins = map.first_on_line(place.begin) || type == P::LBRACE || type == P::SEMICOLON;
-    if (begins && !places_of(map.text(place)).empty()) return map.text(place);
-  }
-  return {};
+// What a whole line of the kind looks like, where nothing better can be said.
+void hint_example(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
+  auto example = example_of(found.rule);
+  if (example.empty())
+    if (const auto* first = statement_before(map, found)) example = example_of(text_of(map, *first));
+  if (!example.empty()) diagnostic.hint(fmt::format("for example: {}", example));
 }
 
 // Help for a token that is itself the mistake.
@@ -266,7 +306,8 @@ void help_unexpected(const SourceMap& map, const Found& found, const std::vector
     diagnostic.hint(fmt::format("`{}` is a word of the language; quote it where a name is meant: \"{}\"", text, text));
   const bool mark = type == P::LBRACKET || type == P::ASSIGN || type == P::COLON || type == P::EQ;
   const bool said = mark && (has(types, P::ASSIGN) || has(types, P::COLON));  // by the message: "expected `=`"
-  if (mark && next != nullptr && has(types, next->getType())) {
+  const bool rule = before == P::ALLOW || before == P::DENY;
+  if (mark && next != nullptr && has(types, next->getType()) && !rule) {
     const auto help = fmt::format("no `{}` stands here: leave it out", text);
     if (type == P::LBRACKET)
       diagnostic.hint(help);  // its `]` goes, too
@@ -278,8 +319,18 @@ void help_unexpected(const SourceMap& map, const Found& found, const std::vector
   } else if (const auto* habit = mark_habit(text); habit != nullptr && !said) {
     advise(diagnostic, *habit, here, text);
   }
+  if (type == P::LBRACE && before != P::IN && has(types, P::LBRACKET) && has(types, P::LPAREN))
+    diagnostic.hint("conditions have no braces; parentheses group them: (a or b) and c");
   if ((type == P::LBRACE || type == P::LPAREN) && before == P::IN)
     diagnostic.hint("a list stands in square brackets: x in [a, b]");
+  if (before == P::STARTS || before == P::ENDS)
+    diagnostic.fix(fmt::format("write `{} with`", literal_of(before)), {here.file, here.begin, here.begin}, "with ");
+  if (type == P::STRING && !has(types, P::STRING)) {
+    const auto inner = text.substr(1, text.size() - 2);
+    const bool network = has(types, P::CIDR) && (parse_cidr(inner) || parse_ip(inner));
+    if (network || (has(types, P::DURATION) && parse_duration(inner)))
+      diagnostic.fix("no quotes stand here", here, std::string(inner));
+  }
   if (type == P::COMMA && previous != nullptr && has(types, P::RPAREN))
     diagnostic.hint("a list stands in square brackets: x in [a, b]");
   hint_name_in_parts(map, found, diagnostic);
@@ -330,6 +381,21 @@ bool is_hard_word(std::string_view text) {
   return false;
 }
 
+const antlr4::Token* statement_before(const SourceMap& map, const Found& found) {
+  constexpr int farthest = 1000;
+  for (int i = -1; i > -farthest; --i) {
+    const auto* token = found.around(i);
+    if (token == nullptr) return nullptr;
+    if (!is_word(token->getType())) continue;
+    const auto* before = found.around(i - 1);
+    const auto place = span_of(map, *token);
+    const auto type = before == nullptr ? std::size_t{0} : before->getType();
+    const bool begins = map.first_on_line(place.begin) || type == P::LBRACE || type == P::SEMICOLON;
+    if (begins && !places_of(map.text(place)).empty()) return token;
+  }
+  return nullptr;
+}
+
 void report_unexpected(const SourceMap& map, const Found& found, const antlr4::misc::IntervalSet& expected, bool begins,
                        Diagnostics& diagnostics) {
   const auto types = types_of(expected);
@@ -352,8 +418,7 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
     diagnostic.fix("no comma stands behind the last one of a list", span_of(map, *previous), "");
   if (!ends) help_unexpected(map, found, types, diagnostic);
   hint_of_rule(map, found, types, diagnostic);
-  if (const auto example = example_of(found.rule); diagnostic.help.empty() && !example.empty())
-    diagnostic.hint(fmt::format("for example: {}", example));
+  if (diagnostic.help.empty()) hint_example(map, found, diagnostic);
 }
 
 bool hint_statement(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
@@ -361,6 +426,16 @@ bool hint_statement(const SourceMap& map, const Found& found, Diagnostic& diagno
   const auto* next = found.around(1);
   const auto text = text_of(map, token);
   const auto type = next == nullptr ? std::size_t{0} : next->getType();
+  const bool named = type == P::ASSIGN || (next != nullptr && text_of(map, *next) == ":=");
+  if (named && text != "default") {
+    diagnostic.hint(fmt::format("a value gets its name by `let`: let {} = …", seen(map, token).substr(1, text.size())));
+    return true;
+  }
+  if (type == P::LBRACE && word_habit(text) == nullptr && nearest_name(text, words_of(Block::tenant)).empty()) {
+    diagnostic.hint(fmt::format("a condition gets its name by `let`: let {} = \"admin\" in user.roles",
+                                seen(map, token).substr(1, text.size())));
+    return true;
+  }
   if (const auto* habit = word_habit(text)) {
     if (type == P::LPAREN)  // of a language whose rules take arguments
       diagnostic.hint("a rule is one line of words: allow login on staff when user.email_verified");
@@ -397,39 +472,66 @@ bool report_incomplete(const SourceMap& map, const Found& found, Diagnostics& di
   return true;
 }
 
-void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
-  if (report_incomplete(map, found, diagnostics)) return;
+namespace {
+
+// Help for what stands behind a statement of `first`; nothing where that would be a guess.
+void help_trailing(const SourceMap& map, const Found& found, std::string_view first, Diagnostic& diagnostic) {
   const auto text = text_of(map, found.token);
   const auto here = span_of(map, found.token);
-  auto& diagnostic =
-      diagnostics.add(Code::unexpected_text, here,
-                      fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
   const auto type = found.token.getType();
-  const auto before = found.around(-1) == nullptr ? std::size_t{0} : found.around(-1)->getType();
-  if (const auto* habit = mark_habit(text)) advise(diagnostic, *habit, here, text);
-  hint_name_in_parts(map, found, diagnostic);
+  const auto *previous = found.around(-1), *next = found.around(1);
+  const auto before = previous == nullptr ? std::size_t{0} : previous->getType();
+  const auto earlier = found.around(-2) == nullptr ? std::size_t{0} : found.around(-2)->getType();
+  const auto after = next == nullptr ? std::size_t{0} : next->getType();
+  const bool rule = is_among(first, rules);
+  if (rule && (earlier == P::ALLOW || earlier == P::DENY) && (text == "and" || text == "AND"))
+    return void(diagnostic.fix("a comma stands between two actions", here, ","));
+  if (const auto* habit = mark_habit(text)) return advise(diagnostic, *habit, here, text);
+  if (hint_name_in_parts(map, found, diagnostic)) return;
   if (const auto* habit = word_habit(text)) return advise(diagnostic, *habit, here, text);
-  const bool digits = found.around(1) != nullptr && found.around(1)->getType() == P::INTEGER;
-  if (type == P::COMMA && before == P::INTEGER && digits)
-    diagnostic.hint("numbers are written without separators: 1000");
-  else if (type == P::COMMA)
-    diagnostic.hint(
-        "statements stand on lines of their own or behind `;`; a list to compare with stands in brackets: x in [a, b]");
-  if (type == P::LBRACKET && before == P::MEMBER) diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups");
-  if (type == P::DURATION) diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text));
-  if (before == P::STRING && span_of(map, *found.around(-1)).end == here.begin)
-    diagnostic.hint("the string ends before it; a quote inside a string is written \\\"");
+  // A word before it was taken for a name: `if user.email_verified`, `every g in …`.
+  constexpr auto leading = std::to_array<std::string_view>({"if", "where", "given", "every", "some", "exists"});
+  if (rule && previous != nullptr && is_among(text_of(map, *previous), leading))
+    if (const auto* habit = word_habit(text_of(map, *previous))) return void(diagnostic.hint(std::string(habit->help)));
+  if (type == P::COMMA && before == P::INTEGER && after == P::INTEGER)
+    return void(diagnostic.hint("numbers are written without separators: 1000"));
+  if (type == P::COMMA)
+    return void(
+        diagnostic.hint("statements stand on lines of their own or behind `;`; a list to compare with stands in "
+                        "brackets: x in [a, b]; conditions are joined by `and`"));
+  if (type == P::LBRACKET && before == P::MEMBER)
+    return void(diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups"));
+  if (type == P::DURATION)
+    return void(diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text)));
+  if (before == P::STRING && span_of(map, *previous).end == here.begin)
+    return void(diagnostic.hint("the string ends before it; a quote inside a string is written \\\""));
   if (found.rule != P::RuleItems) return;
-  const auto statement = statement_before(map, found);
-  if (is_among(statement, lists)) return hint_comma(map, found, diagnostic);
-  if (!is_among(statement, rules)) return;
+  // `connections users, callbacks "…"`: the next statement was taken for a name.
+  if (is_among(first, lists) && earlier == P::COMMA && !places_of(text_of(map, *previous)).empty())
+    return void(diagnostic.fix("statements have no comma between them", span_of(map, *found.around(-2)), ";"));
+  if (is_among(first, lists)) return hint_comma(map, found, diagnostic);
+  if (!rule) return;
+  if (type == P::FOR && first != "require")
+    return void(
+        diagnostic.hint("connections are named behind `on`, people by a condition: allow login on staff when …"));
   if (type == P::ON || type == P::WHEN || type == P::UNLESS || type == P::MESSAGE || type == P::NOTE ||
       type == P::FOR || type == P::STRING)
-    diagnostic.hint(std::string(order_of_clauses));
-  if (type == P::WORD)
-    hint_slip(diagnostic, text, here,
-              {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches",
-               "contains", "starts", "ends", "within", "from", "via"});
+    return void(diagnostic.hint(std::string(order_of_clauses)));
+  if (!is_word(type)) return;
+  hint_slip(diagnostic, text, here,
+            {"on", "when", "unless", "message", "note", "for", "and", "or", "in", "not", "else", "matches", "contains",
+             "starts", "ends", "within", "from", "via"});
+}
+
+}  // namespace
+
+void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics) {
+  auto& diagnostic =
+      diagnostics.add(Code::unexpected_text, span_of(map, found.token),
+                      fmt::format("unexpected {}: the statement is complete before it", seen(map, found.token)));
+  const auto* first = statement_before(map, found);
+  help_trailing(map, found, first == nullptr ? std::string_view() : text_of(map, *first), diagnostic);
+  if (diagnostic.help.empty()) hint_example(map, found, diagnostic);
 }
 
 }  // namespace writ::syntax

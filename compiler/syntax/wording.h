@@ -45,6 +45,9 @@ void report_unexpected(const SourceMap& map, const Found& found, const antlr4::m
 // Help for a word that begins no statement, when it is a habit of another language; whether it is.
 bool hint_statement(const SourceMap& map, const Found& found, Diagnostic& diagnostic);
 
+// The first word of the statement that a token stands in or behind; null where none is near.
+const antlr4::Token* statement_before(const SourceMap& map, const Found& found);
+
 // The message for a token behind a finished statement on the same line.
 void report_trailing(const SourceMap& map, const Found& found, Diagnostics& diagnostics);
 
