@@ -1,9 +1,11 @@
-// What people write who are new here, or who know Auth0, OPA, Cedar, JSON, YAML, SQL, and what they are told: tests/docs/walk.txt has a line for
-// each mistake. Each is given to the compiler, is told one thing, and that says what to do. docs/diagnostics/README.md is made of the answers, so
-// that it is true: the test fails when it is not, and WRIT_UPDATE_GOLDENS=1 writes it anew. Read the difference as a tired person would.
+// What people write who are new here, or who know Auth0, OPA, Cedar, JSON, YAML, SQL, and what they are told: tests/docs/walk.txt has
+// a line for each mistake. Each is given to the compiler, is told one thing, and that says what to do. docs/diagnostics/README.md is
+// made of the answers, so that it is true: the test fails when it is not, and WRIT_UPDATE_GOLDENS=1 writes it anew. Read the difference
+// as a tired person would.
 //
 //   newcomer|allow login if user.email_verified     who writes it, and what; `\n` is a line end
-//   newcomer|^tenant acme {}                        `^`: a whole file behind `writ 1`; `^^`: a whole file; all others stand in the tenant below
+//   newcomer|^tenant acme {}                        `^`: a whole file behind `writ 1`; `^^`: a whole file
+//                                                   all others stand in the tenant below
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
 #include "tests/docs/documents.h"
