@@ -1,10 +1,9 @@
-// One row a limit; the names are those of the members of Limits, with `-` for `_`.
+// Limits by their names, as the command line gives them.
 #include "cli/limits.h"
 
 #include "compiler/diagnostics/diagnostics.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -14,35 +13,9 @@ namespace writ::cli {
 
 namespace {
 
-struct Row {
-  std::string_view name;
-  std::size_t Limits::* member;
-};
-
-constexpr auto rows = std::to_array<Row>({
-    {"file-bytes", &Limits::file_bytes},
-    {"total-bytes", &Limits::total_bytes},
-    {"files", &Limits::files},
-    {"tokens", &Limits::tokens},
-    {"nesting", &Limits::nesting},
-    {"import-depth", &Limits::import_depth},
-    {"identifier-bytes", &Limits::identifier_bytes},
-    {"string-bytes", &Limits::string_bytes},
-    {"list-items", &Limits::list_items},
-    {"conditions-per-rule", &Limits::conditions_per_rule},
-    {"expressions-per-tenant", &Limits::expressions_per_tenant},
-    {"pattern-memory-per-tenant", &Limits::pattern_memory_per_tenant},
-    {"quantifier-depth", &Limits::quantifier_depth},
-    {"clients-per-tenant", &Limits::clients_per_tenant},
-    {"connections-per-tenant", &Limits::connections_per_tenant},
-    {"organizations-per-tenant", &Limits::organizations_per_tenant},
-    {"rules-per-tenant", &Limits::rules_per_tenant},
-    {"attributes", &Limits::attributes},
-});
-
 std::string unknown(std::string_view name) {
   std::vector<std::string_view> names;
-  for (const Row& row : rows) names.push_back(row.name);
+  for (const LimitRow& row : limit_rows) names.push_back(row.name);
   if (const auto near = nearest_name(name, names); !near.empty())
     return fmt::format("there is no limit `{}`, did you mean `{}`?", name, near);
   return fmt::format("there is no limit `{}`; the limits are {}", name, fmt::join(names, ", "));
@@ -51,8 +24,8 @@ std::string unknown(std::string_view name) {
 std::string lower_one(std::string_view setting, Limits& limits) {
   const auto equals = setting.find('=');
   const std::string_view name = setting.substr(0, equals);
-  const auto row = std::ranges::find(rows, name, &Row::name);
-  if (row == rows.end()) return unknown(name);
+  const auto row = std::ranges::find(limit_rows, name, &LimitRow::name);
+  if (row == limit_rows.end()) return unknown(name);
   const std::string_view digits = equals == std::string_view::npos ? std::string_view() : setting.substr(equals + 1);
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);

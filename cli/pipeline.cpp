@@ -14,11 +14,14 @@ namespace writ::cli {
 
 namespace {
 
-std::shared_ptr<CodeSource> machine_code_source(bool wanted) {
+std::shared_ptr<CodeSource> machine_code_source(bool wanted, Console& console) {
 #if WRIT_WITH_JIT
-  if (wanted) return make_jit();
+  JitOptions options;
+  options.report = [&console](const std::string& text) { console.err("writ: " + safe(text) + "\n"); };
+  if (wanted) return make_jit(options);
 #else
   (void)wanted;
+  (void)console;
 #endif
   return nullptr;
 }
@@ -48,7 +51,7 @@ int build(std::span<const std::string> paths, const PipelineOptions& options, Co
   if (const int told = tell(); told != exit_ok || options.until == Phase::check) return told;
   pipeline.parts = lower_all(pipeline, console);
   if (options.until == Phase::lower) return exit_ok;
-  pipeline.machine_code = machine_code_source(options.machine_code);
+  pipeline.machine_code = machine_code_source(options.machine_code, console);
   pipeline.engine =
       std::make_unique<Engine>(pipeline.machine_code, pipeline.machine_code ? Tier::native : Tier::interpret);
   if (const std::string refused = pipeline.engine->put(std::move(pipeline.parts)); !refused.empty()) {

@@ -137,6 +137,13 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   check_platform(run, set, platform);
   check_password_declarations(run, platform);
 
+  if (set.tenants.size() > limits.tenants) {
+    diagnostics
+        .add(Code::too_many_things, set.tenants[limits.tenants].tenant->name.span,
+             "more than " + std::to_string(limits.tenants) + " tenants")
+        .hint("divide the set: several engines may serve, each with tenants of its own");
+    return policy;
+  }
   Claims claims;
   SharedMistakes shared;
   const Proofs proofs = proofs_by_tenant(set);

@@ -12,7 +12,6 @@ namespace writ::check {
 
 // What is let through here, the engine must be able to load.
 constexpr std::size_t memory_of_a_mistake = 512u << 10;  // trying a pattern costs, too
-static_assert(Limits{}.pattern_memory_per_tenant <= program::max_pattern_memory);
 
 // ---------------------------------------------------------------- absence
 
@@ -237,13 +236,17 @@ bool Checker::good_glob(const tree::Matches& matches) {
 
 // Compiled once for the whole set; what one tenant's patterns take together is counted, each of them once.
 bool Checker::good_regex(const tree::Matches& matches) {
-  if (spent_.pattern_memory > limits_.pattern_memory_per_tenant) return ++errors_, false;  // said already
+  const auto too_much = [&] {
+    return spent_.pattern_memory > limits_.pattern_memory_per_tenant ||
+           spent_.pattern_steps > limits_.pattern_steps_per_tenant;
+  };
+  if (too_much()) return ++errors_, false;  // said already
   Patterns& known = spent_.patterns != nullptr ? *spent_.patterns : own_patterns_;
   const auto [found, fresh] = known.try_emplace(matches.pattern);
   Pattern& pattern = found->second;
   if (fresh)
     if (const auto compiled = program::compile_pattern(matches.pattern, pattern.error))
-      pattern = {program::memory_of(*compiled), ""};
+      pattern = {program::memory_of(*compiled), program::steps_of(*compiled), ""};
   if (!pattern.error.empty()) {
     spent_.pattern_memory += memory_of_a_mistake;
     report(Code::bad_pattern, matches.pattern_span,
@@ -253,10 +256,14 @@ bool Checker::good_regex(const tree::Matches& matches) {
   }
   if (!spent_.counted.insert(found->first).second) return true;
   spent_.pattern_memory += pattern.memory;
-  if (spent_.pattern_memory <= limits_.pattern_memory_per_tenant) return true;
+  spent_.pattern_steps += pattern.steps;
+  if (!too_much()) return true;
+  const bool memory = spent_.pattern_memory > limits_.pattern_memory_per_tenant;
   report(Code::condition_too_large, matches.pattern_span,
-         "the regular expressions of one tenant want more than " +
-             std::to_string(limits_.pattern_memory_per_tenant >> 10) + " KiB while they match")
+         memory ? "the regular expressions of one tenant want more than " +
+                      std::to_string(limits_.pattern_memory_per_tenant >> 10) + " KiB while they match"
+                : "the regular expressions of one tenant take more than " +
+                      std::to_string(limits_.pattern_steps_per_tenant) + " steps for each byte that they look at")
       .hint("a list or a glob does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
   return false;
 }

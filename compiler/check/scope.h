@@ -28,7 +28,7 @@ struct Scope;
 
 // A regular expression, compiled once for the whole policy set.
 struct Pattern {
-  std::size_t memory = 0;
+  std::size_t memory = 0, steps = 0;
   std::string error;  // empty when it compiles
 };
 using Patterns = std::map<std::string, Pattern, std::less<>>;
@@ -37,7 +37,7 @@ using Patterns = std::map<std::string, Pattern, std::less<>>;
 // make much out of little text, so what one tenant takes is bounded here and not by its bytes.
 struct Spent {
   std::size_t expressions = 0;  // read; texts of leaves count, too, by their size
-  std::size_t pattern_memory = 0;
+  std::size_t pattern_memory = 0, pattern_steps = 0;
   bool said = false;  // that it is too much
   Patterns* patterns = nullptr;
   std::set<std::string_view> counted = {};  // patterns

@@ -82,6 +82,11 @@ void declare_zones(Run& run, const Block& block, const Scope* above, Scope& into
     }
     const auto [found, fresh] = into.zones.try_emplace(declaration.name.text, zone_of(run, declaration));
     if (!fresh) declared_twice(run, "zone", declaration.name, found->second.span);
+    if (fresh && into.zones.size() == run.limits.zones_per_tenant + 1)
+      run.diagnostics
+          .add(Code::too_many_things, declaration.name.span,
+               "more than " + std::to_string(run.limits.zones_per_tenant) + " zones")
+          .hint("put what is asked for together into one zone");
   });
 }
 

@@ -72,6 +72,10 @@ tree::ZoneDecl Builder::zone(P::ZoneItemContext* context) {
       made.asns.emplace_back(integer(part->INTEGER()), span(part->INTEGER()));
   }
   made.span = span(context);
+  if (const auto places = context->zonePart().size(); places > limits_.zone_places)
+    diagnostics_.add(Code::list_too_long, made.name.span, fmt::format("a zone of {} places", places))
+        .hint(fmt::format("zones have at most {} blocks, countries and networks; write wider blocks",
+                          limits_.zone_places));
   return made;
 }
 

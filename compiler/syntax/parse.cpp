@@ -161,6 +161,11 @@ void judge_blocks(const File& file, antlr4::TokenStream& tokens, Builder& builde
   recovery.report_unopened(tokens, {bare->block, bare->head, inside ? place : Span{}}, *tokens.get(bare->token));
 }
 
+void report_declarations(const File& file, Span place) {
+  file.diagnostics.add(Code::too_many_things, place, fmt::format("more than {} declarations", file.limits.declarations))
+      .hint("divide the file: a folder of files is one policy set");
+}
+
 // One declaration, or what stands where one should.
 void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
                       const std::shared_ptr<Abandon>& abandon, const std::shared_ptr<Recovery>& recovery) {
@@ -211,7 +216,8 @@ void read_file(const File& file) {
   Builder builder(file.map, file.limits, file.diagnostics, file.tree, *recovery);
   try {
     read_header(file, parser, recovery);
-    while (stream.LA(1) != antlr4::Token::EOF) {
+    for (std::size_t count = 0; stream.LA(1) != antlr4::Token::EOF; ++count) {
+      if (count >= file.limits.declarations) return report_declarations(file, span_of(file.map, *stream.LT(1)));
       const auto start = stream.index();
       read_declaration(file, parser, builder, abandon, recovery);
       judge_blocks(file, stream, builder, *recovery, start);

@@ -39,7 +39,7 @@ std::string wrong_fact(const Request::State& request, FactId fact) {
   switch (request.wrong[index(fact)]) {
   case Wrong::none:
   case Wrong::type: return name + " is of another type";
-  case Wrong::text: return name + " is not UTF-8 or is over 65,536 bytes";
+  case Wrong::text: return name + " is not UTF-8 or is over 4,096 bytes";
   case Wrong::range: return name + " " + outside(request, fact);
   case Wrong::size: return name + " has more than 4,096 strings";
   case Wrong::country: return name + " is not two upper-case letters";
@@ -53,7 +53,7 @@ std::string invalid(const Request::State& request, const Finding& finding) {
   switch (finding.detail) {
   case Detail::not_login:
     return "an attempt is asked with a request for login, not for " + std::string(action_of(request));
-  case Detail::name: return "a name is not UTF-8 or is over 65,536 bytes";
+  case Detail::name: return "a name is not UTF-8 or is over 4,096 bytes";
   case Detail::fact: return wrong_fact(request, finding.about);
   case Detail::not_in_action: return "fact " + name() + " does not exist for " + std::string(action_of(request));
   case Detail::mfa_without_age: return "`session.mfa` is true, but `session.mfa_age` is missing";

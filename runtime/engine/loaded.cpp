@@ -108,9 +108,12 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
     auto pattern = pool.pattern(text, error);
     if (!pattern) return "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
     program.patterns[i] = pattern.get();
-    if (const auto* const raw = pattern.get(); loaded.patterns.emplace(raw, std::move(pattern)).second)
+    if (const auto* const raw = pattern.get(); loaded.patterns.emplace(raw, std::move(pattern)).second) {
       loaded.pattern_memory += program::memory_of(*raw);
+      loaded.pattern_steps += program::steps_of(*raw);
+    }
     if (loaded.pattern_memory > program::max_pattern_memory) return "its patterns may take over 64 MiB";
+    if (loaded.pattern_steps > program::max_pattern_steps) return "its patterns take over 16,384 steps for a byte";
   }
   return "";
 }

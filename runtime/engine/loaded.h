@@ -117,7 +117,7 @@ struct Loaded {
   std::vector<std::string> hosts;                              // lower case
   std::array<LoadedProgram, action_count> programs;
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
-  std::size_t pattern_memory = 0;
+  std::size_t pattern_memory = 0, pattern_steps = 0;
   std::uint64_t revision = 0;
 
   std::string_view key() const { return part->id; }

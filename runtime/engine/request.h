@@ -52,7 +52,7 @@ struct Request::State {
   void bind(std::string_view name, const Value& value);
 };
 
-inline constexpr std::size_t max_string = 65'536;
+inline constexpr std::size_t max_string = max_string_bytes;
 bool sound(std::string_view text);  // UTF-8, not too long
 
 }  // namespace writ

@@ -30,6 +30,7 @@
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
@@ -148,11 +149,28 @@ llvm::TargetLibraryInfoImpl no_library(const llvm::Module& module) {
   return library;
 }
 
+// When a shape has had its time. LLVM is asked between its passes and cannot be stopped within one; how long one may take is bounded by the
+// size of functions.
+class Deadline {
+ public:
+  explicit Deadline(const JitOptions& options) : options_(options), end_(options.now() + options.shape_time) {}
+  bool passed() const { return options_.now() > end_; }
+  std::string text() const {
+    return "compiling it took more than " + std::to_string(options_.shape_time.count()) + " ms";
+  }
+
+ private:
+  const JitOptions& options_;
+  std::chrono::steady_clock::time_point end_;
+};
+
 // O2 without vectors and unrolling: the loops are over a handful of strings, and constants would want pages of their own.
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, const Deadline& deadline) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopUnrolling = tuning.LoopInterleaving = false;
-  llvm::PassBuilder builder(&machine, tuning);
+  llvm::PassInstrumentationCallbacks between;
+  between.registerShouldRunOptionalPassCallback([&](llvm::StringRef, llvm::Any) { return !deadline.passed(); });
+  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &between);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -184,6 +202,7 @@ std::unique_ptr<llvm::MemoryBuffer> object_code(llvm::Module& module, llvm::Targ
 }
 
 std::unique_ptr<llvm::MemoryBuffer> object_of(Session& session, const program::Shape& shape, std::string& error) {
+  const Deadline deadline(session.options);
   error = program::verify(shape);
   if (!error.empty()) return nullptr;
   const auto size = size_of(shape);
@@ -211,7 +230,11 @@ std::unique_ptr<llvm::MemoryBuffer> object_of(Session& session, const program::S
     llvm::raw_string_ostream stream(error);
     if (llvm::verifyModule(*module, &stream)) return nullptr;
   }
-  if (thorough) optimize(*module, machine);
+  if (thorough) optimize(*module, machine, deadline);
+  if (deadline.passed()) {
+    error = deadline.text();
+    return nullptr;
+  }
   auto object = object_code(*module, machine, error);
   if (!diagnosed.empty()) {
     error = diagnosed;

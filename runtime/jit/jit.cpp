@@ -2,7 +2,8 @@
 //
 // A shape is in the table from the first `want` until it has died and so has its code. Those waiting are taken hottest first (asked for
 // most often), then first come; the queue is bounded, and what does not fit is simply not taken: the engine asks again. Once the memory for
-// code is used up nothing more is taken either. A shape that cannot be compiled is remembered as refused while it lives.
+// code or the time to compile is used up nothing more is taken either, which is reported once. A shape that cannot be compiled is remembered
+// as refused while it lives.
 //
 // The table holds shapes weakly and code strongly while one of the shape's objects lives, so code neither dies between two decisions nor outlives
 // both its shape and its last user. Shapes that died are swept when the table has grown to twice what the last sweep left, when the memory
@@ -54,6 +55,7 @@ struct Entry {
   std::uint64_t asked = 0, order = 0;
   std::vector<std::weak_ptr<const Shape>> shapes;  // equal ones; nearly always one
   CodeSource::Code code;
+  std::chrono::nanoseconds spent{};  // compiling it
 };
 
 bool alive(const Entry& entry) {
@@ -80,12 +82,14 @@ class Source final : public Jit {
 
   static Ticket ticket(const ShapeKey& key, const Entry& entry) { return {~entry.asked, entry.order, key}; }
   void take_in(const ShapeKey& key, const std::shared_ptr<const Shape>& shape);
+  std::string used_up() const;
+  void report_once(const std::string& what);
   Freed sweep();
   void work();
   std::shared_ptr<const Shape> next(ShapeKey& key);
   jit::Compiled compile(const Shape& shape);
   bool reopen();
-  void put_away(const ShapeKey& key, jit::Compiled compiled);
+  void put_away(const ShapeKey& key, jit::Compiled compiled, std::chrono::nanoseconds spent);
   void refuse_all(const std::string& why);
 
   const JitOptions options_;
@@ -95,6 +99,8 @@ class Source final : public Jit {
   std::unordered_map<ShapeKey, Entry, KeyHash> table_;
   std::set<Ticket> queue_;
   std::uint64_t arrivals_ = 0;
+  std::chrono::nanoseconds spent_{};  // on all entries
+  std::set<std::string> reported_;
   std::size_t sweep_at_ = least_sweep;
   bool busy_ = false, stopping_ = false;
   jit::Memory memory_;
@@ -118,11 +124,16 @@ void Source::want(std::shared_ptr<const Shape> shape) try {
   if (!shape) return;
   const auto key = program::key_of(*shape);
   Freed freed;
-  const std::unique_lock lock(mutex_);
-  if (!refusal_.empty() || stopping_) return;
-  if (table_.size() >= sweep_at_ || jit::code_bytes(*session_) >= options_.code_bytes_limit) freed = sweep();
-  take_in(key, shape);
-  changed_.notify_one();
+  std::string full;
+  {
+    const std::unique_lock lock(mutex_);
+    if (!refusal_.empty() || stopping_) return;
+    if (table_.size() >= sweep_at_ || !used_up().empty()) freed = sweep();
+    full = used_up();
+    take_in(key, shape);
+    changed_.notify_one();
+  }
+  if (!full.empty()) report_once(full);
 } catch (const std::exception&) {
   return;  // no memory to remember the wish: it will be wished again
 }
@@ -130,8 +141,8 @@ void Source::want(std::shared_ptr<const Shape> shape) try {
 void Source::take_in(const ShapeKey& key, const std::shared_ptr<const Shape>& shape) {
   auto found = table_.find(key);
   if (found == table_.end()) {
-    if (queue_.size() >= options_.queue_limit || jit::code_bytes(*session_) >= options_.code_bytes_limit) return;
-    Entry entry{State::waiting, 1, arrivals_++, {shape}, {}};
+    if (queue_.size() >= options_.queue_limit || !used_up().empty()) return;
+    Entry entry{State::waiting, 1, arrivals_++, {shape}, {}, {}};
     queue_.insert(ticket(key, entry));
     table_.emplace(key, std::move(entry));
     return;
@@ -146,6 +157,24 @@ void Source::take_in(const ShapeKey& key, const std::shared_ptr<const Shape>& sh
   if (entry.state == State::no_room && std::has_single_bit(entry.asked) && queue_.size() < options_.queue_limit)
     entry.state = State::waiting;
   if (entry.state == State::waiting) queue_.insert(ticket(key, entry));
+}
+
+// Which bound ends the compiling for now; empty when none does. The least code takes a page, and one for its constants.
+std::string Source::used_up() const {
+  if (jit::code_bytes(*session_) + 2 * jit::page_size() > options_.code_bytes_limit)
+    return "the memory for machine code is used up (" + std::to_string(options_.code_bytes_limit >> 10) + " KiB)";
+  if (spent_ >= options_.total_time)
+    return "the time for making machine code is used up (" + std::to_string(options_.total_time.count()) + " ms)";
+  return {};
+}
+
+void Source::report_once(const std::string& what) {
+  {
+    const std::unique_lock lock(mutex_);
+    last_error_ = what;
+    if (!reported_.insert(what).second) return;
+  }
+  if (options_.report) options_.report(what + ", so further policies are interpreted");
 }
 
 std::optional<CodeSource::Code> Source::find(const ShapeKey& key) {
@@ -172,6 +201,7 @@ JitStatus Source::status() {
   JitStatus status;
   status.last_error = last_error_;
   status.waiting = queue_.size() + busy_;
+  status.spent = std::chrono::ceil<std::chrono::milliseconds>(spent_);
   for (const auto& [key, entry] : table_) {
     status.ready += entry.state == State::ready;
     status.refused += entry.state == State::refused || entry.state == State::no_room;
@@ -194,6 +224,7 @@ Source::Freed Source::sweep() {
     }
     if (entry.state == State::waiting) queue_.erase(ticket(key, entry));
     if (entry.code.owner) freed.push_back(std::move(entry.code.owner));
+    spent_ -= entry.spent;
     at = table_.erase(at);
   }
   sweep_at_ = std::max(least_sweep, table_.size() * 2);
@@ -223,6 +254,7 @@ void Source::work() {
   ShapeKey key;
   while (auto shape = next(key)) {
     jit::Compiled compiled;
+    const auto began = options_.now();
     try {
       compiled = compile(*shape);
     } catch (const std::exception& failure) {
@@ -230,7 +262,7 @@ void Source::work() {
       compiled.error = failure.what();
     }
     shape.reset();  // who waits for idle may count on the worker keeping nothing alive
-    put_away(key, std::move(compiled));
+    put_away(key, std::move(compiled), options_.now() - began);
   }
 }
 
@@ -240,6 +272,15 @@ std::shared_ptr<const Shape> Source::next(ShapeKey& key) {
   while (true) {
     changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) return nullptr;
+    if (const auto full = used_up(); !full.empty()) {
+      for (const auto& waiting : queue_) table_.at(std::get<ShapeKey>(waiting)).state = State::no_room;
+      queue_.clear();
+      idle_.notify_all();
+      lock.unlock();
+      report_once(full);
+      lock.lock();
+      continue;
+    }
     key = std::get<ShapeKey>(*queue_.begin());
     queue_.erase(queue_.begin());
     auto& entry = table_.at(key);
@@ -249,6 +290,7 @@ std::shared_ptr<const Shape> Source::next(ShapeKey& key) {
         busy_ = true;
         return shape;
       }
+    spent_ -= entry.spent;
     table_.erase(key);
     if (queue_.empty()) idle_.notify_all();
   }
@@ -284,12 +326,14 @@ void Source::refuse_all(const std::string& why) {
   queue_.clear();
 }
 
-void Source::put_away(const ShapeKey& key, jit::Compiled compiled) {
+void Source::put_away(const ShapeKey& key, jit::Compiled compiled, std::chrono::nanoseconds spent) {
   Freed freed;
   {
     const std::unique_lock lock(mutex_);
     busy_ = false;
     auto& entry = table_.at(key);
+    entry.spent += spent;
+    spent_ += spent;
     if (compiled.code.entry) {
       entry.state = State::ready;
       entry.code = std::move(compiled.code);
@@ -299,6 +343,7 @@ void Source::put_away(const ShapeKey& key, jit::Compiled compiled) {
     }
     if (!alive(entry)) {
       freed.push_back(std::move(entry.code.owner));
+      spent_ -= entry.spent;
       table_.erase(key);
     }
     if (!queue_.empty()) return;

@@ -19,7 +19,7 @@ using writ::program::TextSet;
 
 namespace {
 
-constexpr std::size_t max_string = 65'536;
+constexpr std::size_t max_string = writ::max_string_bytes;
 
 unsigned char fold(char c, bool lowered) {
   const auto byte = static_cast<unsigned char>(c);

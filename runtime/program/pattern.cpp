@@ -24,6 +24,8 @@ std::shared_ptr<const re2::RE2> compile_pattern(std::string_view text, std::stri
   return nullptr;
 }
 
+std::size_t steps_of(const re2::RE2& pattern) { return static_cast<std::size_t>(pattern.ProgramSize()); }
+
 std::size_t memory_of(const re2::RE2& pattern) { return static_cast<std::size_t>(pattern.options().max_mem()); }
 
 }  // namespace writ::program

@@ -16,10 +16,15 @@ namespace writ::program {
 // What the patterns of one tenant may take together: a thousand of the usual kind, or sixteen of the largest.
 inline constexpr std::size_t max_pattern_memory = 64u << 20;
 
+// And do for each byte of a string, where RE2 gives its automaton up and follows every branch: half a second for the longest string.
+inline constexpr std::size_t max_pattern_steps = 16'384;
+
 // Null with the reason in `error` when it is no regular expression, or too large a one.
 std::shared_ptr<const re2::RE2> compile_pattern(std::string_view text, std::string& error);
 
 // The bound on the memory its automaton takes while matching: 64 KiB, 512 KiB or 4 MiB, by the size of the pattern.
 std::size_t memory_of(const re2::RE2& pattern);
+// The size of its program: what it may do for one byte, at most.
+std::size_t steps_of(const re2::RE2& pattern);
 
 }  // namespace writ::program

@@ -216,7 +216,7 @@ Row Row::from_bytes(std::span<const std::byte> bytes) {
 
 namespace {
 
-constexpr std::size_t max_string = 65'536;
+constexpr std::size_t max_string = max_string_bytes;
 
 // Checks one slot; the answer is what is wrong, empty when nothing is.
 class Checker {

@@ -42,7 +42,8 @@ std::string time_to_text(std::int64_t micros);
 std::optional<std::int64_t> parse_duration(std::string_view text);
 std::string duration_to_text(std::int64_t micros);
 
-using StringSet = std::vector<std::string>;  // no order, duplicates allowed, in a request
+inline constexpr std::size_t max_string_bytes = 4'096;  // a longer string in a request: invalid_request (0001, 16)
+using StringSet = std::vector<std::string>;             // no order, duplicates allowed, in a request
 inline constexpr std::size_t max_set_items =
     4'096;  // more in one set of a request: invalid_request (decision 0001, 16)
 

@@ -269,7 +269,7 @@ struct Asker {
                                                      "\xe6\x97",
                                                      "\xed\xa0\x80",
                                                      std::string("a\0b", 3),
-                                                     std::string(65'536, 'a'),
+                                                     std::string(4'096, 'a'),
                                                      std::string(65'537, 'a'),
                                                      "\xf4\x90\x80\x80"};
     switch (fact.type) {

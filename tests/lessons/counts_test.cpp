@@ -129,11 +129,11 @@ TEST_CASE("clients, connections and organizations keep their names at every widt
 TEST_CASE("texts are whole up to their limit and refused past it") {
   const World world(tenant("allow login\ndeny login \"e\" when user.id ends with \"END\"\n"
                            "deny login \"r\" when user.id matches /END$/"));
-  for (const std::size_t size : {255, 256, 257, 32'767, 32'768, 65'535, 65'536}) {
+  for (const std::size_t size : {63, 64, 65, 255, 256, 257, 4'095, 4'096}) {
     std::string id(size, 'x');
     CHECK(world.effect(login({{"user.id", id}})) == Effect::allow);
     id.replace(size - 3, 3, "END");
     CHECK(world.ask(login({{"user.id", id}})).reasons.size() == 2);
   }
-  CHECK(world.fault(login({{"user.id", std::string(65'537, 'x')}})) == Fault::invalid_request);
+  CHECK(world.fault(login({{"user.id", std::string(4'097, 'x')}})) == Fault::invalid_request);
 }

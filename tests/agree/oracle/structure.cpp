@@ -20,7 +20,7 @@ template <class T> const T* given(const NamedRequest& request, std::string_view 
   return found == request.facts.end() ? nullptr : std::get_if<T>(&found->second);
 }
 bool has_connection(Action action) { return builtin_facts[index(fact("connection"))].required & mask_of(action); }
-bool good_text(const std::string& text) { return text.size() <= 65'536 && valid_utf8(text); }
+bool good_text(const std::string& text) { return text.size() <= 4'096 && valid_utf8(text); }
 bool good_texts(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   const auto* set = std::get_if<StringSet>(&value);

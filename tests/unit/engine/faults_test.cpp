@@ -133,10 +133,10 @@ TEST_CASE("invalid requests") {
   };
   CHECK(invalid([](auto& r) { r.facts["user.email"] = std::string("\xff"); }));
   CHECK(invalid([](auto& r) { r.facts["user.groups"] = StringSet{"a", "\xc3"}; }));
-  CHECK(invalid([](auto& r) { r.facts["user.email"] = std::string(65'537, 'a'); }));
-  CHECK_FALSE(invalid([](auto& r) { r.facts["user.email"] = std::string(65'536, 'a'); }));
+  CHECK(invalid([](auto& r) { r.facts["user.email"] = std::string(4'097, 'a'); }));
+  CHECK_FALSE(invalid([](auto& r) { r.facts["user.email"] = std::string(4'096, 'a'); }));
   CHECK(invalid([](auto& r) { r.tenant = "\xff"; }));
-  CHECK(invalid([](auto& r) { r.client = std::string(65'537, 'a'); }));
+  CHECK(invalid([](auto& r) { r.client = std::string(4'097, 'a'); }));
   CHECK(invalid([](auto& r) { r.connection = "\xff"; }));
   CHECK(invalid([](auto& r) { r.organization = "\xff"; }));
   CHECK(invalid([](auto& r) { r.facts["grant"] = std::int64_t{9}; }));
@@ -224,10 +224,10 @@ TEST_CASE("hosts and issuers") {
   CHECK(login_to("third", "login.acme.com.") == Fault::tenant_mismatch);  // a spelling of acme's name
   CHECK(login_to("third", "Login.acme.com:8443") == Fault::tenant_mismatch);
   CHECK(login_to("third", "login.acme.com.:8443") == Fault::tenant_mismatch);
-  CHECK(login_to("third", "login.acme.com:" + std::string(5'000, '1')) == Fault::tenant_mismatch);
+  CHECK(login_to("third", "login.acme.com:" + std::string(4'000, '1')) == Fault::tenant_mismatch);
   CHECK(login_to("third", "login.acme.com..") == Fault::none);
   CHECK(login_to("third", ".") == Fault::none);
-  CHECK(login_to("third", std::string(5'000, 'a')) == Fault::none);
+  CHECK(login_to("third", std::string(4'000, 'a')) == Fault::none);
   const auto token_for = [&](std::string tenant, std::optional<std::string> issuer) {
     NamedRequest r;
     r.action = Action::access;
