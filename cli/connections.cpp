@@ -1,4 +1,5 @@
 // `writ connections`: what the login page of a client may offer, and where an e-mail address leads.
+#include "cli/meant.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
 #include "runtime/json/decision_json.h"
@@ -20,14 +21,6 @@ struct Options {
 
 std::optional<std::string_view> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
-}
-
-template <typename Records>
-std::string did_you_mean(std::string_view seen, const Records& records) {
-  std::vector<std::string_view> ids;
-  for (const auto& record : records) ids.push_back(record.id);
-  const std::string_view near = nearest_name(seen, ids);
-  return near.empty() ? std::string() : fmt::format(", did you mean `{}`?", safe(near));
 }
 
 // Why there is no answer, and what to ask instead.

@@ -1,6 +1,7 @@
 // `writ eval`: decisions with their reasons, for one request or for a stream of them. A line that cannot be read is the fault invalid_request
 // of that line, and the others are decided.
 #include "cli/decider.h"
+#include "cli/meant.h"
 #include "cli/requests.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
@@ -60,7 +61,7 @@ class Evaluation {
             ? ReadRequest{{}, "longer than a request may be"}
             : read_request(text.text, [this](std::string_view tenant) { return pipeline_.attributes_of(tenant); });
     std::string difference;
-    const std::optional<Explanation> decision =
+    std::optional<Explanation> decision =
         read.ok() ? decider_.decide(read.request, difference) : unreadable(read.problem);
     if (!decision) {
       fail(fmt::format("request at line {}: {}", text.line, difference));
@@ -71,6 +72,7 @@ class Evaluation {
       console_.out(to_json(*decision) + "\n");
       return true;
     }
+    if (read.ok()) decision->detail += meant(pipeline_, read.request, decision->fault);
     const std::string asked = read.ok() ? question(read.request) : fmt::format("request at line {}", text.line);
     const std::vector<TraceEntry> trace = read.ok() ? decider_.trace() : std::vector<TraceEntry>();
     console_.out(verdict(asked, *decision, trace, console_));
@@ -98,8 +100,8 @@ class Evaluation {
 };
 
 int eval(const Options& options, Console& console) {
-  if (options.policy == "-" && options.requests == "-") {
-    console.err("writ: policy and requests cannot both be `-`: there is one standard input\n");
+  if (const std::string wrong = wrong_pair("eval", options.policy, options.requests); !wrong.empty()) {
+    console.err("writ: " + safe(wrong) + "\n");
     return exit_usage;
   }
   Pipeline pipeline;
@@ -134,10 +136,9 @@ void declare_eval(CLI::App& app, Invocation& invocation) {
   verb->add_flag("--exit-decision", options->exit_decision, "exit with 6 unless every decision is an allow");
   verb->add_flag("--stats", options->stats, "say on standard error how many decisions a second");
   add_format(*verb, options->format);
-  add_examples(*verb, {"writ eval my-policy request.json",
+  add_examples(*verb, {"writ eval my-policy my-policy/request.json",
                        "writ eval --format json --stats my-policy requests.jsonl > decisions.jsonl",
-                       "echo '{\"action\":\"login\",\"tenant\":\"acme\",\"client\":\"admin\"}' | writ eval "
-                       "--exit-decision my-policy -"});
+                       "writ eval --exit-decision my-policy - < my-policy/request.json"});
   verb->callback([options, &invocation] {
     invocation.job = [options, &invocation] { return eval(*options, invocation.console); };
   });

@@ -1,6 +1,7 @@
 // `writ explain`: of a request, how every rule that was asked came out and what it saw; what would change
 // that; of a code, its page.
 #include "cli/decider.h"
+#include "cli/meant.h"
 #include "cli/otherwise.h"
 #include "cli/page.h"
 #include "cli/pages.h"
@@ -98,7 +99,7 @@ std::int64_t days_in(std::string_view text) {
 bool one(const Options& options, const NamedRequest& asked, std::size_t line, const Pipeline& pipeline,
          Decider& decider, Console& console) {
   std::string difference;
-  const std::optional<Explanation> decision = decider.decide(asked, difference);
+  std::optional<Explanation> decision = decider.decide(asked, difference);
   const std::vector<TraceEntry> trace = decider.trace();
   const flip::Changes changes =
       flip::find_changes(*pipeline.engine, asked, options.to.value_or(flip::usual(decision->effect)));
@@ -113,6 +114,7 @@ bool one(const Options& options, const NamedRequest& asked, std::size_t line, co
                             to_json(trace), to_json(changes), boundaries ? to_json(*boundaries) : "null"));
     return true;
   }
+  decision->detail += meant(pipeline, asked, decision->fault);
   std::string more = changes_text(changes, console);
   if (boundaries) more += boundaries_text(*boundaries, console);
   console.out(reading(question(asked), *decision, trace, console, more));
@@ -142,8 +144,8 @@ int requests(const Options& options, const Pipeline& pipeline, Console& console)
 }
 
 int request(const Options& options, Console& console) {
-  if (options.subject == "-" && options.request == "-") {
-    console.err("writ: policy and request cannot both be `-`: there is one standard input\n");
+  if (const std::string wrong = wrong_pair("explain", options.subject, options.request); !wrong.empty()) {
+    console.err("writ: " + safe(wrong) + "\n");
     return exit_usage;
   }
   Pipeline pipeline;
@@ -181,11 +183,13 @@ void declare_explain(CLI::App& app, Invocation& invocation) {
   verb->add_option("--to", options->to, "the decision to look for by changing facts: allow, challenge or deny")
       ->type_name("EFFECT")
       ->transform(CLI::Transformer(effects).description(""));
-  verb->add_flag("--boundaries{7}", options->days,
-                 "the instants in the next 7 (or =DAYS) days at which time alone changes the decision");
+  verb->add_option("--boundaries", options->days,
+                   "the instants in the next 7, or so many, days at which time alone changes the decision")
+      ->type_name("[=DAYS]");  // main.cpp puts in the 7
   add_format(*verb, options->format);
-  add_examples(*verb, {"writ explain my-policy request.json", "writ explain --to challenge my-policy request.json",
-                       "writ explain --boundaries=30 my-policy request.json", "writ explain E0301"});
+  add_examples(*verb, {"writ explain my-policy my-policy/request.json",
+                       "writ explain --to challenge my-policy my-policy/request.json",
+                       "writ explain --boundaries=30 my-policy my-policy/request.json", "writ explain E0301"});
   verb->callback([options, &invocation] {
     invocation.job = [options, &invocation] { return explain(*options, invocation.console); };
   });

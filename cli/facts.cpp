@@ -118,7 +118,7 @@ int facts(const Options& options, Console& console) {
   if (!options.action.empty() && !action)
     return usage("--action is one of login, signup, password_change, password_reset, refresh, m2m, access");
   const std::optional<Action> asked_action = action ? std::optional(static_cast<Action>(*action)) : std::nullopt;
-  if (options.baseline) {
+  if (options.baseline && options.policy.empty()) {
     console.out(to_json(baseline(asked_action.value_or(Action::login)), {}) + "\n");
     return exit_ok;
   }
@@ -130,10 +130,16 @@ int facts(const Options& options, Console& console) {
       return built;
   const program::Part* part = nullptr;
   for (const program::Part& one : pipeline.parts)
-    if (one.id == options.tenant || (options.tenant.empty() && options.schema && pipeline.parts.size() == 1))
+    if (one.id == options.tenant ||
+        (options.tenant.empty() && (options.schema || options.baseline) && pipeline.parts.size() == 1))
       part = &one;
   if (!options.tenant.empty() && part == nullptr) return usage(no_such_tenant(pipeline, options.tenant));
   if (options.schema && part == nullptr) return usage("--schema is of one tenant: give a policy and --tenant");
+  if (options.baseline && part == nullptr) return usage("--baseline is of one tenant: give --tenant, or no policy");
+  if (options.baseline) {
+    console.out(to_json(baseline(*part, asked_action.value_or(Action::login)), part->attributes) + "\n");
+    return exit_ok;
+  }
   if (options.schema) {
     console.out(request_schema(*part, asked_action));
     return exit_ok;
@@ -154,10 +160,13 @@ void declare_facts(CLI::App& app, Invocation& invocation) {
       ->type_name("ID");
   verb->add_option("--action", options->action, "of this action alone")->type_name("ACTION");
   verb->add_flag("--schema", options->schema, "as JSON Schema of the tenant's requests");
-  verb->add_flag("--baseline", options->baseline, "the request that tests of the action (login) start from, as JSON");
+  verb->add_flag("--baseline", options->baseline,
+                 "the request that tests of the action (login) start from, as JSON; with a policy, one to a tenant's "
+                 "first client");
   add_format(*verb, options->format);
   add_examples(*verb, {"writ facts", "writ facts my-policy --tenant acme --action login",
-                       "writ facts my-policy --tenant acme --schema > request.schema.json"});
+                       "writ facts my-policy --tenant acme --schema > request.schema.json",
+                       "writ facts my-policy --baseline | writ eval my-policy -"});
   verb->callback([options, &invocation] {
     invocation.job = [options, &invocation] { return facts(*options, invocation.console); };
   });

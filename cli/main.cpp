@@ -50,14 +50,15 @@ std::vector<std::string> words_of(int argc, char** argv) {
     words.resize(std::min<std::size_t>(words.size(), 1));
     words.emplace_back("--help");
   }
-  // A flag that may stand alone takes a value by `=` only, or it would take the next word, whatever that is. A number it may take.
+  // --boundaries may stand alone, so it must not take the next word, whatever that is. A number it takes.
   const auto is_number = [](const std::string& word) {
     return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
   };
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] != "--boundaries" || !is_number(words[i + 1])) continue;
-    words[i] += "=" + words[i + 1];
-    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] != "--boundaries") continue;
+    const bool number = i + 1 < words.size() && is_number(words[i + 1]);
+    words[i] += "=" + (number ? words[i + 1] : "7");
+    if (number) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   }
   return words;
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace writ::cli {
@@ -43,7 +45,27 @@ bool is_unfinished(std::string_view line) {
   return depth > 0;
 }
 
+bool is_json(const std::string& path) {
+  return path.ends_with(".json") || path.ends_with(".jsonl") || path.ends_with(".ndjson");
+}
+
+bool is_policy(const std::string& path) {
+  std::error_code ignored;
+  return path.ends_with(".writ") || std::filesystem::is_directory(path, ignored);
+}
+
 }  // namespace
+
+std::string wrong_pair(std::string_view verb, const std::string& policy, const std::string& requests) {
+  std::error_code ignored;
+  if (policy == "-" && requests == "-") return "policy and request cannot both be `-`: there is one standard input";
+  if (is_json(policy) && is_policy(requests))
+    return "the policy comes first: `writ " + std::string(verb) + " " + requests + " " + policy + "`";
+  const auto inside = std::filesystem::path(policy) / requests;
+  if (requests != "-" && !std::filesystem::exists(requests, ignored) && std::filesystem::exists(inside, ignored))
+    return "there is no `" + requests + "`, did you mean `" + inside.string() + "`?";
+  return {};
+}
 
 std::optional<RequestSource> RequestSource::open(const std::string& path, std::string& error) {
   RequestSource source;

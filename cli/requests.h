@@ -17,6 +17,9 @@ struct RequestText {
   bool too_long = false;  // over the limit: the text is cut
 };
 
+// What is wrong with the words of a command that takes a policy and requests, before either is opened; empty when nothing is.
+std::string wrong_pair(std::string_view verb, const std::string& policy, const std::string& requests);
+
 // A file named *.jsonl or *.ndjson holds lines. Of others the first line decides: an object that is whole on it is followed by lines, and so
 // is one that was cut, with another one on the next line; anything else is the beginning of one object.
 class RequestSource {

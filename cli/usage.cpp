@@ -51,6 +51,14 @@ std::string listed(const std::vector<std::string>& names) {
 std::string unexpected(const CLI::App& app, const CLI::App* verb, const std::vector<std::string>& words,
                        std::string_view what) {
   const auto flags = flags_of(app, verb);
+  const auto own = flags_of(app, nullptr);
+  for (const std::string& word : words) {
+    if (verb != nullptr && word == verb->get_name()) break;
+    const std::string flag = word.substr(0, word.find('='));
+    if (word.starts_with('-') && std::ranges::find(flags, flag) != flags.end() &&
+        std::ranges::find(own, flag) == own.end())
+      return fmt::format("`{}` stands behind the verb, as in `writ {} {}`", safe(flag), verb->get_name(), safe(flag));
+  }
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
     if (word.size() > 1 && word.starts_with('-') && std::ranges::find(flags, flag) == flags.end())
@@ -74,6 +82,8 @@ std::string sentence(const CLI::App& app, const CLI::App* verb, const std::vecto
   const std::string what = wrong.what();
   const int kind = wrong.get_exit_code();
   const auto is = [kind](CLI::ExitCodes code) { return kind == static_cast<int>(code); };
+  if (is(CLI::ExitCodes::ValidationError) && what.starts_with("SHELL: "))
+    return fmt::format("`SHELL` is {}, not `{}`", listed(values_of("SHELL")), safe(words.back()));
   constexpr std::string_view required = " is required";
   if (is(CLI::ExitCodes::ExtrasError)) return unexpected(app, verb, words, what);
   if (is(CLI::ExitCodes::ConversionError)) return not_a_value(what);
@@ -91,6 +101,7 @@ std::vector<std::string> values_of(std::string_view flag) {
   if (flag == "--color") return {"auto", "always", "never"};
   if (flag == "--engine") return {"interpret", "jit", "both"};
   if (flag == "--to") return {"allow", "challenge", "deny"};
+  if (flag == "SHELL") return {"bash", "zsh", "fish"};
   if (flag == "--action") return {action_names.begin(), action_names.end()};
   return {};
 }

@@ -58,6 +58,12 @@ void assign(const program::Part& part, const tree::Tree& tree, const tree::FactA
   if (auto value = check::test_value(tree, line.value, *fact)) request.facts.insert_or_assign(name, std::move(*value));
 }
 
+void give_attributes(const program::Part& part, NamedRequest& request) {
+  for (const auto& attribute : part.attributes)
+    if ((attribute.required & mask_of(request.action)) != 0)
+      request.facts.emplace(attribute.name, plain(attribute.type, attribute.low, attribute.high));
+}
+
 }  // namespace
 
 NamedRequest baseline(Action action) {
@@ -83,6 +89,23 @@ NamedRequest baseline(Action action) {
   return request;
 }
 
+NamedRequest baseline(const program::Part& part, Action action) {
+  NamedRequest request = baseline(action);
+  request.tenant = part.id;
+  const bool connected = (builtin_facts[index(fact("connection"))].required & mask_of(action)) != 0;
+  const auto fits = [&](const program::ClientRecord& client) {
+    const bool machine = client.type == ClientType::m2m;
+    return (action == Action::m2m ? machine : !machine) && (!connected || !client.connections.empty());
+  };
+  const auto client = std::ranges::find_if(part.clients, fits);
+  if (client != part.clients.end()) {
+    request.client = client->id;
+    if (connected) request.connection = part.connections[client->connections.front()].id;
+  }
+  give_attributes(part, request);
+  return request;
+}
+
 NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, const tree::RequestLine& line) {
   NamedRequest request;
   const auto action = index_of(action_names, line.action.text);
@@ -99,9 +122,7 @@ NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, c
   request.client = id_of(part.clients, *line.client);
   if (line.connection) request.connection = id_of(part.connections, *line.connection);
   if (line.organization) request.organization = id_of(part.organizations, *line.organization);
-  for (const auto& attribute : part.attributes)
-    if ((attribute.required & mask_of(request.action)) != 0)
-      request.facts.emplace(attribute.name, plain(attribute.type, attribute.low, attribute.high));
+  give_attributes(part, request);
   for (const auto& fact : line.facts) assign(part, tree, fact, request);
   return request;
 }

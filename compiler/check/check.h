@@ -22,5 +22,7 @@ NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, c
 
 // The baseline request of an action, without tenant, client and connection: docs/language.md prints it.
 NamedRequest baseline(Action action);
+// The same to the first client of a tenant that has the action, over the first connection it may use, with the attributes that are required.
+NamedRequest baseline(const program::Part& part, Action action);
 
 }  // namespace writ

@@ -71,9 +71,8 @@ class Finder {
   Line line_of(const Form& form) const {
     Line line{form.constant, 0};
     for (const auto& [fact, times] : form.terms) {
-      const auto value = value_in(request_, fact_name(part_, fact));
-      const auto* const number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-      if (number == nullptr) continue;  // an absent fact reads as zero, and does not grow
+      const auto number = integer_in(request_, fact_name(part_, fact));
+      if (!number) continue;  // an absent fact reads as zero, and does not grow
       line.start += Wide{times} * *number;
       if (std::ranges::find(growing, fact) != growing.end()) line.pace += times;
     }
@@ -145,9 +144,9 @@ class Finder {
 
   void lockouts() {
     if (request_.action != Action::login) return;
-    const auto time = value_in(request_, "request.time"), failed = value_in(request_, "attempts.last_failed");
+    const auto time = integer_in(request_, "request.time"), failed = integer_in(request_, "attempts.last_failed");
     if (!time || !failed) return;
-    const Line since{Wide{std::get<std::int64_t>(*time)} - std::get<std::int64_t>(*failed), 1};
+    const Line since{Wide{*time} - *failed, 1};
     for (const auto& lockout : part_.lockouts)
       for (const auto end : {lockout.block, lockout.within})
         if (end >= 0) reaches(since, end);
@@ -167,10 +166,9 @@ class Finder {
 class Later {
  public:
   Later(const Engine& engine, const NamedRequest& request) : engine_(engine), named_(request) {
-    for (const auto id : growing) {
-      const auto found = request.facts.find(builtin_facts[index(id)].name);
-      if (found != request.facts.end()) starts_.emplace_back(id, std::get<std::int64_t>(found->second));
-    }
+    for (const auto id : growing)
+      if (const auto start = integer_in(request, std::string(builtin_facts[index(id)].name)))
+        starts_.emplace_back(id, *start);
     engine_.bind(named_, bound_);
   }
   Decision ask(std::int64_t passed) {
@@ -212,10 +210,9 @@ std::string name_of(const program::Part& part, Action action, const std::string&
 
 Boundaries find_boundaries(const Engine& engine, const NamedRequest& request, std::int64_t days) {
   Boundaries result;
-  const auto found = request.facts.find("request.time");
-  const auto* const now = found == request.facts.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  const auto now = integer_in(request, "request.time");
   const auto part = engine.part(request.tenant);
-  if (now == nullptr) result.problem = "the request has no `request.time` to start from";
+  if (!now) result.problem = "the request has no `request.time` to start from";
   if (part == nullptr) result.problem = "there is no such tenant";
   if (days < 1 || days > most_days)
     result.problem = "from 1 to " + std::to_string(most_days) + " days can be looked at";
@@ -230,9 +227,8 @@ Boundaries find_boundaries(const Engine& engine, const NamedRequest& request, st
   }
   auto span = days * day;
   for (const auto id : growing)  // past its end a fact cannot grow, and there is no such request
-    if (const auto value = value_in(request, std::string(builtin_facts[index(id)].name)))
-      span = std::min(
-          span, program::saturating_sub(bounds_of(builtin_facts[index(id)].type).high, std::get<std::int64_t>(*value)));
+    if (const auto start = integer_in(request, std::string(builtin_facts[index(id)].name)))
+      span = std::min(span, program::saturating_sub(bounds_of(builtin_facts[index(id)].type).high, *start));
   const auto instants = Finder(*part, request, span).all(span, result.complete);
   result.from = *now;
   result.until = *now + span;

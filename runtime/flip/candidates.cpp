@@ -113,7 +113,8 @@ class Lister {
     if (dial.type == TypeKind::enumeration && dial.fact != grant_fact)
       for (std::size_t i = 0; i < about.words.size(); ++i) values.insert(static_cast<std::int64_t>(i));
     if (dial.type == TypeKind::duration || (values.empty() && now == nullptr))
-      values.insert(dial.type == TypeKind::time ? time_of_request() : std::max<std::int64_t>(about.low, 0));
+      values.insert(dial.type == TypeKind::time ? integer_in(request_, "request.time").value_or(0)
+                                                : std::max<std::int64_t>(about.low, 0));
     std::vector<std::int64_t> order;
     for (const auto value : values)
       if (value >= about.low && value <= about.high) order.push_back(value);
@@ -124,12 +125,6 @@ class Lister {
     };
     if (dial.type != TypeKind::enumeration) std::ranges::stable_sort(order, {}, far);
     for (const auto value : order) dial.values.emplace_back(value);
-  }
-
-  std::int64_t time_of_request() const {
-    const auto value = value_in(request_, "request.time");
-    const auto* const time = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-    return time != nullptr ? *time : 0;
   }
 
   void strings(Dial& dial, const Wish& wish) {
@@ -239,7 +234,7 @@ void wish_structure(const program::Part& part, const NamedRequest& request, Wish
 
 void wish_lockouts(const program::Part& part, const NamedRequest& request, Wishes& wishes) {
   if (request.action != Action::login) return;
-  const auto time = value_in(request, "request.time"), failed = value_in(request, "attempts.last_failed");
+  const auto time = integer_in(request, "request.time"), failed = integer_in(request, "attempts.last_failed");
   for (const auto& lockout : part.lockouts) {
     using enum program::Lockout::Counter;
     const auto counter = lockout.counter == by_identifier      ? fact("attempts.by_identifier")
@@ -252,10 +247,9 @@ void wish_lockouts(const program::Part& part, const NamedRequest& request, Wishe
       if (span < 0) continue;
       if (time)
         add_around(wishes.of[fact("attempts.last_failed")].integers, TypeKind::time,
-                   program::saturating_sub(std::get<std::int64_t>(*time), span));
+                   program::saturating_sub(*time, span));
       if (failed)
-        add_around(wishes.of[fact("request.time")].integers, TypeKind::time,
-                   program::saturating_add(std::get<std::int64_t>(*failed), span));
+        add_around(wishes.of[fact("request.time")].integers, TypeKind::time, program::saturating_add(*failed, span));
     }
   }
 }
@@ -273,6 +267,12 @@ std::optional<Value> value_in(const NamedRequest& request, const std::string& fa
   if (fact == "organization") return request.organization ? std::optional<Value>(*request.organization) : std::nullopt;
   const auto found = request.facts.find(fact);
   return found == request.facts.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::int64_t> integer_in(const NamedRequest& request, const std::string& fact) {
+  const auto found = request.facts.find(fact);
+  const auto* const number = found == request.facts.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  return number == nullptr ? std::nullopt : std::optional(*number);
 }
 
 void put(NamedRequest& request, const std::string& fact, const std::optional<Value>& value) {

@@ -59,5 +59,7 @@ std::string fact_name(const program::Part& part, FactId fact);
 // The request with one fact otherwise; `connection` and `organization` too.
 void put(NamedRequest& request, const std::string& fact, const std::optional<Value>& value);
 std::optional<Value> value_in(const NamedRequest& request, const std::string& fact);
+std::optional<std::int64_t> integer_in(const NamedRequest& request,
+                                       const std::string& fact);  // nothing, too, when it is of another type
 
 }  // namespace writ::flip

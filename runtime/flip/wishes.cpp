@@ -141,10 +141,9 @@ class Wisher {
       bool known = true;
       for (const auto& [other, coefficient] : form.terms) {
         if (other == fact) continue;
-        const auto value = value_in(request_, fact_name(part_, other));
-        const auto* const number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-        known = known && number != nullptr;
-        if (number != nullptr) rest += Wide{coefficient} * *number;
+        const auto number = integer_in(request_, fact_name(part_, other));
+        known = known && number;
+        rest += Wide{coefficient} * number.value_or(0);
       }
       const Wide at = -rest / times;  // towards zero; a unit to each side covers what is left over
       if (known && at >= INT64_MIN && at <= INT64_MAX) around(fact, static_cast<std::int64_t>(at));
@@ -168,13 +167,11 @@ class Wisher {
     const auto window = window_at(row_, node.b);
     for (const auto& form : forms_.of[node.a])
       for (const auto& [fact, times] : form.terms) {
-        auto value = value_in(request_, fact_name(part_, fact));
-        if (!value) value = value_in(request_, "request.time");
-        const auto* const number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-        if (number == nullptr) continue;
-        const std::int64_t around_it = program::saturating_add(*number, 0);
-        for (const auto& strike : strikes_of(window, program::saturating_sub(around_it, days * day),
-                                             program::saturating_add(around_it, days * day))) {
+        auto middle = integer_in(request_, fact_name(part_, fact));
+        if (!middle) middle = integer_in(request_, "request.time");
+        if (!middle) continue;
+        for (const auto& strike : strikes_of(window, program::saturating_sub(*middle, days * day),
+                                             program::saturating_add(*middle, days * day))) {
           Form shifted = form;
           shifted.constant -= strike.at;
           solve(shifted);

@@ -323,3 +323,53 @@ TEST_CASE("output that cannot be written is a failure") {
   if (!fs::exists("/dev/full")) return;
   CHECK(place.run("writ facts > /dev/full").code == 1);
 }
+
+TEST_CASE("every example of --help does what it says, in the folder that `writ init my-policy` makes") {
+  const Place place;
+  REQUIRE(place.run("writ init my-policy").code == 0);
+  REQUIRE(place
+              .run("cp my-policy/acme.writ draft.writ; tr -d '\\n' < my-policy/request.json > requests.jsonl; "
+                   "mkdir -p home/.config/fish/completions")
+              .code == 0);
+  std::size_t examples = 0;
+  for (const char* verb :
+       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "completion"}) {
+    std::istringstream help(place.run(std::string("writ ") + verb + " --help").out);
+    bool inside = false;
+    for (std::string line; std::getline(help, line);) {
+      if (line.starts_with("Example")) inside = true;
+      if (!inside || !line.starts_with("  ")) continue;
+      place.write("example.sh", "jq() { cat; }\nset -e -o pipefail\n" + line + "\n");
+      if (std::string(verb) == "init") place.run("rm -r my-policy");
+      const Ran ran = place.run("HOME=\"$PWD/home\" bash example.sh");
+      INFO(line << "\n" << ran.err);
+      CHECK(ran.code == 0);
+      ++examples;
+    }
+  }
+  CHECK(examples > 18);
+}
+
+TEST_CASE("a policy and a request are not taken for one another, and a request is looked for beside the policy") {
+  const Place place;
+  REQUIRE(place.run("writ init my-policy").code == 0);
+  const auto said = [&](const std::string& line) {
+    const Ran ran = place.run(line);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    return ran.err;
+  };
+  CHECK(said("writ eval my-policy/request.json my-policy") ==
+        "writ: the policy comes first: `writ eval my-policy my-policy/request.json`\n");
+
+  CHECK(said("writ explain my-policy request.json") ==
+        "writ: there is no `request.json`, did you mean `my-policy/request.json`?\n");
+  CHECK(said("writ --format json check my-policy") ==
+        "writ check: `--format` stands behind the verb, as in `writ check --format`; see `writ check --help`\n");
+  CHECK(said("writ completion powershell") ==
+        "writ completion: `SHELL` is `bash`, `zsh` or `fish`, not `powershell`; see `writ completion --help`\n");
+  CHECK(place.run("writ facts my-policy --baseline | writ eval my-policy -").out.find("to acme.admin via staff") !=
+        std::string::npos);
+  CHECK(place.run("writ facts my-policy --baseline | sed s/staff/saff/ | writ eval my-policy -")
+            .out.find("is not a connection of `acme`, did you mean `staff`?") != std::string::npos);
+}

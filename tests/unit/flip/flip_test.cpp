@@ -206,3 +206,16 @@ TEST_CASE("values are written as a policy writes them") {
   CHECK(flip::value_text(*parse_ip("10.0.0.1"), TypeKind::ip, {}) == "10.0.0.1");
   CHECK(flip::value_text(StringSet{"a", "b"}, TypeKind::string_set, {}) == R"(["a", "b"])");
 }
+
+TEST_CASE("facts of another type are a fault, here as everywhere") {
+  World world("shape login\n%0 = fact.bool session.mfa\nallow %0\n", {});
+  world.with("session.mfa", true).with("session.mfa_age", true).with("request.time", time("2026-03-27T12:00Z"));
+  CHECK(flip::find_boundaries(world.engine, world.request, 1).problem == "fact `session.mfa_age` is of another type");
+  CHECK(!world.changes(flip::Wanted::allow).unasked.empty());
+  world.with("request.time", std::string("now"));
+  CHECK(!flip::find_boundaries(world.engine, world.request, 1).problem.empty());
+  world.engine.set_stale(true);
+  world.with("request.time", time("2026-03-27T12:00Z"));
+  CHECK(flip::find_boundaries(world.engine, world.request, 1).turns.empty());
+  CHECK(!world.changes(flip::Wanted::allow).unasked.empty());
+}
