@@ -287,6 +287,14 @@ void put(NamedRequest& request, const std::string& fact, const std::optional<Val
     request.facts.erase(fact);
 }
 
+void shorten(Dial& dial, std::size_t most, Dials& dials) {
+  if (dial.values.size() <= most) return;
+  const bool absent = !dial.values.back();
+  dial.values.resize(most);
+  if (absent) dial.values.back().reset();
+  dials.cut = true;
+}
+
 Dials dials_of(const program::Part& part, const NamedRequest& request, bool merged) {
   const auto& program = part.programs[static_cast<std::size_t>(request.action)];
   Wishes wishes = wishes_of(part, program, request);
@@ -301,13 +309,7 @@ Dials dials_of(const program::Part& part, const NamedRequest& request, bool merg
   }
   std::ranges::stable_sort(dials.list, {}, [](const Dial& one) { return std::pair(rank(one.name), index(one.fact)); });
   if (merged) merge(part, request, dials);
-  for (auto& dial : dials.list) {
-    if (dial.values.size() <= most_values) continue;
-    const bool absent = !dial.values.back();
-    dial.values.resize(most_values);
-    if (absent) dial.values.back().reset();  // it stays the last
-    dials.cut = true;
-  }
+  for (auto& dial : dials.list) shorten(dial, most_values, dials);
   std::erase_if(dials.list, [](const Dial& dial) { return dial.values.empty(); });
   return dials;
 }

@@ -47,6 +47,9 @@ Dials dials_of(const program::Part& part, const NamedRequest& request, bool merg
 // Leaves of values that no rule of the shape can tell apart only the first.
 void merge(const program::Part& part, const NamedRequest& request, Dials& dials);
 
+// Leaves the first values, and absence, which stays the last.
+void shorten(Dial& dial, std::size_t most, Dials& dials);
+
 // A client, connection or organization by its wire id; -1 when there is none.
 template <class Record>
 std::int64_t place_of(const std::vector<Record>& records, std::string_view id) {

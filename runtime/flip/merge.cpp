@@ -20,6 +20,9 @@ namespace {
 
 using program::Op;
 
+// Each value that is looked at costs a run of the whole program: so many of its nodes are computed, and what is left then is left out.
+constexpr std::size_t most_probed = 50'000'000;
+
 // Facts that can be told apart by their boolean nodes alone.
 class Separable {
  public:
@@ -188,10 +191,14 @@ class Probe {
 }  // namespace
 
 void merge(const program::Part& part, const NamedRequest& request, Dials& dials) {
-  const Separable separable(*part.programs[static_cast<std::size_t>(request.action)].shape);
+  const auto& shape = *part.programs[static_cast<std::size_t>(request.action)].shape;
+  const Separable separable(shape);
   Probe probe(part, request);
   if (!probe.sound()) return;
   const LockoutView lockouts(part, request.action, dials);
+  // The same number for each fact, and never fewer than can be proposed.
+  const auto probes =
+      std::max(most_values, most_probed / std::max<std::size_t>(shape.nodes.size() * dials.list.size(), 1));
   for (auto& dial : dials.list) {
     if (!separable.is(dial.fact) || is_named(dial.fact)) continue;
     const auto nodes = separable.nodes_of(dial.fact);
@@ -201,6 +208,8 @@ void merge(const program::Part& part, const NamedRequest& request, Dials& dials)
       return outcomes;
     };
     std::set<std::vector<bool>> known = {seen(dial.now)};
+    shorten(dial, probes, dials);
+
     std::erase_if(dial.values, [&](const auto& value) { return !known.insert(seen(value)).second; });
   }
 }

@@ -219,3 +219,24 @@ TEST_CASE("facts of another type are a fault, here as everywhere") {
   CHECK(flip::find_boundaries(world.engine, world.request, 1).turns.empty());
   CHECK(!world.changes(flip::Wanted::allow).unasked.empty());
 }
+
+TEST_CASE("a program so large that not every value can be looked at is searched in part, and that is said") {
+  std::string slots = "shape login\n",
+              nodes = "%0 = fact.int user.logins\n%1 = fact.int request.asn\n%2 = and\nallow %2\n";
+  std::vector<program::Constant> constants;
+  std::size_t node = 3;
+  const auto name = [](char sign, std::size_t number) { return sign + std::to_string(number); };
+  for (std::size_t i = 0; i < 6'000; ++i, node += 3) {
+    slots += name('$', i) + " integer\n";
+    constants.emplace_back(static_cast<std::int64_t>(i) * 7);
+    nodes += name('%', node) + " = const.int " + name('$', i) + "\n" + name('%', node + 1) + " = eq.int %0 " +
+             name('%', node) + "\n" + name('%', node + 2) + " = and " + name('%', node + 1) + "\ndeny " +
+             name('%', node + 2) + "\n";
+  }
+  World world(slots + nodes, constants);
+  world.with("user.logins", std::int64_t{0});
+  const auto found = world.changes(flip::Wanted::allow);
+  CHECK(texts(found) == Texts{"user.logins = 1"});  // the nearest is among those looked at
+  CHECK(found.complete);
+  CHECK(flip::dials_of(*world.engine.part("acme"), world.request).cut);
+}
