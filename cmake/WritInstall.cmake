@@ -15,7 +15,8 @@ endfunction()
 
 set_target_properties(writ_runtime PROPERTIES EXPORT_NAME writ)
 set_target_properties(writ_compiler PROPERTIES EXPORT_NAME compiler)
-writ_install_component(runtime writ_runtime writ_json writ_flip writ_engine writ_interpret writ_program)
+writ_install_component(runtime writ_runtime writ_json writ_flip writ_engine writ_interpret writ_password
+                       writ_program)
 writ_install_component(compiler writ_compiler writ_lower writ_check writ_load writ_syntax writ_diagnostics writ_grammar)
 if(WRIT_JIT)
   set_target_properties(writ_jit PROPERTIES EXPORT_NAME jit)
@@ -35,4 +36,5 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/WritConfig.cmake.in"
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/WritConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/WritConfig.cmake" "${PROJECT_BINARY_DIR}/WritConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindRE2Library.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindAntlr4Runtime.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindPasswordLibraries.cmake"
         DESTINATION "${writ_config_dir}")
