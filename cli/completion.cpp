@@ -19,6 +19,7 @@ struct Flag {
 struct VerbTable {
   std::string name, description;
   std::vector<Flag> flags;
+  std::vector<VerbTable> below;  // `build` of `breached`
 };
 
 const std::vector<std::string> shells = {"bash", "zsh", "fish"};
@@ -31,16 +32,16 @@ std::vector<Flag> flags_of(const CLI::App& app) {
   return flags;
 }
 
-std::vector<VerbTable> table_of(const CLI::App& app) {
+std::vector<VerbTable> verbs_of(const CLI::App& app, const std::vector<Flag>& everywhere) {
   std::vector<VerbTable> table;
-  const std::vector<Flag> everywhere = flags_of(app);
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-    table.push_back({verb->get_name(), verb->get_description(), flags_of(*verb)});
+    table.push_back({verb->get_name(), verb->get_description(), flags_of(*verb), verbs_of(*verb, everywhere)});
     for (const Flag& flag : everywhere)
       if (flag.name == "--color") table.back().flags.push_back(flag);
   }
   return table;
 }
+std::vector<VerbTable> table_of(const CLI::App& app) { return verbs_of(app, flags_of(app)); }
 
 template <typename List, typename Text>
 std::string joined(const List& list, const Text& text) {
@@ -52,11 +53,25 @@ std::string words(const std::vector<std::string>& list) {
   return joined(list, [](const std::string& one) { return one; });
 }
 
+std::string names(const std::vector<VerbTable>& table) {
+  return joined(table, [](const VerbTable& verb) { return verb.name; });
+}
+
+// The cases of a verb: its flags; or, where it has verbs of its own, these, and then their flags.
+std::string bash_case(const VerbTable& verb) {
+  if (verb.below.empty())
+    return fmt::format("{}) words='{}' ;;", verb.name, joined(verb.flags, [](const Flag& flag) { return flag.name; }));
+  std::string cases;
+  for (const VerbTable& below : verb.below) cases += " " + bash_case(below);
+  return fmt::format(
+      "{0}) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W '{1} --help' -- \"$word\")); return; fi\n"
+      "      case ${{COMP_WORDS[2]}} in{2} esac ;;",
+      verb.name, names(verb.below), cases);
+}
+
 std::string bash(const std::vector<VerbTable>& table) {
   std::string cases, values;
-  for (const VerbTable& verb : table)
-    cases += fmt::format("    {}) words='{}' ;;\n", verb.name,
-                         joined(verb.flags, [](const Flag& flag) { return flag.name; }));
+  for (const VerbTable& verb : table) cases += "    " + bash_case(verb) + "\n";
   for (const char* flag : {"--format", "--color", "--engine", "--action"})
     values +=
         fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", flag, words(values_of(flag)));
@@ -76,7 +91,7 @@ _writ() {{
 }}
 complete -o filenames -F _writ writ
 )sh",
-                     joined(table, [](const VerbTable& verb) { return verb.name; }), values, cases);
+                     names(table), values, cases);
 }
 
 // Inside single quotes of zsh's _arguments, `[`, `]`, `:` and quotes mean something.
@@ -93,17 +108,29 @@ std::string zsh_text(const std::string& text) {
   return result;
 }
 
+std::string zsh_case(const VerbTable& verb) {
+  if (!verb.below.empty()) {
+    std::string cases;
+    for (const VerbTable& below : verb.below) cases += "      " + zsh_case(below);
+    return fmt::format("{0}) if (( CURRENT == 2 )); then _values verb {1}; return; fi\n"
+                       "      shift words; (( CURRENT-- ))\n      case $words[1] in\n{2}      esac ;;\n",
+                       verb.name, names(verb.below), cases);
+  }
+  std::string text = verb.name + ") _arguments";
+  for (const Flag& flag : verb.flags) {
+    const std::string value =
+        flag.values.empty() ? (flag.takes_value ? ":value:" : "") : fmt::format(":value:({})", words(flag.values));
+    text += fmt::format(" '{}[{}]{}'", flag.name, zsh_text(flag.description), value);
+  }
+  return text +
+         (verb.name == "completion" ? fmt::format(" '1:shell:({})' ;;\n", words(shells)) : " '*:file:_files' ;;\n");
+}
+
 std::string zsh(const std::vector<VerbTable>& table) {
   std::string verbs, cases;
   for (const VerbTable& verb : table) {
     verbs += fmt::format("    '{}:{}'\n", verb.name, zsh_text(verb.description));
-    cases += fmt::format("    {}) _arguments", verb.name);
-    for (const Flag& flag : verb.flags) {
-      const std::string value =
-          flag.values.empty() ? (flag.takes_value ? ":value:" : "") : fmt::format(":value:({})", words(flag.values));
-      cases += fmt::format(" '{}[{}]{}'", flag.name, zsh_text(flag.description), value);
-    }
-    cases += verb.name == "completion" ? fmt::format(" '1:shell:({})' ;;\n", words(shells)) : " '*:file:_files' ;;\n";
+    cases += "    " + zsh_case(verb);
   }
   return fmt::format(R"sh(#compdef writ
 # zsh: writ completion zsh > "${{fpath[1]}}/_writ"
@@ -134,18 +161,27 @@ std::string fish_text(const std::string& text) {
   return result;
 }
 
+// `where` is the condition under which the verb can be typed, `then` the one under which it has been.
+std::string fish_verb(const VerbTable& verb, const std::string& where, const std::string& then) {
+  std::string text =
+      fmt::format("complete -c writ -n '{}' -f -a {} -d '{}'\n", where, verb.name, fish_text(verb.description));
+  for (const VerbTable& below : verb.below)
+    text += fish_verb(below, fmt::format("{}; and not __fish_seen_subcommand_from {}", then, names(verb.below)),
+                      fmt::format("{}; and __fish_seen_subcommand_from {}", then, below.name));
+  if (!verb.below.empty()) return text;
+  for (const Flag& flag : verb.flags) {
+    const std::string value =
+        flag.values.empty() ? (flag.takes_value ? " -x" : "") : fmt::format(" -x -a '{}'", words(flag.values));
+    text += fmt::format("complete -c writ -n '{}' -l {}{} -d '{}'\n", then, flag.name.substr(2), value,
+                        fish_text(flag.description));
+  }
+  return text;
+}
+
 std::string fish(const std::vector<VerbTable>& table) {
   std::string text = "# fish: writ completion fish > ~/.config/fish/completions/writ.fish\n";
-  for (const VerbTable& verb : table) {
-    text += fmt::format("complete -c writ -n __fish_use_subcommand -f -a {} -d '{}'\n", verb.name,
-                        fish_text(verb.description));
-    for (const Flag& flag : verb.flags) {
-      const std::string value =
-          flag.values.empty() ? (flag.takes_value ? " -x" : "") : fmt::format(" -x -a '{}'", words(flag.values));
-      text += fmt::format("complete -c writ -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n", verb.name,
-                          flag.name.substr(2), value, fish_text(flag.description));
-    }
-  }
+  for (const VerbTable& verb : table)
+    text += fish_verb(verb, "__fish_use_subcommand", "__fish_seen_subcommand_from " + verb.name);
   text += fmt::format("complete -c writ -n '__fish_seen_subcommand_from completion' -f -a '{}'\n", words(shells));
   return text;
 }

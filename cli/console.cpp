@@ -77,16 +77,35 @@ Progress::~Progress() {
   if (shown_) console_.err("\r\x1b[K");
 }
 
-void Progress::step() {
-  constexpr std::size_t stride = 64;  // looking at the clock costs more than most steps
-  ++done_;
-  if (!console_.watched() || done_ % stride != 0) return;
+bool Progress::is_time() {
   const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
+  if (!console_.watched() || now < next_) return false;
   next_ = now + interval;
   shown_ = true;
+  return true;
+}
+
+void Progress::step() {
+  constexpr std::size_t stride = 64;  // looking at the clock costs more than most steps
+  if (++done_ % stride != 0 || !is_time()) return;
   console_.err(total_ > 0 ? fmt::format("\r{} {} of {}\x1b[K", what_, done_, total_)
                           : fmt::format("\r{} {}\x1b[K", what_, done_));
+}
+
+void Progress::reach(std::uint64_t done, std::uint64_t total, std::uint64_t unit_size, std::string_view unit) {
+  if (!is_time()) return;
+  if (total == 0) {
+    console_.err(fmt::format("\r{} {} {}\x1b[K", what_, done / unit_size, unit));
+    return;
+  }
+  constexpr std::size_t width = 30;
+  const double part = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+  const auto full = static_cast<std::size_t>(part * width);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const auto left = part > 0 ? static_cast<std::uint64_t>(seconds / part - seconds) : 0;
+  console_.err(fmt::format("\r{} [{}{}] {:3.0f} %  {} of {} {}, {} left\x1b[K", what_, std::string(full, '#'),
+                           std::string(width - full, '.'), part * 100, done / unit_size, total / unit_size, unit,
+                           left < 90 ? fmt::format("{} s", left) : fmt::format("{} min", (left + 30) / 60)));
 }
 
 std::string safe(std::string_view text) { return display::safe(text); }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -43,12 +44,15 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   void step();
+  // How much of the total is done, for work that knows: a bar. `unit` says of what ("MB"); a total of 0 is not known.
+  void reach(std::uint64_t done, std::uint64_t total, std::uint64_t unit_size, std::string_view unit);
 
  private:
+  bool is_time();
   Console& console_;
   std::string what_;
   std::size_t total_, done_ = 0;
-  std::chrono::steady_clock::time_point next_;
+  std::chrono::steady_clock::time_point next_, began_ = std::chrono::steady_clock::now();
   bool shown_ = false;
 };
 

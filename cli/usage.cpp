@@ -15,11 +15,26 @@ namespace writ::cli {
 
 namespace {
 
-const CLI::App* verb_of(const CLI::App& app, const std::vector<std::string>& words) {
-  for (const std::string& word : words)
-    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-      if (verb->get_name() == word) return verb;
+const CLI::App* sub_of(const CLI::App& app, const std::string& word) {
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (verb->get_name() == word) return verb;
   return nullptr;
+}
+
+// The verb that the words are for, and how it is written: `breached build` is one.
+struct Chosen {
+  const CLI::App* verb = nullptr;
+  std::string name = "writ";
+};
+Chosen verb_of(const CLI::App& app, const std::vector<std::string>& words) {
+  Chosen chosen;
+  for (const std::string& word : words) {
+    const CLI::App* below = sub_of(chosen.verb == nullptr ? app : *chosen.verb, word);
+    if (below == nullptr) continue;
+    chosen.verb = below;
+    chosen.name += " " + word;
+  }
+  return chosen;
 }
 
 std::vector<std::string> flags_of(const CLI::App& app, const CLI::App* verb) {
@@ -48,8 +63,9 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // A word too many, or a flag that is none.
-std::string unexpected(const CLI::App& app, const CLI::App* verb, const std::vector<std::string>& words,
+std::string unexpected(const CLI::App& app, const Chosen& chosen, const std::vector<std::string>& words,
                        std::string_view what) {
+  const CLI::App* const verb = chosen.verb;
   const auto flags = flags_of(app, verb);
   const auto own = flags_of(app, nullptr);
   for (const std::string& word : words) {
@@ -57,7 +73,7 @@ std::string unexpected(const CLI::App& app, const CLI::App* verb, const std::vec
     const std::string flag = word.substr(0, word.find('='));
     if (word.starts_with('-') && std::ranges::find(flags, flag) != flags.end() &&
         std::ranges::find(own, flag) == own.end())
-      return fmt::format("`{}` stands behind the verb, as in `writ {} {}`", safe(flag), verb->get_name(), safe(flag));
+      return fmt::format("`{}` stands behind the verb, as in `{} {}`", safe(flag), chosen.name, safe(flag));
   }
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
@@ -77,15 +93,28 @@ std::string not_a_value(std::string_view what) {
   return fmt::format("`{}` is {}, not `{}`", flag, listed(values), safe(value));
 }
 
-std::string sentence(const CLI::App& app, const CLI::App* verb, const std::vector<std::string>& words,
+// `writ breached`, or a word that is none of its verbs.
+std::string which_below(const CLI::App& verb, const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(below->get_name());
+  const auto after = std::ranges::find(words, verb.get_name());
+  if (words.end() - after < 2 || after[1].starts_with('-')) return fmt::format("which of {}?", listed(names));
+  return fmt::format("`{}` is not {}{}", safe(after[1]), listed(names), did_you_mean(after[1], names));
+}
+
+std::string sentence(const CLI::App& app, const Chosen& chosen, const std::vector<std::string>& words,
                      const CLI::ParseError& wrong) {
+  const CLI::App* const verb = chosen.verb;
+  if (verb != nullptr && !verb->get_subcommands([](const CLI::App*) { return true; }).empty())
+    return which_below(*verb, words);
   const std::string what = wrong.what();
   const int kind = wrong.get_exit_code();
   const auto is = [kind](CLI::ExitCodes code) { return kind == static_cast<int>(code); };
   if (is(CLI::ExitCodes::ValidationError) && what.starts_with("SHELL: "))
     return fmt::format("`SHELL` is {}, not `{}`", listed(values_of("SHELL")), safe(words.back()));
   constexpr std::string_view required = " is required";
-  if (is(CLI::ExitCodes::ExtrasError)) return unexpected(app, verb, words, what);
+  if (is(CLI::ExitCodes::ExtrasError)) return unexpected(app, chosen, words, what);
   if (is(CLI::ExitCodes::ConversionError)) return not_a_value(what);
   if (is(CLI::ExitCodes::RequiredError) && verb == nullptr)
     return "which verb? `writ check my-policy` finds every mistake in a policy";
@@ -107,10 +136,9 @@ std::vector<std::string> values_of(std::string_view flag) {
 }
 
 std::string usage_problem(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& wrong) {
-  const CLI::App* verb = verb_of(app, words);
-  const std::string who = verb == nullptr ? "writ" : "writ " + verb->get_name();
-  const std::string what = sentence(app, verb, words, wrong);
-  return fmt::format("{}: {}{} see `{} --help`\n", who, what, what.ends_with('?') ? "" : ";", who);
+  const Chosen chosen = verb_of(app, words);
+  const std::string what = sentence(app, chosen, words, wrong);
+  return fmt::format("{0}: {1}{2} see `{0} --help`\n", chosen.name, what, what.ends_with('?') ? "" : ";");
 }
 
 }  // namespace writ::cli

@@ -22,7 +22,7 @@ enum Exit : int {
   exit_usage = 2,
   exit_policy_errors = 3,
   exit_check_failed = 4,  // a test failed, or a file is not formatted
-  exit_not_allowed = 6,   // with --exit-decision
+  exit_not_allowed = 6,   // with --exit-decision; a password that is refused, or known from breaches
   exit_not_proved = 7,    // with --strict
 };
 
@@ -43,6 +43,7 @@ void declare_facts(CLI::App& app, Invocation& invocation);
 void declare_test(CLI::App& app, Invocation& invocation);
 void declare_dump(CLI::App& app, Invocation& invocation);
 void declare_init(CLI::App& app, Invocation& invocation);
+void declare_breached(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // --format pretty|json, the same for all that have it.

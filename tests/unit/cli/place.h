@@ -47,6 +47,7 @@ class Place {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
   }
+  const fs::path& path() const { return path_; }
   std::string read(const std::string& name) const { return text_of(path_ / name); }
 
  private:
