@@ -48,6 +48,9 @@ struct Absence {
   Span defined{};             // of the let it comes from
 };
 
+// What a text can be at all: a literal of another form never equals it, and a deny that compares with one is silent.
+enum class Form : std::uint8_t { any, country, domain, lower };
+
 struct Typed {
   model::ExprId node = model::ExprId::none;  // none: a set that the policy holds (`features` or `attribute`)
   TypeKind kind = TypeKind::boolean;
@@ -56,7 +59,7 @@ struct Typed {
   std::int64_t low = INT64_MIN, high = INT64_MAX;  // integer: what it can be
   model::ExprId present = model::ExprId::none;     // none: always present
   std::optional<Absence> absence;                  // set with `present`
-  bool country = false;                            // request.country: two upper-case letters, always
+  Form form = Form::any;                           // string
   bool optional_somewhere = false;                 // present here, but `else` on it is no mistake
   bool features = false;                           // tenant.features
   const TenantAttribute* attribute = nullptr;      // a `set of string` of the tenant
@@ -142,7 +145,9 @@ class Checker {
   std::optional<Typed> equality(const tree::Compare& compare, const Typed& a, const Typed& b);
   std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> affix(const tree::Compare& compare);
-  bool can_be_country(const Typed& left, const program::Constant& value, Span span);
+  bool can_equal(const Typed& left, const program::Constant& value, Span span);
+  bool can_hold(const Typed& left, const program::Constant& value, Span span);
+  bool in_reach(const Typed& a, tree::ExprId left, const Typed& b, tree::ExprId right);
 
   // expression_member.cpp: in, contains
   std::optional<Typed> contains(const tree::Compare& compare);

@@ -3,6 +3,7 @@
 // in a set of one.
 #include "compiler/check/expression.h"
 #include "compiler/syntax/syntax.h"
+#include "runtime/program/spelling.h"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +26,9 @@ std::optional<Typed> Checker::compare(const tree::Compare& compare, tree::ExprId
   }
   if (compares_lists(compare) || compares_nothing(compare)) return std::nullopt;
   std::optional<Typed> a, b;
-  if (!both(compare.left, compare.right, a, b) || !same_type(*a, *b, compare.left, compare.right)) return std::nullopt;
+  if (!both(compare.left, compare.right, a, b) || !same_type(*a, *b, compare.left, compare.right) ||
+      !in_reach(*a, compare.left, *b, compare.right))
+    return std::nullopt;
   const bool equal = compare.op == tree::CompareOp::eq || compare.op == tree::CompareOp::ne;
   return equal ? equality(compare, *a, *b) : order(compare, id, *a, *b);
 }
@@ -144,21 +147,79 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
   }
   if (a.kind == TypeKind::boolean) return finish(node(Op::eq_bool, {a.node, b.node}));
   if (a.kind == TypeKind::string) {
-    if (known_b != nullptr && !can_be_country(a, *known_b, span_of(compare.right))) return std::nullopt;
-    if (known_a != nullptr && !can_be_country(b, *known_a, span_of(compare.left))) return std::nullopt;
+    if (known_b != nullptr && !can_equal(a, *known_b, span_of(compare.right))) return std::nullopt;
+    if (known_a != nullptr && !can_equal(b, *known_a, span_of(compare.left))) return std::nullopt;
     return finish(node(Op::eq_string, {a.node, b.node}));
   }
   if (a.kind == TypeKind::ip) return finish(node(Op::eq_ip, {a.node, b.node}));
   return boolean(node(negated ? Op::ne_int : Op::eq_int, {a.node, b.node}));
 }
 
+namespace {
+std::string in_lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return text;
+}
+}  // namespace
+
 // `request.country == "kp"` never holds: a deny that says so is silent. The empty text may stand for none, after `else`.
-bool Checker::can_be_country(const Typed& left, const program::Constant& value, Span span) {
+bool Checker::can_equal(const Typed& left, const program::Constant& value, Span span) {
   const auto& text = std::get<std::string>(value);
-  if (!left.country || text.empty() || is_country(text)) return true;
-  report(Code::bad_zone, span, in_ticks(text) + " is no country code")
-      .hint("two upper-case letters as in ISO 3166-1: `\"DE\"`");
+  if (text.empty()) return true;
+  switch (left.form) {
+  case Form::any: return true;
+  case Form::lower: return can_hold(left, value, span);
+  case Form::country:
+    if (is_country(text)) return true;
+    report(Code::bad_zone, span, in_ticks(text) + " is no country code")
+        .hint("two upper-case letters as in ISO 3166-1: `\"DE\"`");
+    return false;
+  case Form::domain: break;
+  }
+  if (is_domain(text)) return true;
+  if (is_domain(in_lower_case(text))) return can_hold(left, value, span);
+  auto& diagnostic =
+      report(Code::never_equal, span, in_ticks(text) + " is no domain name, and what is compared is one");
+  const std::string_view trimmed = std::string_view(text).substr(0, text.find_first_of(":/"));
+  const std::string bare = in_lower_case(std::string(trimmed.substr(0, trimmed.size() - trimmed.ends_with('.'))));
+  if (is_domain(bare))
+    diagnostic.hint("without port, path and final dot: `\"" + bare + "\"`");
+  else
+    diagnostic.hint("labels of lower-case letters, digits and `-`, a dot between two: `\"example.com\"`");
   return false;
+}
+
+// Whether the text can stand in it at all: there are no capitals in what is in lower case.
+bool Checker::can_hold(const Typed& left, const program::Constant& value, Span span) {
+  const auto& text = std::get<std::string>(value);
+  if ((left.form != Form::lower && left.form != Form::domain) || in_lower_case(text) == text) return true;
+  auto& diagnostic =
+      report(Code::never_equal, span, "what is compared is in lower case, " + in_ticks(text) + " is not");
+  const std::string lower = in_lower_case(text);
+  if (sources_.text(span) == "\"" + text + "\"")
+    diagnostic.fix("write it in lower case: `\"" + lower + "\"`", span, "\"" + lower + "\"");
+  else
+    diagnostic.hint("write it in lower case: `\"" + lower + "\"`");
+  return false;
+}
+
+// `user.logins == 2000000000`, where an int of the other side never reaches the literal: it would always be false, or true.
+bool Checker::in_reach(const Typed& a, tree::ExprId left, const Typed& b, tree::ExprId right) {
+  if (a.kind != TypeKind::integer) return true;
+  const auto beyond = [&](const Typed& value, const Typed& literal, tree::ExprId id) {
+    const auto* known = constant(literal);
+    if (known == nullptr || constant(value) != nullptr || !std::holds_alternative<tree::Literal>(expression(id).node))
+      return true;
+    const auto number = std::get<std::int64_t>(*known);
+    if (number >= value.low && number <= value.high) return true;
+    auto& diagnostic =
+        report(Code::out_of_range, span_of(id), quoted(id) + " is out of reach of what it is compared with");
+    diagnostic.hint("that is from " + std::to_string(value.low) + " to " + std::to_string(value.high));
+    if (value.declared.known()) diagnostic.at(value.declared, "declared here");
+    return false;
+  };
+  return beyond(a, b, right) && beyond(b, a, left);
 }
 
 std::optional<Typed> Checker::order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b) {
@@ -204,6 +265,8 @@ std::optional<Typed> Checker::affix(const tree::Compare& compare) {
     good = good && texts[side] && texts[side]->kind == TypeKind::string;
   }
   if (!good) return std::nullopt;
+  if (const auto* known = constant(*texts[1]); known != nullptr && !can_hold(*texts[0], *known, span_of(compare.right)))
+    return std::nullopt;
   return boolean(node(compare.op == tree::CompareOp::starts_with ? Op::starts_with : Op::ends_with,
                       {texts[0]->node, texts[1]->node}));
 }

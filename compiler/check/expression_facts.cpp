@@ -106,7 +106,9 @@ std::optional<Typed> Checker::fact_value(const FactInfo& info, tree::ExprId id) 
   typed.low = info.low;
   typed.high = info.high;
   typed.node = fact_node(info);
-  typed.country = info.id == fact("request.country");
+  typed.form = info.id == fact("request.country") ? Form::country
+               : info.id == fact("request.host")  ? Form::domain
+                                                  : Form::any;
   typed.optional_somewhere = info.optional != 0;
   typed.declared = info.declared;
   if (!typed.is_name()) mentions_.insert(info.id);

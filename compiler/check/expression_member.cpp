@@ -24,6 +24,8 @@ std::optional<Typed> Checker::contains(const tree::Compare& compare) {
     return std::nullopt;
   }
   if (whole->kind == TypeKind::string_set) return in_set(*whole, *part);
+  if (const auto* known = constant(*part); known != nullptr && !can_hold(*whole, *known, span_of(compare.right)))
+    return std::nullopt;
   return boolean(node(Op::contains, {whole->node, part->node}));
 }
 
@@ -151,7 +153,7 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
   if (const auto* literal = std::get_if<tree::Literal>(&written.node)) {
     using Kind = tree::Literal::Kind;
     if (left.kind == TypeKind::string && literal->kind == Kind::string)
-      return can_be_country(left, std::get<std::string>(literal->value), written.span)
+      return can_equal(left, std::get<std::string>(literal->value), written.span)
                  ? std::optional<program::Constant>(std::get<std::string>(literal->value))
                  : std::nullopt;
     if (left.kind == TypeKind::integer && literal->kind == Kind::integer) return std::get<std::int64_t>(literal->value);
@@ -175,7 +177,7 @@ std::optional<program::Constant> Checker::list_item(Where where, tree::ExprId it
           .hint("compare with it by itself: " + in_ticks("… or … == " + canonical(*here_.tree, item)));
     } else if (left.kind == TypeKind::ip && !block) {
       result = std::vector<Cidr>{Cidr{std::get<Ip>(*known), 128}};
-    } else if (left.kind != TypeKind::string || can_be_country(left, *known, written.span)) {
+    } else if (left.kind != TypeKind::string || can_equal(left, *known, written.span)) {
       result = *known;
     }
   }

@@ -79,7 +79,7 @@ std::optional<Typed> Checker::otherwise(const tree::Else& choice, const Typed* o
   result.kind = first->kind;
   result.values = first->values;
   result.ordered = first->ordered;
-  result.country = first->country;
+  result.form = first->form;
   result.low = std::min(first->low, second->low);
   result.high = std::max(first->high, second->high);
   // An attribute of the tenant is known to be there or not.
@@ -126,6 +126,7 @@ std::optional<Typed> Checker::call(const tree::Call& call, tree::ExprId id) {
   }
   Typed result;
   result.kind = TypeKind::string;
+  result.form = is_lower ? Form::lower : Form::domain;
   result.node = node(is_lower ? Op::lower : Op::email_domain, {text->node});
   result.optional_somewhere = is_domain || text->optional_somewhere;
   if (is_lower) {
@@ -225,7 +226,21 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
   return boolean(node(Op::regex, {left->node}, program::Constant{program::Regex{matches.pattern}}));
 }
 
+// `"/^a/"` and `"^a$"` are regular expressions of somebody who comes from where they are texts: as globs they match nothing.
 bool Checker::good_glob(const tree::Matches& matches) {
+  const std::string_view pattern = matches.pattern;
+  const bool slashes = pattern.size() > 2 && pattern.starts_with('/') && pattern.ends_with('/');
+  if (slashes ? pattern.find_first_of("^$\\[(|+") != pattern.npos
+              : pattern.starts_with('^') || pattern.ends_with('$')) {
+    auto& diagnostic = report(Code::bad_pattern, matches.pattern_span, "a pattern in quotes is no regular expression");
+    diagnostic.under("here `*` is any text, `?` is any character, all else is itself");
+    const std::string regex = slashes ? std::string(pattern) : "/" + std::string(pattern) + "/";
+    if (regex.find('/', 1) == regex.size() - 1)
+      offer(diagnostic, "a regular expression has no quotes:", matches.pattern_span, regex);
+    else
+      diagnostic.hint("a regular expression stands between `/` and has no quotes");
+    return false;
+  }
   if (matches.pattern.size() <= program::max_glob) return true;
   report(Code::bad_pattern, matches.pattern_span,
          "this pattern has " + std::to_string(matches.pattern.size()) + " bytes, more than " +

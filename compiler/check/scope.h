@@ -115,8 +115,6 @@ std::optional<program::Constant> constant_of(const Scope& scope, const tree::Tre
 std::vector<tree::Text> strings_of(const Scope& scope, const tree::Tree& tree, std::span<const tree::ExprId> items,
                                    const SourceSet& sources, Diagnostics& diagnostics);
 
-bool is_country(std::string_view text);  // two upper-case letters, as in ISO 3166-1
-
 // The built-in or declared fact of that name visible in `scope`.
 struct FactInfo {
   FactId id{};

@@ -1,6 +1,7 @@
 // Settings: what a tenant, a connection or the platform says about itself with literals. Texts are taken with their places, numbers are
 // checked against what they can mean, and where several blocks speak of one thing the strictest wins.
 #include "compiler/check/tenant.h"
+#include "runtime/program/spelling.h"
 
 #include <algorithm>
 
@@ -9,7 +10,6 @@ namespace writ::check {
 namespace {
 
 constexpr std::int64_t highest_attempts = 1'000'000;
-constexpr std::size_t longest_domain = 253, longest_label = 63;
 constexpr std::int64_t longest_issuer = 2'048;  // bytes
 constexpr std::size_t hops = 64;                // lets that stand for lets
 
@@ -36,19 +36,6 @@ Diagnostic& refuse_domain(Run& run, std::string_view what, const tree::Text& tex
   else
     diagnostic.hint("labels of lower-case letters, digits and `-` with dots between them: `\"example.com\"`");
   return diagnostic;
-}
-
-// A host as requests name it: a domain or an address in brackets, with or without a port.
-bool is_host(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon != std::string_view::npos && text.find(']', colon) == std::string_view::npos) {
-    const auto port = text.substr(colon + 1);
-    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; }))
-      return false;
-    text = text.substr(0, colon);
-  }
-  if (text.starts_with('[') && text.ends_with(']')) return parse_ip(text.substr(1, text.size() - 2)).has_value();
-  return is_domain(text);
 }
 
 std::string text_of(const tree::Literal& literal) {
@@ -87,22 +74,6 @@ std::vector<tree::Text> texts_of(Run& run, const Block& block, std::span<const t
 }
 
 }  // namespace
-
-bool is_domain(std::string_view text) {
-  if (text.empty() || text.size() > longest_domain) return false;
-  std::size_t label = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i == text.size() || text[i] == '.') {
-      if (label == 0 || label > longest_label || text[i - 1] == '-' || text[i - label] == '-') return false;
-      label = 0;
-      continue;
-    }
-    const char c = text[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-    ++label;
-  }
-  return true;
-}
 
 bool in_range(Run& run, Span span, std::string_view what, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return true;
@@ -239,7 +210,7 @@ void read_settings(TenantCheck& tenant) {
   for (const auto& body : tenant.bodies) {
     each<tree::Hosts>(body, [&](const tree::Hosts& node) {
       for (const auto& host : texts_of(run, body, node.items)) {
-        if (!is_host(host.text)) refuse_domain(run, "host name", host);
+        if (!is_domain(host.text)) refuse_domain(run, "host name", host);
         claim(tenant, "host", host, &Claims::hosts, part.hosts);
       }
     });

@@ -111,7 +111,6 @@ std::string wire_id(Run& run, const Block& block, const tree::Name& name);
 // Places of the tenant's connections; unknown ones and those named twice are reported and left out.
 std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<const tree::Name> names);
 std::vector<std::string> domains_of(Run& run, const Block& block);
-bool is_domain(std::string_view text);
 std::vector<std::string> strings_of_items(Run& run, const Block& block, std::span<const tree::ExprId> items);
 void read_branding(Run& run, const Block& block, std::string& logo,
                    std::vector<std::pair<std::string, std::string>>& colors);

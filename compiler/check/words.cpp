@@ -1,6 +1,7 @@
 // Words that people define: lets, zones, obligations. They are put into scopes first, so that order never matters, and checked by
 // themselves afterwards, where they stand.
 #include "compiler/check/tenant.h"
+#include "runtime/program/spelling.h"
 
 #include <algorithm>
 #include <array>
@@ -60,10 +61,6 @@ void check_let(Run& run, const Scope* scope, const tree::Tree& tree, const tree:
 }
 
 }  // namespace
-
-bool is_country(std::string_view text) {
-  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
 
 void declare_lets(Run& run, const Block& block, Scope& into) {
   each<tree::Let>(block, [&](const tree::Let& let) {

@@ -76,6 +76,7 @@ enum class Code : std::uint16_t {
   out_of_range = 319,
   window_without_zone = 320,
   out_of_place = 321,
+  never_equal = 322,
 
   // 04 structure and limits
   second_platform = 401,

@@ -38,6 +38,7 @@ inline constexpr CodeRow expression_rows[] = {
     {Code::out_of_range, Severity::error, "outside the range"},
     {Code::window_without_zone, Severity::error, "clock window without a time zone"},
     {Code::out_of_place, Severity::error, "expression out of place"},
+    {Code::never_equal, Severity::error, "text it can never equal"},
 };
 
 }  // namespace writ

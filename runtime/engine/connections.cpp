@@ -1,6 +1,7 @@
 // What a login page may offer, and where an e-mail address leads (decision 0001, 28). The connection of an enterprise whose domain it
 // is; where two claim it, the one that a `discover` names, the organization's before the client's; else none, and the user chooses.
 #include "runtime/engine/state.h"
+#include "runtime/program/spelling.h"
 
 #include <algorithm>
 
@@ -54,6 +55,7 @@ Offer Engine::connections(std::string_view tenant, std::string_view client,
   if (state_->stale.load(std::memory_order_acquire)) return refuse(Fault::stale);
   for (const auto name : {tenant, client, organization.value_or(""), email.value_or("")})
     if (!sound(name)) return refuse(Fault::invalid_request);
+  if (email && !is_mail(*email)) return refuse(Fault::invalid_request);
   const auto loaded = state_->tenants.get(tenant);
   if (!loaded) return refuse(Fault::unknown_tenant);
   const auto client_place = loaded->client(client);

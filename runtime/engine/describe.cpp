@@ -43,6 +43,8 @@ std::string wrong_fact(const Request::State& request, FactId fact) {
   case Wrong::range: return name + " " + outside(request, fact);
   case Wrong::size: return name + " has more than 4,096 strings";
   case Wrong::country: return name + " is not two upper-case letters";
+  case Wrong::host: return name + " is not a host name in lower case, without port and final dot";
+  case Wrong::email: return name + " has no domain after its `@`, such as `example.com`";
   case Wrong::action: return name + " does not exist for " + std::string(action_of(request));
   }
   return name;

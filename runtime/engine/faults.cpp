@@ -117,28 +117,13 @@ bool claimed_elsewhere(const Asked& a, const Claims& claims, std::string_view na
   return claims.look(name, [&](const auto* claim) { return claim && (*claim)->tenant != a.part().id; });
 }
 
-// `login.acme.com.:8443` is `login.acme.com`: neither a port nor a final dot makes it somebody else's.
-std::string_view bare(std::string_view host) {
-  host = host.substr(0, host.find(':'));
-  if (host.ends_with('.')) host.remove_suffix(1);
-  return host;
-}
-
 Finding host(const Asked& a) {
   if (!a.request.has(fact("request.host"))) return {};
   const auto given = a.request.text(fact("request.host"));
-  constexpr std::size_t longest = 256;  // a longer name is nobody's: `put` refuses to claim one
-  std::array<char, longest> buffer;
-  const auto size = std::min(given.size(), longest);
-  std::transform(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(size), buffer.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  const std::string_view name{buffer.data(), size};
-  const auto& own = a.loaded().hosts;
-  if (given.size() < longest && std::ranges::find(own, name) != own.end()) return {};
+  const auto& own = a.part().hosts;
+  if (std::ranges::find(own, given) != own.end()) return {};
   if (!own.empty()) return {Fault::tenant_mismatch, Detail::host};
-  if ((given.size() < longest && claimed_elsewhere(a, a.set.hosts, name)) ||
-      claimed_elsewhere(a, a.set.hosts, bare(name)))
-    return {Fault::tenant_mismatch, Detail::host_elsewhere};
+  if (claimed_elsewhere(a, a.set.hosts, given)) return {Fault::tenant_mismatch, Detail::host_elsewhere};
   return {};
 }
 

@@ -276,7 +276,6 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
   }
   for (std::uint32_t i = 0; i < part.lockouts.size(); ++i) loaded->lockouts.push_back(i);
   std::ranges::stable_sort(loaded->lockouts, {}, [&](auto i) { return part.lockouts[i].connection; });
-  for (const auto& host : part.hosts) loaded->hosts.push_back(lowered(host));
   for (std::size_t i = 0; i < 8; ++i) loaded->revision = loaded->revision << 8 | part.hash[i];
   return loaded;
 }

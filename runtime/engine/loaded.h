@@ -114,7 +114,6 @@ struct Loaded {
   NameIndex clients, connections, organizations;
   std::vector<std::vector<std::uint32_t>> client_connections;  // sorted, by client
   std::vector<std::uint32_t> lockouts;                         // those of all connections first, then by connection
-  std::vector<std::string> hosts;                              // lower case
   std::array<LoadedProgram, action_count> programs;
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
   std::size_t pattern_memory = 0, pattern_steps = 0;

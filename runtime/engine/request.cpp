@@ -2,6 +2,8 @@
 // fact: setting it right later mends it. Nothing is decided here.
 #include "runtime/engine/request.h"
 
+#include "runtime/program/spelling.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -10,11 +12,6 @@ namespace writ {
 using engine::builtin_rule;
 using program::Slot;
 using program::Text;
-
-// ISO 3166-1 alpha-2 as rules write it. Another spelling of a country would be no country that a rule names, and its deny silent.
-bool is_country(std::string_view text) {
-  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
 
 bool sound(std::string_view text) { return text.size() <= max_string && valid_utf8(text); }
 
@@ -169,6 +166,10 @@ Request& Request::set(FactId fact, std::string_view value) {
     state_->refuse(fact, Wrong::text);
   else if (fact == writ::fact("request.country") && !is_country(value))
     state_->refuse(fact, Wrong::country);
+  else if (fact == writ::fact("request.host") && !is_domain(value))
+    state_->refuse(fact, Wrong::host);
+  else if (fact == writ::fact("user.email") && !is_mail(value))
+    state_->refuse(fact, Wrong::email);
   else
     slot->text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
   return *this;

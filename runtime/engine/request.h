@@ -7,7 +7,7 @@
 namespace writ {
 
 // Why a fact that was set is not one. In the order in which a detail names them.
-enum class Wrong : std::uint8_t { none, type, text, range, size, action, country };
+enum class Wrong : std::uint8_t { none, type, text, range, size, action, country, host, email };
 
 struct Request::State {
   // Bound by `start`; strings are borrowed.

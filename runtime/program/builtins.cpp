@@ -212,7 +212,8 @@ void writ_email_domain(const Text* text, Text* result) noexcept {
   if (at == std::string_view::npos)
     *result = {};
   else
-    *result = {text->data + at + 1, static_cast<std::uint32_t>(text->size - at - 1), 1};
+    *result = {text->data + at + 1,
+               static_cast<std::uint32_t>(text->size - at - 1 - (view(*text).back() == '.' ? 1 : 0)), 1};
 }
 
 bool writ_set_has(const TextSet* set, const Text* text) noexcept {

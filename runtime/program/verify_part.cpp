@@ -1,6 +1,7 @@
 // What must hold of a part around its shapes and rows: the structure the engine indexes by, and the cold tables that explain and trace
 // walk. A part comes from a file; after this nothing in it is checked again.
 #include "runtime/program/program.h"
+#include "runtime/program/spelling.h"
 
 #include <algorithm>
 #include <set>
@@ -55,6 +56,7 @@ void check_structure(const Part& part, Report& report) {
   report.expect(!part.id.empty(), "the tenant has no id");
   report.expect(unique_ids(part.clients) && unique_ids(part.connections) && unique_ids(part.organizations),
                 "two things have one id");
+  report.expect(std::ranges::all_of(part.hosts, is_domain), "a host is no domain name in lower case");
   const auto connections = part.connections.size();
   for (const auto& client : part.clients) {
     report.expect(static_cast<std::size_t>(client.type) < client_type_names.size(), "a client is of no type");

@@ -49,6 +49,9 @@ class Expressions {
 
  private:
   using Kind = WordWorld::Kind;
+  // What a string can be: a literal of another form would never equal it.
+  enum class Form : std::uint8_t { any, country, domain, lower };
+  static Form form_of(const FactWorld& fact);
   // A value that is there: a fact, a word, or something made of them.
   struct Side {
     std::string text;
@@ -56,7 +59,7 @@ class Expressions {
     std::int64_t low = INT64_MIN, high = INT64_MAX;
     std::vector<std::string> words = {};
     bool ordered = true;
-    bool country = false;  // request.country, which only two upper-case letters can equal
+    Form form = Form::any;
   };
   using Leaf = std::optional<Flow>;
   using Text = std::optional<std::string>;
@@ -84,6 +87,7 @@ class Expressions {
   Side dressed(const Place& place, Side side);
   Side dressed_string(const Place& place, const FactWorld& fact);
   std::string constant(const Side& like);
+  std::string of_form(Form form);
   std::string constant_or_word(const Place& place, const Side& like);
   std::string integer(std::int64_t low, std::int64_t high);
   std::string instant();

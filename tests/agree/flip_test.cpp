@@ -224,5 +224,5 @@ TEST_CASE("proposed changes flip decisions, none is smaller, and boundaries are 
   CHECK(count.by_size[2] > 10);
   CHECK(count.by_size[3] > 0);
   CHECK(count.none > 20);
-  CHECK(count.turns > 40);
+  CHECK(count.turns > 10);
 }

@@ -77,26 +77,28 @@ Expressions::Text Expressions::of_number(const Place& place, const Side& left) {
 
 Expressions::Text Expressions::of_string(const Place& place, const Side& left) {
   const auto right = [&] { return constant_or_word(place, left); };
-  if (left.country && random_.chance(40)) return left.text + membership() + "[" + right() + ", " + right() + "]";
-  switch (left.country ? 7 + random_.below(3) : random_.below(10)) {
+  const bool any = left.form == Form::any;
+  if (!any && random_.chance(40)) return left.text + membership() + "[" + right() + ", " + right() + "]";
+  switch (left.form == Form::country ? 7 + random_.below(3) : random_.below(10)) {
   case 0: return left.text + " starts with " + right();
   case 1: return left.text + " ends with " + right();
   case 2: return left.text + " contains " + right();
   case 3: return left.text + " matches " + random_.pick(globs()).written;
   case 4: return left.text + " matches " + random_.pick(regexes()).written;
   case 5:
-  case 6: {
-    const auto let = word(place, Kind::strings);
-    if (let && random_.chance(60)) return left.text + membership() + let->name;
-    return left.text + membership() + list(Kind::strings);
-  }
+  case 6:
+    if (any) {
+      const auto let = word(place, Kind::strings);
+      return left.text + membership() + (let && random_.chance(60) ? let->name : list(Kind::strings));
+    }
+    [[fallthrough]];
   case 7:
     if (const auto set = find(place, TypeKind::string_set, false)) return left.text + membership() + mention(*set).name;
     [[fallthrough]];
   default: {
     auto other = random_.chance(25) ? side(place, TypeKind::string) : std::nullopt;
-    if (other && other->country) other.reset();  // the left side may be a literal, or a let of one
-    if (left.country) {
+    if (other && other->form != Form::any) other.reset();  // the left side may be a literal, or a let of one
+    if (!any) {
       const auto fact = random_.chance(25) ? find(place, TypeKind::string, false) : std::nullopt;
       return left.text + equality() + (fact && !fact->of_tenant ? mention(*fact).name : constant(left));
     }

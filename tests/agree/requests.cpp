@@ -3,6 +3,7 @@
 // fact, has one too many or one that cannot be.
 #include "tests/agree/requests.h"
 
+#include "runtime/program/spelling.h"
 #include "tests/agree/words.h"
 
 #include <algorithm>
@@ -18,6 +19,11 @@ using program::OrganizationRecord;
 
 bool holds(const auto& list, const auto& one) { return std::ranges::find(list, one) != list.end(); }
 
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return text;
+}
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
@@ -198,7 +204,13 @@ struct Asker {
       if (part().hosts.empty())
         facts["request.host"] = std::string("nobody.example");
       else
-        facts["request.host"] = random.chance(50) ? random.pick(part().hosts) : upper(random.pick(part().hosts));
+        facts["request.host"] = random.chance(97) ? random.pick(part().hosts) : upper(random.pick(part().hosts));
+    }
+    if (has("user.email") && random.chance(95)) {
+      const auto& email = std::get<std::string>(facts["user.email"]);
+      const auto at = email.rfind('@');
+      if (at != std::string::npos && !is_domain(lower_case(email.substr(at + 1))))
+        facts["user.email"] = email.substr(0, at + 1) + random.pick(domains());
     }
     if (has("token.issuer") && !part().issuers.empty() && random.chance(97))
       facts["token.issuer"] = random.pick(part().issuers);

@@ -30,7 +30,7 @@ void Maker::tenant_attributes(const TenantWorld& made) {
 // Unique over the set, for tenants' names are.
 void Maker::hosts(const std::string& name) {
   const auto host = name.substr(0, name.find(' ')) + ".example";
-  line("hosts " + in_quotes(host) + (chance(30) ? ", " + in_quotes("login." + host + ":8443") : ""));
+  line("hosts " + in_quotes(host) + (chance(30) ? ", " + in_quotes("login." + host) : ""));
   if (chance(50))
     line("issuers " + in_quotes("https://" + host + "/") + (chance(30) ? ", " + in_quotes("urn:" + name) : ""));
 }

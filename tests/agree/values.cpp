@@ -75,7 +75,7 @@ std::string Expressions::constant(const Side& like) {
   switch (like.type) {
   case TypeKind::boolean: return random_.pick({"true", "false"});
   case TypeKind::integer: return integer(like.low, like.high);
-  case TypeKind::string: return like.country ? random_.pick({"\"DE\"", "\"US\"", "\"KP\""}) : text();
+  case TypeKind::string: return of_form(like.form);
   case TypeKind::ip: return to_text(parse_cidr(block())->base);
   case TypeKind::time: return instant();
   case TypeKind::duration: return random_.pick(durations());
@@ -91,12 +91,26 @@ std::string Expressions::constant(const Side& like) {
   return "true";
 }
 
+std::string Expressions::of_form(Form form) {
+  if (form == Form::any) return text();
+  if (form == Form::country) return random_.pick({"\"DE\"", "\"US\"", "\"KP\""});
+  if (form == Form::domain) return in_quotes(random_.pick(domains()));
+  std::string text = random_.pick(texts());
+  for (char& c : text)
+    if ('A' <= c && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return in_quotes(text);
+}
+
+Expressions::Form Expressions::form_of(const FactWorld& fact) {
+  return fact.name == "request.country" ? Form::country : fact.name == "request.host" ? Form::domain : Form::any;
+}
+
 std::string Expressions::literal(const FactWorld& fact) {
   return constant({fact.name, fact.type, fact.low, fact.high, fact.words});
 }
 
 std::string Expressions::constant_or_word(const Place& place, const Side& like) {
-  if (!like.country && random_.chance(25))
+  if (like.form == Form::any && random_.chance(25))
     if (const auto named = word_side(place, like.type)) return named->text;
   return constant(like);
 }
@@ -124,7 +138,7 @@ WordWorld Expressions::let(const Place& place, Kind kind, std::string& value) {
   }
   const auto type = type_of(kind);
   const auto fact = random_.chance(35) ? find(place, type, true) : std::nullopt;
-  if (fact && fact->name != "request.country") {  // beside that one not every literal may stand
+  if (fact && form_of(*fact) == Form::any) {  // beside another not every literal may stand
     value = mention(*fact).name;
     made.optional = may_be_absent(place, *fact);
     made.low = fact->low;
@@ -147,13 +161,16 @@ WordWorld Expressions::let(const Place& place, Kind kind, std::string& value) {
 std::optional<Expressions::Side> Expressions::side(const Place& place, TypeKind type) {
   if (type == TypeKind::string && !place.variables.empty() && random_.chance(60)) {
     const auto& variable = random_.pick(place.variables);
-    return Side{random_.chance(25) ? "lower(" + variable + ")" : variable, type};
+    if (!random_.chance(25)) return Side{variable, type};
+    Side made{"lower(" + variable + ")", type};
+    made.form = Form::lower;
+    return made;
   }
   if (random_.chance(15))
     if (auto named = word_side(place, type)) return named;
   const auto fact = find(place, type, type != TypeKind::string_set);  // no default stands for a set
   if (!fact) return word_side(place, type);
-  if (type == TypeKind::string && fact->name != "request.country" && random_.chance(35))
+  if (type == TypeKind::string && form_of(*fact) == Form::any && random_.chance(35))
     return dressed_string(place, *fact);
   return dressed(place, of_fact(place, *fact));
 }
@@ -168,13 +185,7 @@ std::optional<Expressions::Side> Expressions::word_side(const Place& place, Type
 }
 
 Expressions::Side Expressions::of_fact(const Place& place, const FactWorld& fact) {
-  Side made{mention(fact).name,
-            fact.type,
-            fact.low,
-            fact.high,
-            fact.words,
-            fact.name != "grant",
-            fact.name == "request.country"};
+  Side made{mention(fact).name, fact.type, fact.low, fact.high, fact.words, fact.name != "grant", form_of(fact)};
   if (fact.type != TypeKind::string_set && may_be_absent(place, fact)) made.text = otherwise(place, fact.name, made);
   return made;
 }
@@ -214,16 +225,18 @@ Expressions::Side Expressions::dressed(const Place& place, Side made) {
 Expressions::Side Expressions::dressed_string(const Place& place, const FactWorld& fact) {
   const std::string name = mention(fact).name;
   const bool absent = may_be_absent(place, fact);
-  Side made{name, TypeKind::string};
-  const auto with_default = [&](const std::string& text) {
-    return Side{otherwise(place, text, made), TypeKind::string};
+  const auto make = [&](std::string text, bool has_default, Form form) {
+    Side made{name, TypeKind::string};
+    made.text = has_default ? otherwise(place, text, made) : std::move(text);
+    made.form = form;
+    return made;
   };
   switch (random_.below(5)) {
-  case 0: return absent ? with_default("lower(" + name + ")") : Side{"lower(" + name + ")", TypeKind::string};
-  case 1: return with_default("email_domain(lower(" + name + "))");
-  case 2: return with_default("lower(email_domain(" + name + "))");
-  case 3: return {"lower(" + of_fact(place, fact).text + ")", TypeKind::string};
-  default: return with_default("email_domain(" + name + ")");
+  case 0: return make("lower(" + name + ")", absent, Form::lower);
+  case 1: return make("email_domain(lower(" + name + "))", true, Form::domain);
+  case 2: return make("lower(email_domain(" + name + "))", true, Form::lower);
+  case 3: return make("lower(" + of_fact(place, fact).text + ")", false, Form::lower);
+  default: return make("email_domain(" + name + ")", true, Form::domain);
   }
 }
 

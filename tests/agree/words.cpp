@@ -51,6 +51,7 @@ const std::vector<std::string>& emails() {
                                                 "no-at-sign",
                                                 "two@at@a.example",
                                                 "x@",
+                                                "ann@a.example.",
                                                 "@a.example",
                                                 "eve@c.example",
                                                 "a",

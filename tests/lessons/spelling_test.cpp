@@ -25,25 +25,37 @@ TEST_CASE("a callback is a registered one to the byte or it is refused") {
   }
 }
 
-TEST_CASE("a host is its tenant's in every spelling, and no other tenant answers to it") {
+TEST_CASE("a host has one spelling, and no other tenant answers to it") {
   const World world(tenant("hosts \"login.acme.com\"\nallow login") + tenant("allow login", "other"));
   const auto fault = [&](const std::string& name, const std::string& host) {
     auto request = login({{"request.host", host}});
     request.tenant = name;
     return world.fault(request);
   };
-  for (const char* own : {"login.acme.com", "LOGIN.acme.COM", "Login.Acme.Com"})
-    CHECK(fault("acme", own) == Fault::none);
-  for (const char* own : {"login.acme.com", "LOGIN.acme.COM", "login.acme.com.", "login.acme.com:443",
-                          "Login.Acme.com.:8443", "LOGIN.ACME.COM:"}) {
-    INFO(own);
-    CHECK(fault("other", own) == Fault::tenant_mismatch);
+  CHECK(fault("acme", "login.acme.com") == Fault::none);
+  CHECK(fault("other", "login.acme.com") == Fault::tenant_mismatch);
+  for (const char* spelling : {"LOGIN.acme.COM", "login.acme.com.", "login.acme.com:443", "Login.Acme.com.:8443",
+                               "LOGIN.ACME.COM:", "login.acme.com..", "user@login.acme.com", " login.acme.com", ""}) {
+    INFO(spelling);
+    CHECK(fault("acme", spelling) == Fault::invalid_request);
+    CHECK(fault("other", spelling) == Fault::invalid_request);
   }
-  for (const char* foreign : {"other.example", "evil-login.acme.com", "login.acme.com.evil.example", "acme.com", ""}) {
+  for (const char* foreign : {"other.example", "evil-login.acme.com", "login.acme.com.evil.example", "acme.com"}) {
     INFO(foreign);
     CHECK(fault("acme", foreign) == Fault::tenant_mismatch);
   }
   CHECK(fault("other", "other.example") == Fault::none);
+}
+
+TEST_CASE("a mail domain has one spelling but for its case") {
+  const World world(tenant("allow login\ndeny login when (email_domain(user.email) else \"\") == \"evil.example\""));
+  const auto ask = [&](const std::string& email) { return world.ask(login({{"user.email", email}})).effect; };
+  CHECK(ask("ada@good.example") == Effect::allow);
+  for (const char* bad : {"ada@evil.example", "ada@EVIL.Example", "ada@good.example@evil.example", "ada@evil.example.",
+                          "ada@evil..example", "ada@evil.example ", "ada@evil\u3002example"}) {
+    INFO(bad);
+    CHECK(ask(bad) == Effect::deny);
+  }
 }
 
 TEST_CASE("an address is one value however it is written") {

@@ -52,7 +52,7 @@ Worth call(const std::string& function, const Worth& argument) {
   const auto& text = std::get<std::string>(argument);
   if (function == "lower") return lowered(text);
   const auto at = text.rfind('@');
-  return at == text.npos ? Worth(Absent{}) : lowered(text.substr(at + 1));
+  return at == text.npos ? Worth(Absent{}) : lowered(text.substr(at + 1, text.size() - at - 1 - (text.back() == '.')));
 }
 // The words of the enumeration that an expression is one of: they alone are in an order that is not the text's.
 const Strings* words_of(const Tenant& tenant, Where where, tree::ExprId id) {

@@ -2,6 +2,8 @@
 // may offer (28), which the same structure says.
 #include "tests/agree/oracle/policy.h"
 
+#include <re2/re2.h>
+
 namespace writ::oracle {
 namespace {
 // The name that a wire id stands for; empty: it stands for none.
@@ -21,10 +23,17 @@ template <class T> const T* given(const NamedRequest& request, std::string_view 
 }
 bool has_connection(Action action) { return builtin_facts[index(fact("connection"))].required & mask_of(action); }
 bool good_text(const std::string& text) { return text.size() <= 4'096 && valid_utf8(text); }
-bool good_texts(const Value& value) {
+// Facts of which a request may give one spelling only.
+bool is_spelled(const std::string& name, const std::string& text) {
+  static const re2::RE2 country("[A-Z]{2}"), domain("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.\\b|$))+");
+  const bool host = name == "request.host";
+  if (host || name == "request.country") return text.size() <= 253 && re2::RE2::FullMatch(text, host ? domain : country);
+  return name != "user.email" || text.rfind('@') == text.npos || is_spelled("request.host", lowered(text.substr(text.rfind('@') + 1)));
+}
+bool good_texts(const std::string& name, const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   const auto* set = std::get_if<StringSet>(&value);
-  return (!text || good_text(*text)) && (!set || std::ranges::all_of(*set, good_text));
+  return (!text || (good_text(*text) && is_spelled(name, *text))) && (!set || std::ranges::all_of(*set, good_text));
 }
 // Whether a request of the action may give the fact, and this value.
 bool fits(const FactRow& row, ActionMask action, const Value& value) {
@@ -44,9 +53,7 @@ bool is_malformed(const NamedRequest& request) {
   static const Facts rows = builtin_rows();
   const auto is_fact = [](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
   for (const auto& [name, value] : request.facts)
-    if (!good_texts(value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
-  const auto* country = given<std::string>(request, "request.country");
-  if (country && (country->size() != 2 || !std::ranges::all_of(*country, [](char c) { return 'A' <= c && c <= 'Z'; }))) return true;
+    if (!good_texts(name, value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
   return (mfa && *mfa) != request.facts.contains("session.mfa_age") || (verified && *verified && !request.facts.contains("user.email"));
 }
@@ -70,17 +77,10 @@ bool is_incomplete(const Tenant& tenant, const NamedRequest& request, bool attem
     if (!request.facts.contains(name)) return true;
   return !attempt && wants_member(tenant, request) && !request.facts.contains("user.organizations");
 }
-// A host or issuer that is not among those the tenant has, or, where it has none, is another's, in any of its spellings (18).
-bool is_foreign(const Policy& policy, const Tenant& tenant, const char* what, const Strings& spellings) {
-  if (tenant.settings.contains({what})) return !among(tenant.setting({what}), spellings[0]);
-  const auto claimed = [&](const std::string& text) {
-    return std::ranges::any_of(policy.tenants, [&](const Tenant& one) { return among(one.setting({what}), text); });
-  };
-  return std::ranges::any_of(spellings, claimed);
-}
-std::string without_port(const std::string& host) {
-  const std::string name = host.substr(0, host.find(':'));
-  return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+// A host or issuer that is not among those the tenant has, or, where it has none, is another's (18).
+bool is_foreign(const Policy& policy, const Tenant& tenant, const char* what, const std::string* text) {
+  if (!text || tenant.settings.contains({what})) return text && !among(tenant.setting({what}), *text);
+  return std::ranges::any_of(policy.tenants, [&](const Tenant& one) { return among(one.setting({what}), *text); });
 }
 // The client, and for whom it is asked (20).
 Fault find_client(const NamedRequest& request, Asked& asked) {
@@ -164,9 +164,8 @@ Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt
   if (!asked.tenant) return Fault::unknown_tenant;
   const Tenant& tenant = *asked.tenant;
   if (is_incomplete(tenant, request, attempt)) return Fault::invalid_request;
-  const auto *host = given<std::string>(request, "request.host"), *issuer = given<std::string>(request, "token.issuer");
-  if (host && is_foreign(policy, tenant, "hosts", {lowered(*host), without_port(lowered(*host))})) return Fault::tenant_mismatch;
-  if (issuer && is_foreign(policy, tenant, "issuers", {*issuer})) return Fault::tenant_mismatch;
+  for (const auto& [what, name] : {std::pair("hosts", "request.host"), std::pair("issuers", "token.issuer")})
+    if (is_foreign(policy, tenant, what, given<std::string>(request, name))) return Fault::tenant_mismatch;
   if (const Fault fault = find_client(request, asked); fault != Fault::none) return fault;
   if (!attempt && wants_member(tenant, request) && !among(*given<StringSet>(request, "user.organizations"), *request.organization))
     return Fault::not_a_member;
@@ -186,7 +185,8 @@ Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt
 Offer Oracle::connections(const std::string& tenant, const std::string& client, const std::optional<std::string>& organization,
                           const std::optional<std::string>& email) const {
   const NamedRequest request{Action::login, tenant, client, {}, organization, {}};
-  if (is_malformed(request) || !good_text(email.value_or(""))) return {Fault::invalid_request, {}, {}};
+  if (is_malformed(request) || !good_text(email.value_or("")) || !is_spelled("user.email", email.value_or("")))
+    return {Fault::invalid_request, {}, {}};
   Asked asked{tenant_of(*policy_, tenant)};
   if (!asked.tenant) return {Fault::unknown_tenant, {}, {}};
   if (const Fault fault = find_client(request, asked); fault != Fault::none) return {fault, {}, {}};

@@ -144,6 +144,30 @@ TEST_CASE("a mistake says what is near") {
   CHECK(checked.code() == "const.bool false");
 }
 
+TEST_CASE("a literal that what it is compared with never equals is refused") {
+  const std::string domain = "(email_domain(user.email) else \"\")", lower = "lower(user.id)";
+  for (const auto& never :
+       std::vector<std::string>{domain + " == \"Evil.example\"", domain + " in [\"a.example\", \"B.example\"]",
+                                domain + " == \"evil.example.\"", domain + " != \"@evil.example\"",
+                                lower + " == \"Ada\"", "\"Ada\" == " + lower, lower + " starts with \"A\"",
+                                lower + " contains \"A\"", "any g in user.groups : lower(g) == \"Staff\"",
+                                std::string("has request.host and request.host == \"a.example:443\"")}) {
+    INFO(never);
+    CHECK(code_of(never) == "E0322");
+  }
+  CHECK(code_of(domain + " == \"\"").starts_with("eq.string"));
+  CHECK(code_of(domain + " ends with \".example\"").starts_with("ends.with"));
+  CHECK(code_of(lower + " == \"ada\"").starts_with("eq.string"));
+  CHECK(code_of("user.logins == 2000000000") == "E0319");
+  CHECK(code_of("user.logins < -1") == "E0319");
+  CHECK(code_of("-1 < user.logins") == "E0319");
+  CHECK(code_of("user.logins + 5 == 4") == "E0319");
+  CHECK(code_of("user.logins < 0").starts_with("lt.int"));  // says nothing false of what it can be
+  CHECK(code_of("user.id matches \"/^a/\"") == "E0311");
+  CHECK(code_of("user.id matches \"^a*\"") == "E0311");
+  CHECK(code_of("user.id matches \"/a/*\"").starts_with("glob"));
+}
+
 TEST_CASE("a country that no request can name is refused") {
   CHECK(code_of("has request.country and request.country == \"kp\"") == "E0412");
   CHECK(code_of("(request.country else \"\") != \"KP \"") == "E0412");

@@ -103,7 +103,7 @@ TEST_CASE("hosts and issuers belong to one tenant") {
   CHECK(codes_of("tenant a { issuers \"https://i/\" } tenant b { issuers \"https://i/\" }") == "E0207");
   CHECK(codes_of("template t(h: string) { hosts h } tenant a from t(\"x.example\") tenant b from t(\"x.example\")") ==
         "E0207");
-  CHECK(codes_of("tenant a { hosts \"x.example:8443\" }") == "");
+  CHECK(codes_of("tenant a { hosts \"x.example:8443\" }") == "E0405");
   CHECK(codes_of("tenant a { hosts \"X.example\" }") == "E0405");
 }
 

@@ -105,8 +105,10 @@ TEST_CASE("hosts and issuers belong to one tenant of the set") {
     return b.build();
   };
   Engine engine;
-  REQUIRE(engine.put({claiming("a", {"A.example", "a.example"}, {"https://a"})}) == "");
-  CHECK(engine.put({claiming("b", {"a.EXAMPLE"})}) == "tenant `b`: host `a.example` belongs to tenant `a`");
+  REQUIRE(engine.put({claiming("a", {"a.example", "login.a.example"}, {"https://a"})}) == "");
+  CHECK(engine.put({claiming("b", {"a.example"})}) == "tenant `b`: host `a.example` belongs to tenant `a`");
+  for (const char* other : {"a.EXAMPLE", "a.example.", "a.example:443", ""})
+    CHECK(engine.put({claiming("b", {other})}) == "tenant `b`: structure: a host is no domain name in lower case");
   CHECK(engine.put({claiming("b", {}, {"https://a"})}) == "tenant `b`: issuer `https://a` belongs to tenant `a`");
   CHECK(engine.put({claiming("b", {}, {"https://A"})}) == "");
   CHECK(engine.put({claiming("c", {"x"}), claiming("d", {"x"})}) == "tenant `d`: host `x` belongs to tenant `c`");

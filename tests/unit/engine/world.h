@@ -60,7 +60,7 @@ inline NamedRequest login() {
   r.facts["attempts.by_identifier"] = std::int64_t{0};
   r.facts["request.ip"] = *parse_ip("10.0.0.1");
   r.facts["request.time"] = *parse_time("2026-11-24T12:00Z");
-  r.facts["request.host"] = std::string("Login.ACME.com");
+  r.facts["request.host"] = std::string("login.acme.com");
   r.facts["request.redirect_uri"] = std::string("https://acme.com/callback");
   r.facts["grant"] = grant("authorization_code");
   return r;
