@@ -29,6 +29,7 @@ foreach(room runtime compiler)
 endforeach()
 if(TARGET writ_cli)
   install(TARGETS writ_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(FILES "${writ_common_list}" DESTINATION "${CMAKE_INSTALL_DATADIR}/writ" OPTIONAL)
 endif()
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/WritConfig.cmake.in"

@@ -79,6 +79,7 @@ const std::vector<Library> libraries = {
     {"argon2.h", {"runtime/password"}, "stored passwords are read in one room"},
     {"crypt.h", {"runtime/password"}, "stored passwords are read in one room"},
     {"zxcvbn.h", {"runtime/password"}, "passwords are judged in one room"},
+    {"unicode/", {"runtime/password"}, "what Unicode says of passwords is asked in one room"},
     {"CLI/", {"cli"}, "the command line is the command's"},
     {"catch2/", {"tests"}, "tests only"},
 };

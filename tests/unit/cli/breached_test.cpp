@@ -239,3 +239,23 @@ TEST_CASE("breached: a terminal is asked, and does not show what is typed") {
   CHECK(WTERMSIG(ended) == SIGINT);
   CHECK(interrupted.echoes());
 }
+
+TEST_CASE("common: a list of one's own, and the one that came with the command") {
+  const Place place;
+  place.write("list.txt", "12345\nHunter2\nhunter2\nlast\n");
+  CHECK(place.run("writ common build list.txt -o list").out.starts_with("wrote list: 4 common passwords, "));
+  const Ran found = place.run("echo hUNTER2 | writ common check list");
+  CHECK(found.code == 6);
+  CHECK(found.out == "found  number 2 of 4 common passwords\n");
+  CHECK(place.run("echo last | writ common check --format json list").out ==
+        "{\n  \"found\": true,\n  \"rank\": 4,\n  \"passwords\": 4\n}\n");
+  CHECK(place.run("echo hunter | writ common check list").out == "not found  among 4 common passwords\n");
+  CHECK(place.run("writ common build --top 3 list.txt -o list && echo last | writ common check list").code == 0);
+  CHECK(place.run("writ common build --top 0 list.txt -o list").code == 2);
+  CHECK(place.run("writ common build none -o list").err == "writ: cannot read `none`: No such file or directory\n");
+  CHECK(place.run("echo x | writ common check list.txt").err ==
+        "writ: cannot use `list.txt`: it has 27 bytes, fewer than a header\n");
+  CHECK(place.run("echo hunter2 | WRIT_COMMON_LIST=list writ common check").code == 6);
+  if (fs::exists(WRIT_COMMON_LIST))
+    CHECK(place.run("echo 123456 | writ common check").out.starts_with("found  number 1 of "));
+}

@@ -19,8 +19,8 @@ TEST_CASE("without arguments, with wrong ones and with --help the command says h
   CHECK(place.run("writ dump --tree --ir x").err.find("at a time") != std::string::npos);
   const Ran help = place.run("writ --help");
   CHECK(help.code == 0);
-  for (const char* verb :
-       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "breached", "completion"}) {
+  for (const char* verb : {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init",
+                           "breached", "common", "completion"}) {
     CHECK(help.out.find(verb) != std::string::npos);
     const Ran own = place.run(std::string("writ ") + verb + " --help");
     CHECK(own.code == 0);
@@ -331,11 +331,13 @@ TEST_CASE("every example of --help does what it says, in the folder that `writ i
               .run("cp my-policy/acme.writ draft.writ; tr -d '\\n' < my-policy/request.json > requests.jsonl; "
                    "mkdir -p home/.config/fish/completions ranges && "
                    "echo 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > pwnedpasswords.txt && "
-                   "echo 1E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > ranges/5BAA6.txt")
+                   "echo 1E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > ranges/5BAA6.txt && "
+                   "printf '12345\\nletmein\\n' > denylist.txt")
               .code == 0);
   std::size_t examples = 0;
-  for (const char* verb : {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init",
-                           "breached build", "breached check", "breached verify", "breached", "completion"}) {
+  for (const char* verb :
+       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "breached build",
+        "breached check", "breached verify", "breached", "common build", "common check", "common", "completion"}) {
     std::istringstream help(place.run(std::string("writ ") + verb + " --help").out);
     bool inside = false;
     for (std::string line; std::getline(help, line);) {
