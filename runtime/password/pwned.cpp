@@ -98,9 +98,9 @@ std::string PwnedText::add(std::string_view piece, std::vector<PwnedHash>& found
   while (!piece.empty()) {
     const auto end = piece.find('\n');
     if (end == piece.npos) {
-      if (rest_.size() + piece.size() > longest_line) {
+      if (rest_.size() + piece.size() > longest_line + 1) {  // one may be a CR
         ++lines_;
-        return wrong(rest_ + std::string(piece.substr(0, longest_line + 1)));
+        return wrong(rest_ + std::string(piece.substr(0, longest_line + 2)));
       }
       rest_ += piece;
       return {};
@@ -109,7 +109,7 @@ std::string PwnedText::add(std::string_view piece, std::vector<PwnedHash>& found
     if (rest_.empty()) {
       problem = add_line(piece.substr(0, end), found);
     } else {
-      rest_ += piece.substr(0, std::min(end, longest_line + 1));
+      rest_ += piece.substr(0, std::min(end, longest_line + 2));
       problem = add_line(rest_, found);
       rest_.clear();
     }

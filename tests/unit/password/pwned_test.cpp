@@ -98,7 +98,9 @@ TEST_CASE("what is not in that form is refused with its line") {
   CHECK(problem(one + ":1\n" + two.substr(0, 20)) == "line 2: the hash has 20 digits; " + form);
   CHECK(problem(std::string(1'000'000, 'A')) == "line 1: a line of more than 100 bytes; " + form);
   CHECK(problem(one + ":" + std::string(60, '1') + "\n") == "line 1: a line of more than 100 bytes; " + form);
+  CHECK(problem(one + ":" + std::string(60, '1') + "\r\n") == "line 1: a line of more than 100 bytes; " + form);
   CHECK(problem(one + ":" + std::string(59, '1') + "\n").empty());
+  CHECK(problem(one + ":" + std::string(59, '1') + "\r\n").empty());
   CHECK(problem(std::string(50, '\0')) == "line 1: the hash has 0 digits; " + form);
 }
 
