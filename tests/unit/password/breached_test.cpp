@@ -245,6 +245,19 @@ TEST_CASE("what cannot be a list is not made into one, and what was there stays"
   CHECK(opened(there).parts() == 3);
   CHECK(opened(there).is_incomplete());
   CHECK(opened(there).look_up(spread.back().hash).found);
+
+  // And one that was cut at its end: all that is there begins below FFFF.
+  std::vector<PwnedHash> cut;
+  for (std::uint32_t i = 0; i < 65'535U * 41; ++i) {
+    PwnedHash one{{}, 1};
+    const std::uint32_t prefix = i / 41;
+    one.hash[0] = static_cast<std::uint8_t>(prefix >> 8);
+    one.hash[1] = static_cast<std::uint8_t>(prefix);
+    one.hash[2] = static_cast<std::uint8_t>(i % 41);
+    cut.push_back(one);
+  }
+  CHECK(build(cut, folder / "cut") ==
+        "among 2686935 hashes none begins with FFFF: the list is not complete; --incomplete takes what is there");
 }
 
 TEST_CASE("hashes that do not spread as hashes do are refused before they take all memory") {
