@@ -125,9 +125,9 @@ presetTail : MEMBER+ arguments? | arguments ;
 requirements : LBRACE (requirement SEMICOLON?)* RBRACE ;
 requirement
   : LENGTH INTEGER? RANGE INTEGER? (UTF16 | BYTES)?
-  | CLASSES INTEGER OF characterClass (COMMA characterClass)* (ASCII | UNICODE)?
-  | AT LEAST INTEGER characterClass (ASCII | UNICODE)?
-  | MAX REPEATS INTEGER
+  | CLASSES INTEGER OF characterClass (COMMA characterClass)* (ASCII | UNICODE UTF16?)?
+  | AT LEAST INTEGER characterClass (ASCII | UNICODE UTF16?)?
+  | MAX REPEATS INTEGER UTF16?
   | MAX AGE DURATION
   | MIN AGE DURATION
   | NO SEQUENCES INTEGER
@@ -135,21 +135,25 @@ requirement
   | REJECT (rejected (COMMA rejected)* | WORDS LBRACKET (STRING (COMMA STRING)*)? RBRACKET | CONTAINS wireNames | MATCHES pattern)
   | STRENGTH GE INTEGER
   | EXPIRES AFTER DURATION
+  | NORMALIZE NFKC
   ;
 characterClass : LOWER | UPPER | DIGIT | DIGITS | SYMBOL | SYMBOLS ;
 rejected : COMMON (TOP INTEGER)? | BREACHED | PERSONAL ;
 
 // ---------------------------------------------------------------------------------------------------- tests and proofs
 testDecl : TEST STRING LBRACE (step SEMICOLON?)* RBRACE ;
-step : expectLine | requestLine ;
+step : expectLine | passwordLine | requestLine ;
 requestLine : action TO target (IN wireName)? (VIA wireName)? facts? ;
-action : LOGIN | SIGNUP | WORD ;  // the other actions are no words of the grammar; so no other soft word begins a line
+action : LOGIN | SIGNUP | WORD ;  // the other actions are no words of the grammar; so only they, `expect` and `password` begin a line
 target : wireName (MEMBER | DOT STRING)? ;
 facts : LBRACE (factLine SEMICOLON?)* RBRACE ;
 factLine : WITHOUT name MEMBER* | name MEMBER* ASSIGN sum ;
-expectLine : EXPECT WOULD_BE? (ALLOW | DENY | CHALLENGE) (choice (COMMA choice)*)? byNames? (FAULT name)? ;
+passwordLine : PASSWORD STRING FOR target (AT name)? facts? ;
+expectLine
+  : EXPECT WOULD_BE? (ALLOW | DENY | CHALLENGE | ACCEPTED | REFUSED) (choice (COMMA choice)*)? byNames? (FAULT name)?
+  ;
 byNames : BY byName (COMMA byName)* ;
-byName : STRING | name ;
+byName : STRING | name MEMBER* ;
 proveDecl : PROVE STRING LBRACE (proveLine SEMICOLON?)* RBRACE ;
 proveLine : action (TO target (IN wireName)?)? (VIA wireName)? (ALLOWED | CHALLENGED | DENIED) byNames? IMPLIES expression ;
 
@@ -190,5 +194,5 @@ name
   | UTF16 | BYTES | CLASSES | OF | ASCII | UNICODE | AT | LEAST | LOWER | UPPER | DIGIT | DIGITS | SYMBOL | SYMBOLS
   | MIN | MAX | REPEATS | AGE | NO | SEQUENCES | HISTORY | REJECT | COMMON | TOP | BREACHED | PERSONAL | WORDS
   | STRENGTH | EXPIRES | AFTER | ONE | SET | LIST | INT_WORD | TO | WITHOUT | EXPECT | WOULD_BE | CHALLENGE | BY | FAULT
-  | ALLOWED | CHALLENGED | DENIED | IMPLIES
+  | ALLOWED | CHALLENGED | DENIED | IMPLIES | NORMALIZE | NFKC | ACCEPTED | REFUSED
   ;

@@ -127,4 +127,29 @@ NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, c
   return request;
 }
 
+PasswordQuestion test_password(const model::Policy& policy, const tree::Tree& tree, const tree::PasswordLine& line) {
+  PasswordQuestion question;
+  const auto* tenant = tenant_named(policy, line.tenant.text);
+  if (tenant == nullptr || !line.connection) return question;  // not a checked test
+  question.tenant = tenant->structure.id;
+  question.connection = id_of(tenant->structure.connections, *line.connection);
+  if (line.event)
+    if (const auto event = index_of(password_event_names, line.event->text))
+      question.event = static_cast<PasswordEvent>(*event);
+  for (const auto& fact : line.facts) {
+    if (fact.value == tree::ExprId::none) continue;
+    auto value = check::password_fact_value(tree, fact).value_or(StringSet{});
+    const auto name = check::joined(fact.path);
+    if (name == "user.profile")
+      question.profile = std::move(value);
+    else if (!value.empty())
+      (name == "user.email" ? question.email : question.username) = value.front();
+  }
+  return question;
+}
+
+bool names_check(std::string_view name, PasswordCheck check) {
+  return check::is_check(password_check_names[static_cast<std::size_t>(check)], name);
+}
+
 }  // namespace writ

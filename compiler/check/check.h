@@ -20,6 +20,17 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
 // Only for checked tests. `policy` gives wire names and attribute types.
 NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, const tree::RequestLine& line);
 
+// The same of a line that asks for a password. What it does not say of the user is not there.
+struct PasswordQuestion {
+  std::string tenant, connection;  // wire ids
+  PasswordEvent event = PasswordEvent::signup;
+  std::string username, email;
+  StringSet profile;
+};
+PasswordQuestion test_password(const model::Policy& policy, const tree::Tree& tree, const tree::PasswordLine& line);
+// Whether `name`, as a test writes it behind `by`, names the check of that id: `length` names `length.min`.
+bool names_check(std::string_view name, PasswordCheck check);
+
 // The baseline request of an action, without tenant, client and connection: docs/language.md prints it.
 NamedRequest baseline(Action action);
 // The same to the first client of a tenant that has the action, over the first connection it may use, with the attributes that are required.

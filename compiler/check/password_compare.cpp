@@ -4,12 +4,11 @@
 // Lengths are counted in three units. A text has at least as many bytes as UTF-16 units, and at least as many units as code points; one code
 // point is at most 2 units and 4 bytes, one unit at most 3 bytes. So a minimum in code points is one in bytes too, a maximum the other way.
 #include "compiler/check/passwords.h"
+#include "runtime/program/pattern.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-
-#include <re2/re2.h>
 
 namespace writ::check {
 
@@ -20,7 +19,9 @@ using Kind = Requirement::Kind;
 
 constexpr std::array<std::string_view, 4> class_names = {"lower", "upper", "digit", "symbol"};
 constexpr std::array<std::string_view, 4> class_plurals = {"lower", "upper", "digits", "symbols"};
-constexpr std::int64_t longest = 4'096, deepest_history = 100, best_strength = 4, longest_list = 100'000'000;
+constexpr std::int64_t longest = max_password_bytes, deepest_history = 100, best_strength = 4,
+                       longest_list = 100'000'000;
+constexpr std::size_t most_words = 1'000;  // each is looked for in every password
 constexpr std::array<std::string_view, 2> personal_words = {"username", "email"};
 
 std::int64_t amount(const Requirement& one) { return one.low ? *one.low : one.high.value_or(0); }
@@ -47,8 +48,9 @@ bool has_words(const Requirement& a, const Requirement& b) {
 }
 
 bool charset_implies(const Requirement& a, const Requirement& b) {
-  return !a.unicode || b.unicode;
-}  // an ASCII letter is a letter
+  // An ASCII letter is a letter, in every unit. Of code points and units beyond the BMP neither count bounds the other.
+  return !a.unicode || (b.unicode && a.unit == b.unit);
+}
 
 bool classes_imply(const Requirement& a, const Requirement& b) {
   const auto elsewhere = std::popcount(static_cast<unsigned>(a.class_mask & ~b.class_mask));
@@ -79,7 +81,8 @@ std::string classes_text(const Requirement& one) {
     text += (first ? " " : ", ") + std::string(one.kind == Kind::classes ? class_names[i] : class_plurals[i]);
     first = false;
   }
-  return one.unicode ? text + " unicode" : text;
+  if (one.unicode) text += " unicode";
+  return one.unit == Requirement::Unit::utf16 ? text + " utf16" : text;
 }
 
 bool bounds_cross(const Requirement& minimum, const Requirement& maximum) {
@@ -94,7 +97,8 @@ std::string requirement_text(const Requirement& one) {
   case Kind::length: return length_text(one);
   case Kind::classes:
   case Kind::at_least: return classes_text(one);
-  case Kind::max_repeats: return "max repeats " + std::to_string(amount(one));
+  case Kind::max_repeats:
+    return "max repeats " + std::to_string(amount(one)) + (one.unit == Requirement::Unit::utf16 ? " utf16" : "");
   case Kind::no_sequences: return "no sequences " + std::to_string(amount(one));
   case Kind::history: return "history " + std::to_string(amount(one));
   case Kind::min_age: return "min age " + duration_to_text(amount(one));
@@ -108,6 +112,37 @@ std::string requirement_text(const Requirement& one) {
   case Kind::reject_matches: return "reject matches /" + one.pattern + "/";
   case Kind::strength: return "strength >= " + std::to_string(amount(one));
   case Kind::expires_after: return "expires after " + duration_to_text(amount(one));
+  case Kind::normalize: return "normalize nfkc";
+  }
+  return {};
+}
+
+std::vector<PasswordCheck> checks_of(const Requirement& one) {
+  using enum PasswordCheck;
+  switch (one.kind) {
+  case Kind::length:
+    if (one.low && one.high) return {length_min, length_max};
+    return {one.low ? length_min : length_max};
+  case Kind::classes: return {classes};
+  case Kind::at_least: return {at_least};
+  case Kind::max_repeats: return {repeats};
+  case Kind::no_sequences: return {sequences};
+  case Kind::history: return {history};
+  case Kind::min_age: return {age_min};
+  case Kind::reject_common: return {common};
+  case Kind::reject_breached: return {breached};
+  case Kind::reject_personal: return {personal};
+  case Kind::reject_words: return {words};
+  case Kind::reject_contains: {
+    std::vector<PasswordCheck> checks;
+    for (const auto& word : one.words) checks.push_back(word.text == "username" ? username : email);
+    return checks;
+  }
+  case Kind::reject_matches: return {pattern};
+  case Kind::strength: return {strength};
+  case Kind::max_age:
+  case Kind::expires_after:
+  case Kind::normalize: return {};
   }
   return {};
 }
@@ -121,7 +156,8 @@ bool implies(const Requirement& a, const Requirement& b) {
   case Kind::history:
   case Kind::min_age:
   case Kind::strength: return amount(a) >= amount(b);
-  case Kind::max_repeats:
+  case Kind::max_repeats:  // a run of units is never longer than that of their code points
+    return amount(a) <= amount(b) && rank(a) <= rank(b);
   case Kind::no_sequences:
   case Kind::max_age:
   case Kind::expires_after: return amount(a) <= amount(b);
@@ -130,6 +166,7 @@ bool implies(const Requirement& a, const Requirement& b) {
     return whole || (!other_whole && amount(a) >= amount(b));
   }
   case Kind::reject_breached:
+  case Kind::normalize:
   case Kind::reject_personal: return true;
   case Kind::reject_words:
   case Kind::reject_contains: return has_words(a, b);
@@ -161,6 +198,7 @@ bool weaker(const Requirement& literal, const Requirement& floor) {
   case Kind::reject_breached:
   case Kind::reject_personal:
   case Kind::strength:
+  case Kind::normalize:
   case Kind::expires_after: return implies(floor, literal) && !implies(literal, floor);
   }
   return false;
@@ -205,6 +243,7 @@ std::string malformed(const Requirement& one) {
   case Kind::expires_after: return amount(one) > 0 ? "" : "this is no time at all";
   case Kind::reject_words:
     if (one.words.empty()) return "the list is empty";
+    if (one.words.size() > most_words) return "a list has at most " + std::to_string(most_words) + " words";
     return std::ranges::any_of(one.words, [](const tree::Text& word) { return word.text.empty(); })
                ? "every password contains the empty text"
                : "";
@@ -214,10 +253,11 @@ std::string malformed(const Requirement& one) {
         return "`" + word.text + "` is not one of `username`, `email`";
     return {};
   case Kind::reject_matches: {
-    const re2::RE2 pattern(one.pattern, re2::RE2::Quiet);
-    return pattern.ok() ? "" : "RE2 cannot read the pattern: " + pattern.error();
+    std::string error;
+    return program::compile_pattern(one.pattern, error) ? "" : "RE2 cannot read the pattern: " + error;
   }
   case Kind::reject_breached:
+  case Kind::normalize:
   case Kind::reject_personal: return {};
   }
   return {};

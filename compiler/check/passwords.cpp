@@ -6,6 +6,7 @@
 #include "compiler/check/passwords.h"
 
 #include "compiler/check/tenant.h"
+#include "runtime/program/pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -208,7 +209,32 @@ class Passwords {
     effective.requirements.insert(effective.requirements.end(), of_clients.begin(), of_clients.end());
     settle(effective.requirements);
     contradictions(effective.requirements, record.name);
+    for (const auto& one : effective.requirements)
+      if (one.requirement.kind == tree::Requirement::Kind::reject_matches) count_pattern(one);
     tenant_.result.passwords.push_back(std::move(effective));
+  }
+
+  // What one tenant's patterns take together is bounded, those of its rules among them.
+  void count_pattern(const model::PasswordRequirement& one) {
+    auto& spent = tenant_.spent;
+    const auto too_much = [&] {
+      return spent.pattern_memory > run_.limits.pattern_memory_per_tenant ||
+             spent.pattern_steps > run_.limits.pattern_steps_per_tenant;
+    };
+    if (too_much()) return;  // said already
+    const auto [found, fresh] = spent.patterns->try_emplace(one.requirement.pattern);
+    auto& pattern = found->second;
+    if (fresh)
+      if (const auto compiled = program::compile_pattern(one.requirement.pattern, pattern.error))
+        pattern = {program::memory_of(*compiled), program::steps_of(*compiled), ""};
+    if (!pattern.error.empty() || !spent.counted.insert(found->first).second) return;
+    spent.pattern_memory += pattern.memory;
+    spent.pattern_steps += pattern.steps;
+    if (too_much())
+      run_.diagnostics
+          .add(Code::condition_too_large, one.span,
+               "the regular expressions of tenant " + in_ticks(tenant_.name()) + " take too much together")
+          .hint("refuse words instead of patterns where they do: `reject words [\"acme\"]`");
   }
 
   // Sorted, each once, those that another implies marked. Of two alike the first stands.

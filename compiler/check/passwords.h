@@ -16,6 +16,8 @@ void check_password_declarations(Run& run, const Platform& platform);
 // A preset as requirements, each with the preset's place; nothing, and an error, when there is none of that name.
 std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset);
 
+// What it refuses by, as reports name it; nothing for what is not asked of a new password.
+std::vector<PasswordCheck> checks_of(const tree::Requirement& requirement);
 // "length 12..", as an author writes it.
 std::string requirement_text(const tree::Requirement& requirement);
 // Is every password that `a` accepts one that `b` accepts?

@@ -3,6 +3,7 @@
 #include "compiler/check/tests.h"
 
 #include "compiler/check/expression.h"
+#include "compiler/check/passwords.h"
 #include "compiler/check/tenant.h"
 #include "compiler/syntax/syntax.h"
 
@@ -82,16 +83,104 @@ class Tests {
   void check(const In<tree::TestDecl>& test) {
     tree_ = test.tree;
     tenant_ = nullptr;
+    asked_password_ = false;
     for (const auto& step : test->steps) {
       if (const auto* line = std::get_if<tree::RequestLine>(&step))
         request(*line);
+      else if (const auto* password = std::get_if<tree::PasswordLine>(&step))
+        ask(*password);
+      else if (const auto& expect = std::get<tree::Expect>(step); of_password(expect))  // the parser has seen that
+        password_expectation(expect);                                                   // a question stands before it
       else
-        expectation(std::get<tree::Expect>(step));  // the parser has seen that a request stands before it
+        expectation(expect);
     }
   }
 
  private:
+  // Whether the expectation is one of passwords; it must be when a password was asked for, and must not when not.
+  bool of_password(const tree::Expect& expect) {
+    const bool is = expect.effect.text == "accepted" || expect.effect.text == "refused";
+    if (is != asked_password_)
+      run_.diagnostics
+          .add(Code::impossible_expectation, expect.effect.span,
+               is ? "a request is not " + in_ticks(expect.effect.text)
+                  : "a password is not " + in_ticks(expect.effect.text))
+          .hint(is ? "a request is an allow, a challenge or a deny" : "write `expect accepted` or `expect refused`");
+    return is;
+  }
+
+  void ask(const tree::PasswordLine& line) {
+    asked_password_ = true;
+    policy_ = nullptr;
+    tenant_ = nullptr;
+    const auto found = tenants_.find(line.tenant.text);
+    if (found == tenants_.end()) {
+      undeclared(run_, Code::undeclared, "there is no tenant", line.tenant, set_.tenant_places);
+      return;
+    }
+    if (!line.connection) {
+      run_.diagnostics.add(Code::incomplete_request, line.span, "a password is set for a connection")
+          .hint("write `password \"…\" for " + name_text(line.tenant.text) + ".CONNECTION`");
+      return;
+    }
+    const auto& part = found->second->structure;
+    if (!has_record(run_, part.connections, part.name, "connection", line.connection)) return;
+    for (const auto& policy : found->second->passwords)
+      if (part.connections[policy.connection].name == line.connection->text) policy_ = &policy;
+    if (policy_ == nullptr) {
+      run_.diagnostics
+          .add(Code::password_without_database, line.connection->span,
+               "connection " + in_ticks(line.connection->text) + " has no passwords of its own")
+          .hint("ask for a connection of strategy `database`");
+      return;
+    }
+    if (line.event && !index_of(password_event_names, line.event->text))
+      undeclared(run_, Code::unknown_word, "no password is set at", *line.event, password_event_names);
+    for (const auto& fact : line.facts) password_fact(fact);
+  }
+
+  void password_fact(const tree::FactAssign& line) {
+    static constexpr std::array<std::string_view, 3> names = {"user.username", "user.email", "user.profile"};
+    const std::string name = joined(line.path);
+    if (std::ranges::find(names, name) == names.end()) {
+      undeclared(run_, Code::bad_fact_in_test, "a password is not judged by", {name, line.span, false}, names);
+      return;
+    }
+    if (line.value == tree::ExprId::none || password_fact_value(*tree_, line)) return;
+    run_.diagnostics
+        .add(Code::bad_fact_in_test, (*tree_)[line.value].span,
+             in_ticks(name) + (name == names[2] ? " is a list of strings" : " is a string"))
+        .hint(name == names[2] ? "write it out: user.profile = [\"Ann\", \"Smith\"]"
+                               : "write it out: " + name + " = \"ann\"");
+  }
+
+  void password_expectation(const tree::Expect& expect) {
+    if (expect.fault && (!index_of(password_fault_names, expect.fault->text) || expect.fault->text == "none"))
+      undeclared(run_, Code::unknown_word, "there is no fault of passwords", *expect.fault,
+                 std::span(password_fault_names).subspan(1));
+    for (const auto& by : expect.by) {
+      std::vector<std::string_view> known;
+      for (const auto name : password_check_names) known.push_back(name);
+      if (std::ranges::none_of(known, [&](auto name) { return is_check(name, by.text); })) {
+        undeclared(run_, Code::impossible_expectation, "no requirement is named", {by.text, by.span, false}, known);
+        continue;
+      }
+      if (policy_ == nullptr) continue;  // its question is wrong already
+      const bool asked = std::ranges::any_of(policy_->requirements, [&](const auto& one) {
+        return std::ranges::any_of(checks_of(one.requirement), [&](PasswordCheck check) {
+          return is_check(password_check_names[static_cast<std::size_t>(check)], by.text);
+        });
+      });
+      if (!asked)
+        run_.diagnostics
+            .add(Code::impossible_expectation, by.span,
+                 "nothing of this connection's passwords asks for " + in_ticks(by.text))
+            .hint("`writ password explain` lists what does");
+    }
+  }
+
   void request(const tree::RequestLine& line) {
+    asked_password_ = false;
     tenant_ = nullptr;
     const auto action = action_of(run_, line.action);
     if (!action || !complete(line, *action)) return;
@@ -237,6 +326,8 @@ class Tests {
   const tree::Tree* tree_ = nullptr;
   const model::Tenant* tenant_ = nullptr;
   Action action_{};
+  bool asked_password_ = false;
+  const model::EffectivePassword* policy_ = nullptr;
 };
 
 // One statement in a scope: its action, its conclusion.
@@ -253,6 +344,19 @@ void conclude(Run& run, const tree::Tree& tree, const tree::ProveStatement& stat
 }
 
 }  // namespace
+
+bool is_check(std::string_view id, std::string_view name) {
+  return id == name || (id.starts_with(name) && id[name.size()] == '.');
+}
+
+std::optional<StringSet> password_fact_value(const tree::Tree& tree, const tree::FactAssign& line) {
+  FactInfo info;
+  info.type = joined(line.path) == "user.profile" ? TypeKind::string_set : TypeKind::string;
+  auto value = test_value(tree, line.value, info);
+  if (!value) return std::nullopt;
+  if (auto* list = std::get_if<StringSet>(&*value)) return std::move(*list);
+  return StringSet{std::get<std::string>(*value)};
+}
 
 std::optional<Value> test_value(const tree::Tree& tree, tree::ExprId id, const FactInfo& fact) {
   const auto& node = tree[id].node;

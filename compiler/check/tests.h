@@ -11,4 +11,9 @@ void check_free_proofs(Run& run, const Declarations& set, const Platform& platfo
 // The value a test gives to a fact of that type; nothing when it is not a literal of the type.
 std::optional<Value> test_value(const tree::Tree& tree, tree::ExprId id, const FactInfo& fact);
 
+// Whether `length` or `length.min` names the check `length.min`.
+bool is_check(std::string_view id, std::string_view name);
+// What a test says of the user whose password it is: one string, or those of user.profile; nothing when it is no literal.
+std::optional<StringSet> password_fact_value(const tree::Tree& tree, const tree::FactAssign& line);
+
 }  // namespace writ::check

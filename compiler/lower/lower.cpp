@@ -6,6 +6,7 @@
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/emit.h"
+#include "compiler/lower/passwords.h"
 
 #include <algorithm>
 #include <set>
@@ -208,6 +209,7 @@ program::Part lower_tenant(const model::Tenant& tenant, const SourceSet& sources
   program::Part part = tenant.structure;
   for (std::size_t i = 0; i < action_count; ++i)
     part.programs[i] = lower_action(tenant, static_cast<Action>(i), sources);
+  part.passwords = lower::passwords(tenant, sources);
   part.version = 0;
   part.hash = program::hash_of(part);
   return part;

@@ -117,7 +117,10 @@ class Builder {
   tree::RequestLine request(P::RequestLineContext* context);
   void target(P::TargetContext* context, tree::RequestLine& line);
   tree::FactAssign fact(P::FactLineContext* context);
+  tree::PasswordLine password_line(P::PasswordLineContext* context);
+  std::vector<tree::FactAssign> facts(P::FactsContext* context);
   tree::Expect expect(P::ExpectLineContext* context);
+  tree::Expect expect_password(P::ExpectLineContext* context);
   std::vector<tree::Text> by_names(P::ByNamesContext* context);
   tree::TestDecl test(P::TestDeclContext* context);
   tree::ProveDecl prove(P::ProveDeclContext* context);

@@ -100,10 +100,13 @@ void Builder::requirement(P::RequirementContext* context, std::vector<tree::Requ
     number(Kind::strength);
   else if (context->EXPIRES() != nullptr)
     period(Kind::expires_after);
+  else if (context->NORMALIZE() != nullptr)
+    made.kind = Kind::normalize;
   else if (context->MIN() != nullptr)
     period(Kind::min_age);
   else
     period(Kind::max_age);
+  if (context->UTF16() != nullptr) made.unit = tree::Requirement::Unit::utf16;
   for (auto* one : context->characterClass()) made.class_mask |= bit_of(one);
   made.unicode = context->UNICODE() != nullptr;
   made.charset_written = made.unicode || context->ASCII() != nullptr;
@@ -115,7 +118,6 @@ void Builder::length(P::RequirementContext* context, tree::Requirement& made) {
   const auto dots = context->RANGE()->getSymbol()->getTokenIndex();
   for (auto* bound : context->INTEGER())
     (bound->getSymbol()->getTokenIndex() < dots ? made.low : made.high) = integer(bound);
-  if (context->UTF16() != nullptr) made.unit = tree::Requirement::Unit::utf16;
   if (context->BYTES() != nullptr) made.unit = tree::Requirement::Unit::bytes;
   if (!made.low && !made.high)
     diagnostics_.add(Code::bad_number, span(context), "a length without a bound")

@@ -88,9 +88,29 @@ tree::RequestLine Builder::request(P::RequestLineContext* context) {
     const bool organization = context->IN() != nullptr && !made.organization;
     (organization ? made.organization : made.connection) = name(one);
   }
-  if (auto* facts = context->facts())
-    for (auto* line : facts->factLine())
-      if (!line->exception) made.facts.push_back(fact(line));
+  made.facts = facts(context->facts());
+  made.span = span(context);
+  return made;
+}
+
+std::vector<tree::FactAssign> Builder::facts(P::FactsContext* context) {
+  std::vector<tree::FactAssign> list;
+  if (context == nullptr) return list;
+  for (auto* line : context->factLine())
+    if (!line->exception) list.push_back(fact(line));
+  return list;
+}
+
+// The target of a password is a connection, which stands where a request names a client.
+tree::PasswordLine Builder::password_line(P::PasswordLineContext* context) {
+  tree::PasswordLine made;
+  made.password = string(context->STRING());
+  tree::RequestLine line;
+  target(context->target(), line);
+  made.tenant = line.tenant.value_or(tree::Name{});
+  made.connection = line.client;
+  if (context->AT() != nullptr) made.event = name(context->name());
+  made.facts = facts(context->facts());
   made.span = span(context);
   return made;
 }
@@ -112,7 +132,39 @@ tree::FactAssign Builder::fact(P::FactLineContext* context) {
   return made;
 }
 
+// What stands behind `by` of a password are its checks: `length`, `length.min`.
+tree::Expect Builder::expect_password(P::ExpectLineContext* context) {
+  tree::Expect made;
+  auto* word = context->ACCEPTED() != nullptr ? context->ACCEPTED() : context->REFUSED();
+  made.effect = {std::string(text(word)), span(word), false};
+  if (context->WOULD_BE() != nullptr)
+    diagnostics_.add(Code::unexpected_text, span(context->WOULD_BE()), "a password has no `would_be`")
+        .hint("no requirement of a password only reports: expect refused by length");
+  if (!context->choice().empty())
+    diagnostics_
+        .add(Code::unexpected_text, span(context->choice(0)),
+             fmt::format("`expect {}` names no obligations", made.effect.text))
+        .hint("what refuses a password stands behind `by`: expect refused by length");
+  if (auto* by = context->byNames()) {
+    if (context->ACCEPTED() != nullptr)
+      diagnostics_.add(Code::unexpected_text, span(by), "nothing refuses a password that is accepted");
+    for (auto* one : by->byName()) {
+      if (one->STRING() != nullptr) {
+        made.by.push_back(string(one->STRING()));
+        continue;
+      }
+      std::string id;
+      for (const auto& part : path(one->name(), one->MEMBER())) id += (id.empty() ? "" : ".") + part.text;
+      made.by.push_back({std::move(id), span(one)});
+    }
+  }
+  if (context->FAULT() != nullptr) made.fault = name(context->name());
+  made.span = span(context);
+  return made;
+}
+
 tree::Expect Builder::expect(P::ExpectLineContext* context) {
+  if (context->ACCEPTED() != nullptr || context->REFUSED() != nullptr) return expect_password(context);
   tree::Expect made;
   made.would_be = context->WOULD_BE() != nullptr;
   auto* effect = context->ALLOW() != nullptr  ? context->ALLOW()
@@ -140,6 +192,10 @@ std::vector<tree::Text> Builder::by_names(P::ByNamesContext* context) {
       continue;
     }
     auto bare = name(one->name());
+    for (auto* more : one->MEMBER()) {
+      bare.text += "." + member(more).text;
+      bare.span = span(one);
+    }
     if (std::find(bare_reasons.begin(), bare_reasons.end(), bare.text) == bare_reasons.end())
       diagnostics_.add(Code::unexpected_text, bare.span, fmt::format("`{}` is not the name of a rule", bare.text))
           .hint(fmt::format("names of rules stand in quotes: by \"{}\"", bare.text))
@@ -156,6 +212,10 @@ tree::TestDecl Builder::test(P::TestDeclContext* context) {
     if (step->exception) continue;
     if (auto* line = step->requestLine()) {
       made.steps.emplace_back(request(line));
+      continue;
+    }
+    if (auto* line = step->passwordLine()) {
+      made.steps.emplace_back(password_line(line));
       continue;
     }
     made.steps.emplace_back(expect(step->expectLine()));

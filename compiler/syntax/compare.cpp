@@ -76,6 +76,7 @@ auto fields(const FactAssign& n) { return std::tie(n.path, n.value); }
 auto fields(const RequestLine& n) {
   return std::tie(n.action, n.tenant, n.client, n.organization, n.connection, n.facts);
 }
+auto fields(const PasswordLine& n) { return std::tie(n.password, n.tenant, n.connection, n.event, n.facts); }
 auto fields(const Expect& n) { return std::tie(n.effect, n.would_be, n.by, n.fault, n.obligations); }
 auto fields(const TestDecl& n) { return std::tie(n.name, n.steps); }
 auto fields(const ProveStatement& n) { return std::tie(n.request, n.outcome, n.by, n.implies); }

@@ -50,15 +50,22 @@ std::string request_text(const tree::RequestLine& line) {
   return text;
 }
 
-Node request_node(const Tree& tree, const tree::RequestLine& line) {
-  Node made{.span = line.span, .text = request_text(line), .block = !line.facts.empty()};
-  for (const auto& fact : line.facts) {
+Node asked_node(const Tree& tree, Span span, std::string text_of_line, const std::vector<tree::FactAssign>& facts) {
+  Node made{.span = span, .text = std::move(text_of_line), .block = !facts.empty()};
+  for (const auto& fact : facts) {
     auto text = fact.value == tree::ExprId::none
                     ? "without " + path_text(fact.path)
                     : path_text(fact.path) + " = " + expression_text(tree, fact.value, Tight::sum);
     made.entries.push_back({.span = fact.span, .text = std::move(text)});
   }
   return made;
+}
+
+std::string password_text(const tree::PasswordLine& line) {
+  auto text = "password " + string_text(line.password.text) + " for " + name_text(line.tenant);
+  if (line.connection) text += "." + name_text(*line.connection);
+  if (line.event) text += " at " + name_text(*line.event);
+  return text;
 }
 
 std::string by_text(const std::vector<tree::Text>& names) {
@@ -74,7 +81,10 @@ Node expect_node(const Tree& tree, const tree::Expect& expect) {
   auto text = std::string("expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
     text += (i == 0 ? " " : ", ") + choice_text(tree, expect.obligations[i]);
-  text += by_text(expect.by);
+  if (expect.effect.text == "accepted" || expect.effect.text == "refused")
+    for (std::size_t i = 0; i < expect.by.size(); ++i) text += (i == 0 ? " by " : ", ") + expect.by[i].text;
+  else
+    text += by_text(expect.by);
   if (expect.fault) text += " fault " + expect.fault->text;
   return {.span = expect.span, .text = std::move(text)};
 }
@@ -82,9 +92,12 @@ Node expect_node(const Tree& tree, const tree::Expect& expect) {
 Node test_node(const Tree& tree, const tree::TestDecl& test) {
   Node made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
   for (const auto& one : test.steps) {
-    const auto* line = std::get_if<tree::RequestLine>(&one);
-    made.entries.push_back(line != nullptr ? request_node(tree, *line)
-                                           : expect_node(tree, std::get<tree::Expect>(one)));
+    if (const auto* line = std::get_if<tree::RequestLine>(&one))
+      made.entries.push_back(asked_node(tree, line->span, request_text(*line), line->facts));
+    else if (const auto* password = std::get_if<tree::PasswordLine>(&one))
+      made.entries.push_back(asked_node(tree, password->span, password_text(*password), password->facts));
+    else
+      made.entries.push_back(expect_node(tree, std::get<tree::Expect>(one)));
   }
   return made;
 }

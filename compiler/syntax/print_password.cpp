@@ -20,8 +20,10 @@ std::string classes_text(std::uint8_t mask, const std::array<std::string_view, 4
   return text;
 }
 
+std::string_view utf16_text(const Requirement& one) { return one.unit == Requirement::Unit::utf16 ? " utf16" : ""; }
+
 std::string charset_text(const Requirement& one) {
-  return !one.charset_written ? "" : one.unicode ? " unicode" : " ascii";
+  return !one.charset_written ? "" : one.unicode ? fmt::format(" unicode{}", utf16_text(one)) : " ascii";
 }
 
 std::string length_text(const Requirement& one) {
@@ -61,7 +63,7 @@ std::string requirement_text(const Requirement& one) {
     return fmt::format("classes {} of {}{}", number, classes_text(one.class_mask, singular), charset_text(one));
   case Requirement::Kind::at_least:
     return fmt::format("at least {} {}{}", number, classes_text(one.class_mask, plural), charset_text(one));
-  case Requirement::Kind::max_repeats: return fmt::format("max repeats {}", number);
+  case Requirement::Kind::max_repeats: return fmt::format("max repeats {}{}", number, utf16_text(one));
   case Requirement::Kind::no_sequences: return fmt::format("no sequences {}", number);
   case Requirement::Kind::history: return fmt::format("history {}", number);
   case Requirement::Kind::min_age: return "min age " + duration_to_text(number);
@@ -74,6 +76,7 @@ std::string requirement_text(const Requirement& one) {
   case Requirement::Kind::reject_matches: return "reject matches /" + one.pattern + "/";
   case Requirement::Kind::strength: return fmt::format("strength >= {}", number);
   case Requirement::Kind::expires_after: return "expires after " + duration_to_text(number);
+  case Requirement::Kind::normalize: return "normalize nfkc";
   }
   return {};
 }

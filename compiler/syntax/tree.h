@@ -185,10 +185,10 @@ struct ZoneDecl {
 
 struct Requirement {
   enum class Kind : std::uint8_t {
-    length,    // a..b [utf16|bytes]
-    classes,   // N of lower, upper, digit, symbol [ascii|unicode]
-    at_least,  // at least N lower|upper|digits|symbols [ascii|unicode]
-    max_repeats,
+    length,       // a..b [utf16|bytes]
+    classes,      // N of lower, upper, digit, symbol [ascii|unicode [utf16]]
+    at_least,     // at least N lower|upper|digits|symbols [ascii|unicode [utf16]]
+    max_repeats,  // N [utf16]
     no_sequences,
     history,
     min_age,
@@ -201,6 +201,7 @@ struct Requirement {
     reject_matches,
     strength,  // strength >= n
     expires_after,
+    normalize,  // nfkc
   } kind;
   std::optional<std::int64_t> low, high;  // length bounds; N; micros for ages
   enum class Unit : std::uint8_t { code_points, utf16, bytes } unit = Unit::code_points;
@@ -377,10 +378,18 @@ struct RequestLine {  // login to acme.admin in coke via staff { … }
   std::vector<FactAssign> facts;
   Span span;
 };
+struct PasswordLine {  // password "correct horse" for acme.customers at change { user.email = "ann@acme.com" }
+  Text password;
+  Name tenant;
+  std::optional<Name> connection, event;
+  std::vector<FactAssign> facts;
+  Span span;
+};
 struct Expect {           // expect deny by "x" | expect challenge mfa within 15m | expect deny fault locked_out
-  Name effect;            // allow, challenge, deny
+  Name effect;            // allow, challenge, deny; of a password accepted, refused
   bool would_be = false;  // expect would_be deny
-  std::vector<Text> by;   // rule names that must be among the fired reasons; no_allow is written bare
+  std::vector<Text>
+      by;  // rule names that must be among the fired reasons; no_allow is written bare. Of a password: its checks
   std::optional<Name> fault;
   std::vector<std::vector<Obligation>>
       obligations;  // each must be among the challenge's entries: alternatives joined by `or`
@@ -388,7 +397,7 @@ struct Expect {           // expect deny by "x" | expect challenge mfa within 15
 };
 struct TestDecl {
   Text name;
-  std::vector<std::variant<RequestLine, Expect>> steps;  // each Expect speaks of the RequestLine before it
+  std::vector<std::variant<RequestLine, Expect, PasswordLine>> steps;  // each Expect speaks of the question before it
   Span span;
 };
 struct ProveStatement {  // login to acme.admin via staff allowed [by "n"] implies E

@@ -143,6 +143,7 @@ std::string_view example_of(std::size_t rule) {
   case P::RuleStep:
   case P::RuleRequestLine:
   case P::RuleTarget: return "login to acme.shop via staff { request.ip = 198.51.100.7 }";
+  case P::RulePasswordLine: return "password \"correct horse\" for acme.customers";
   case P::RuleFacts:
   case P::RuleFactLine: return "{ user.email = \"ann@acme.com\"; request.ip = 198.51.100.7 }";
   case P::RulePrefix: return "any g in user.groups : g == \"staff\"";

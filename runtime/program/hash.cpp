@@ -63,6 +63,7 @@ class Hash {
   void add(const OrganizationRecord::Use& use);
   void add(const OrganizationRecord& organization);
   void add(const ActionProgram& program);
+  void add(const PasswordProgram& program);
   template <class T>
   void add(const std::vector<T>& list) {
     add(std::uint64_t{list.size()});
@@ -145,6 +146,22 @@ void Hash::add(const ActionProgram& program) {
   add(program.entries);
 }
 
+void Hash::add(const PasswordProgram& program) {
+  add(program.connection);
+  add(program.shape ? std::string_view(print(*program.shape)) : std::string_view());
+  const auto row = program.row.bytes();
+  add(std::string_view(reinterpret_cast<const char*>(row.data()), row.size()));
+  add(program.normalize);
+  for (const auto* list : {&program.requirements, &program.others}) {
+    add(std::uint64_t{list->size()});
+    for (const auto& one : *list) {
+      add(static_cast<std::uint8_t>(one.check));
+      add(one.text);
+      add(one.origin);
+    }
+  }
+}
+
 }  // namespace
 
 std::array<std::uint8_t, 32> hash_of(const Part& part) {
@@ -160,6 +177,7 @@ std::array<std::uint8_t, 32> hash_of(const Part& part) {
   hash.add(part.organizations);
   hash.add(part.lockouts);
   for (const auto& program : part.programs) hash.add(program);
+  hash.add(part.passwords);
   return hash.finish();
 }
 

@@ -12,10 +12,13 @@
 //     report deny %4
 //     require %3 entry 0
 //
+// The shape of a password policy begins with `shape password` and reads password_facts.h.
+//
 // The text determines the shape only when operands of `and` and `or` lie in Shape::arguments in the order of their nodes; `verify` asks
 // for that. Reading accepts blank lines and `//` comments, and checks form, not sense: run `verify` on what it returns.
 #include "runtime/program/program.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -23,8 +26,10 @@ namespace writ::program {
 
 namespace {
 
-std::string fact_text(std::uint32_t fact) {
-  return fact < builtin_facts.size() ? std::string(builtin_facts[fact].name) : "#" + std::to_string(fact);
+std::string fact_text(const Shape& shape, std::uint32_t fact) {
+  if (shape.password && fact < password_facts.size()) return std::string(password_facts[fact].name);
+  return !shape.password && fact < builtin_facts.size() ? std::string(builtin_facts[fact].name)
+                                                        : "#" + std::to_string(fact);
 }
 
 std::string node_text(const Shape& shape, const Node& node) {
@@ -36,7 +41,7 @@ std::string node_text(const Shape& shape, const Node& node) {
     case Operand::node:
     case Operand::end: text += " %" + std::to_string(fields[i]); break;
     case Operand::slot: text += " $" + std::to_string(fields[i]); break;
-    case Operand::fact: text += " " + fact_text(fields[i]); break;
+    case Operand::fact: text += " " + fact_text(shape, fields[i]); break;
     case Operand::depth: text += " " + std::to_string(fields[i]); break;
     case Operand::arguments:
       for (std::size_t k = node.a; k < std::size_t{node.a} + node.b && k < shape.arguments.size(); ++k)
@@ -51,7 +56,9 @@ std::string number(NodeId id) { return " %" + std::to_string(static_cast<std::ui
 }  // namespace
 
 std::string print(const Shape& shape) {
-  std::string text = "shape " + std::string(action_names[static_cast<std::size_t>(shape.action)]) + "\n";
+  std::string text = "shape ";
+  text += shape.password ? "password" : action_names[static_cast<std::size_t>(shape.action)];
+  text += "\n";
   for (std::size_t i = 0; i < shape.slots.size(); ++i)
     text +=
         "$" + std::to_string(i) + " " + std::string(slot_kind_names[static_cast<std::size_t>(shape.slots[i])]) + "\n";
@@ -112,8 +119,13 @@ class Words {
   std::string_view rest_;
 };
 
-std::uint32_t read_fact(Words& words) {
+std::uint32_t read_fact(Words& words, const Shape& shape) {
   if (words.peek().starts_with('#')) return words.number("#");
+  if (shape.password) {
+    const auto row = std::ranges::find(password_facts, words.take(), &PasswordFactRow::name);
+    if (row == password_facts.end()) words.ok = false;
+    return row == password_facts.end() ? 0 : index(row->fact);
+  }
   const auto found = find_builtin(words.take());
   if (!found) words.ok = false;
   return found ? index(*found) : 0;
@@ -136,7 +148,7 @@ void read_node(Words& words, Shape& shape) {
     case Operand::node:
     case Operand::end: *fields[i] = words.number("%"); break;
     case Operand::slot: *fields[i] = words.number("$"); break;
-    case Operand::fact: *fields[i] = read_fact(words); break;
+    case Operand::fact: *fields[i] = read_fact(words, shape); break;
     case Operand::depth: *fields[i] = words.number(""); break;
     case Operand::arguments:
       node.a = static_cast<std::uint32_t>(shape.arguments.size());
@@ -179,7 +191,8 @@ void read_line(Words& words, Shape& shape, bool first) {
   const auto word = words.peek();
   if (first) {
     if (!words.take_if("shape")) words.ok = false;
-    const auto action = index_of(action_names, words.take());
+    shape.password = words.take_if("password");
+    const auto action = shape.password ? std::optional<std::uint8_t>(0) : index_of(action_names, words.take());
     if (!action) words.ok = false;
     shape.action = static_cast<Action>(action.value_or(0));
   } else if (word.starts_with('$')) {

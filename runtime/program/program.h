@@ -8,6 +8,7 @@
 #pragma once
 
 #include "runtime/program/facts.h"
+#include "runtime/program/password_facts.h"
 #include "runtime/program/value.h"
 #include "runtime/program/vocabulary.h"
 
@@ -203,6 +204,7 @@ struct RuleCode {
 
 struct Shape {
   Action action{};
+  bool password = false;  // reads PasswordFacts, not a request's; then `action` is the first and every rule a denial
   std::vector<Node> nodes;
   std::vector<std::uint32_t> arguments;  // of and_, or_
   std::vector<SlotKind> slots;
@@ -311,6 +313,25 @@ struct ActionProgram {
   std::vector<std::string> entries;  // texts, parallel to shape->entries
 };
 
+// What a rule of a password program asks for, and who: cold, read by reports only.
+struct RequirementInfo {
+  PasswordCheck check{};
+  std::string text;                   // as an author writes it: `length 12..64`
+  std::string origin, place;          // "platform floor baseline", "acme/acme.writ:12"
+  std::vector<std::int64_t> numbers;  // what the message has in it: the bound, then in which unit (PasswordUnit)
+  std::uint8_t classes = 0;           // of characters: bit 0 lower, 1 upper, 2 digit, 3 symbol
+  bool implied = false;               // another requirement in force asks for as much: judged, not shown
+};
+// Which passwords a database connection accepts.
+struct PasswordProgram {
+  std::uint32_t connection = 0;
+  std::shared_ptr<const Shape> shape;
+  Row row;
+  bool normalize = false;                     // a requirement says NFKC: judged as received and normalized
+  std::vector<RequirementInfo> requirements;  // parallel to shape->rules
+  std::vector<RequirementInfo> others;        // in force, but not of a new password
+};
+
 // The structure of a tenant: what is checked before rules. Indexes are places in these vectors.
 struct Lockout {
   enum class Counter : std::uint8_t { by_identifier, by_identifier_ip, by_ip } counter{};
@@ -383,6 +404,7 @@ struct Part {
   std::vector<std::pair<std::string, std::string>> colors;
   std::vector<std::string> features;
   std::array<ActionProgram, action_count> programs;
+  std::vector<PasswordProgram> passwords;  // of database connections, each has one, by connection
   std::uint64_t version = 0;
   std::array<std::uint8_t, 32> hash{};  // of everything above that decides
 };

@@ -3,6 +3,7 @@
 // user reads. It also asks for the one form a shape can have, so that equal programs are equal shapes.
 #include "runtime/program/program.h"
 
+#include <algorithm>
 #include <string>
 
 namespace writ::program {
@@ -58,6 +59,8 @@ class Verifier {
     if (static_cast<std::size_t>(node.op) >= op_rows.size()) return "is of no op";
     if (node.op == Op::any_ || node.op == Op::all_) return close(at);
     const auto& row = row_of(node.op);
+    if (shape_.password && node.op >= Op::client_index && node.op <= Op::connection_strategy)
+      return "asks a password where it is used";
     const std::array<std::uint32_t, 3> fields = {node.a, node.b, node.c};
     for (std::size_t i = 0; i < 3; ++i)
       if (auto wrong = field(at, row.operands[i], fields[i], row.types[i]); !wrong.empty()) return wrong;
@@ -101,7 +104,11 @@ class Verifier {
   }
 
   // Declared attributes are checked against their declaration where that is known: verify(const Part&).
-  static std::string fact(Op op, std::uint32_t id) {
+  std::string fact(Op op, std::uint32_t id) const {
+    if (shape_.password) {
+      if (id >= password_facts.size()) return "reads a fact that does not exist";
+      return op == Op::has_fact || fact_fits(op, password_facts[id].type) ? "" : "reads a fact of another type";
+    }
     if (id >= index_limit) return "reads a fact that does not exist";
     if (op == Op::has_fact || id >= builtin_facts.size()) return "";
     const auto type = builtin_facts[id].type;
@@ -125,6 +132,8 @@ class Verifier {
       return operand(shape_.nodes.size(), static_cast<std::uint32_t>(id), NodeType::boolean);
     };
     if (shape_.rules.size() > max_rules) return "there are too many rules";
+    if (shape_.password && (!shape_.entries.empty() || shape_.action != Action{} || !only_denials()))
+      return "a password program does other than refuse";
     for (std::size_t i = 0; i < shape_.entries.size(); ++i) {
       const auto& entry = shape_.entries[i];
       const auto name = "entry " + std::to_string(i) + " ";
@@ -143,6 +152,11 @@ class Verifier {
       if (auto wrong = boolean(rule.fired); !wrong.empty()) return name + wrong;
     }
     return "";
+  }
+
+  bool only_denials() const {
+    return std::ranges::all_of(shape_.rules,
+                               [](const RuleCode& rule) { return rule.effect == RuleEffect::deny && !rule.report; });
   }
 
   static constexpr std::size_t index_limit = builtin_facts.size() + max_attributes;

@@ -132,7 +132,7 @@ void check_program(const Part& part, std::size_t action, Report& report) {
   report.expect(program.shape != nullptr, "there is no shape");
   if (!report.fine()) return;
   const auto& shape = *program.shape;
-  report.expect(static_cast<std::size_t>(shape.action) == action, "the shape is of another action");
+  report.expect(static_cast<std::size_t>(shape.action) == action && !shape.password, "the shape is of another action");
   report.expect(program.rules.size() == shape.rules.size() && program.entries.size() == shape.entries.size(),
                 "names and code do not fit");
   if (const auto wrong = verify(shape); !wrong.empty()) report.expect(false, wrong);
@@ -153,6 +153,35 @@ void check_program(const Part& part, std::size_t action, Report& report) {
   for (const auto& info : program.rules) check_trace(info, shape, inside, report);
 }
 
+// Password programs: of database connections, one each, in order, their shapes and rows sound.
+void check_passwords(const Part& part, Report& report) {
+  report.at("passwords");
+  const auto databases = std::ranges::count_if(part.connections, [](const ConnectionRecord& connection) {
+    return connection.strategy < strategies.size() && strategies[connection.strategy].family == Family::database;
+  });
+  report.expect(static_cast<std::size_t>(databases) == part.passwords.size(),
+                "a database connection does not say which it accepts");
+  std::int64_t last = -1;
+  for (const auto& password : part.passwords) {
+    report.at("password of connection " + std::to_string(password.connection));
+    report.expect(password.connection > last && password.connection < part.connections.size() &&
+                      strategies[part.connections[password.connection].strategy].family == Family::database,
+                  "it is of no database connection, or its connection has two");
+    last = password.connection;
+    report.expect(password.shape && password.shape->password, "there is no shape");
+    if (!report.fine()) return;
+    report.expect(password.requirements.size() == password.shape->rules.size(), "names and code do not fit");
+    report.expect(std::ranges::all_of(password.requirements,
+                                      [](const auto& one) {
+                                        return static_cast<std::size_t>(one.check) < password_check_names.size();
+                                      }),
+                  "a requirement asks for nothing that is known");
+    if (const auto wrong = verify(*password.shape); !wrong.empty()) report.expect(false, wrong);
+    if (!report.fine()) return;
+    if (const auto wrong = verify(*password.shape, password.row.bytes()); !wrong.empty()) report.expect(false, wrong);
+  }
+}
+
 }  // namespace
 
 std::string verify(const Part& part) {
@@ -165,6 +194,7 @@ std::string verify(const Part& part) {
     const auto wrong = verify(*part.programs[i].shape, part.programs[i].row.bytes());
     report.expect(wrong.empty(), wrong);
   }
+  if (report.fine()) check_passwords(part, report);
   return report.take();
 }
 

@@ -10,6 +10,7 @@
 
 #include "runtime/program/program.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -80,7 +81,31 @@ class PartBuilder {
     return program;
   }
 
+  // Which passwords the database connection accepts, by the text of the shape; one that is not given accepts all.
+  program::PasswordProgram& password(std::uint32_t connection, std::string_view text,
+                                     const std::vector<program::Constant>& constants = {},
+                                     std::vector<program::RequirementInfo> requirements = {}) {
+    std::string error;
+    auto shape = program::read_shape(text, error);
+    if (!shape) throw std::invalid_argument(error);
+    requirements.resize(shape->rules.size());
+    program::PasswordProgram made;
+    made.connection = connection;
+    made.shape = std::make_shared<const program::Shape>(std::move(*shape));
+    made.row = program::Row::build(constants);
+    made.requirements = std::move(requirements);
+    auto at = part.passwords.begin();
+    while (at != part.passwords.end() && at->connection < connection) ++at;
+    if (at != part.passwords.end() && at->connection == connection) at = part.passwords.erase(at);
+    return *part.passwords.insert(at, std::move(made));
+  }
+
   program::Part build(std::uint64_t version = 1) {
+    for (std::uint32_t i = 0; i < part.connections.size(); ++i) {
+      const bool database = strategies[part.connections[i].strategy].family == Family::database;
+      const bool said = std::ranges::any_of(part.passwords, [&](const auto& one) { return one.connection == i; });
+      if (database && !said) password(i, "shape password\n");
+    }
     part.version = version;
     part.hash = program::hash_of(part);
     return part;

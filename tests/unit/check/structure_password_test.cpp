@@ -88,10 +88,11 @@ TEST_CASE("presets are what their products do") {
   CHECK(effective(in_connection("password auth0.excellent(12)")) ==
         Lines{"t connection a (auth0.excellent): length 12.. utf16",
               "t connection a (auth0.excellent): classes 3 of lower, upper, digit, symbol",
-              "t connection a (auth0.excellent): max repeats 2"});
+              "t connection a (auth0.excellent): max repeats 2 utf16"});
   CHECK(effective(in_connection("password nist.sp800_63b_4")) ==
         Lines{"t connection a (nist.sp800_63b_4): length 15..", "t connection a (nist.sp800_63b_4): reject common",
-              "t connection a (nist.sp800_63b_4): reject breached"});
+              "t connection a (nist.sp800_63b_4): reject breached",
+              "t connection a (nist.sp800_63b_4): normalize nfkc"});
   CHECK(effective(in_connection("password okta.default")).size() == 6);
   CHECK(codes_of(in_connection("password auth0.superb")) == "E0505");
   CHECK(codes_of(in_connection("password nist.sp800_63b_4(8)")) == "E0505");

@@ -226,6 +226,60 @@ TEST_CASE("a part's hash is of what decides") {
   other.clients[0].connections = {0};
   CHECK_FALSE(verify(other).empty());
   other = part;
+  other.connections.emplace_back();  // a database, which says nothing of its passwords
+  CHECK_FALSE(verify(other).empty());
+  PasswordProgram password;
+  password.shape = std::make_shared<const Shape>(read("shape password\n"));
+  other.passwords = {password};
+  CHECK(verify(other).empty());
+  const auto with_passwords = hash_of(other);
+  other.passwords[0].normalize = true;
+  CHECK(hash_of(other) != with_passwords);
+  other.passwords.push_back(password);
+  CHECK_FALSE(verify(other).empty());
+  other.passwords = {password};
+  other.passwords[0].shape = std::make_shared<const Shape>(read("shape login\n"));
+  CHECK_FALSE(verify(other).empty());
+  other.passwords = {password};
+  other.passwords[0].connection = 1;
+  CHECK_FALSE(verify(other).empty());
+  other.passwords = {password};
+  other.passwords[0].requirements.emplace_back();
+  CHECK_FALSE(verify(other).empty());
+  other = part;
   other.programs[2].shape = nullptr;
   CHECK_FALSE(verify(other).empty());
+}
+
+TEST_CASE("a shape of passwords reads their facts, is printed with their names, and can only refuse") {
+  constexpr std::string_view passwords = R"(shape password
+$0 integer
+$1 string
+%0 = fact.int password.length
+%1 = const.int $0
+%2 = lt.int %0 %1
+%3 = fact.string password.folded
+%4 = const.string $1
+%5 = contains %3 %4
+%6 = fact.bool password.not_breached
+%7 = not %6
+deny %2
+deny %5
+deny %7
+)";
+  const auto shape = read(passwords);
+  CHECK(shape.password);
+  CHECK(verify(shape).empty());
+  CHECK(print(shape) == passwords);
+  CHECK(read("shape login\n").password == false);
+  CHECK_FALSE(key_of(read("shape login\n")) == key_of(read("shape password\n")));
+  std::string error;
+  CHECK_FALSE(read_shape("shape password\n%0 = fact.bool user.blocked\n", error));
+  CHECK_FALSE(read_shape("shape login\n%0 = fact.int password.length\n", error));
+  CHECK(refused("shape password\n%0 = and\nallow %0\n") == "a password program does other than refuse");
+  CHECK(refused("shape password\n%0 = and\nreport deny %0\n") == "a password program does other than refuse");
+  CHECK(refused("shape password\n%0 = and\nentry %0\n") == "a password program does other than refuse");
+  CHECK(refused("shape password\n%0 = client\n").find("asks a password where it is used") != std::string::npos);
+  CHECK(refused("shape password\n%0 = fact.bool password.length\n").find("another type") != std::string::npos);
+  CHECK(refused("shape password\n%0 = fact.int #200\n").find("does not exist") != std::string::npos);
 }

@@ -90,6 +90,7 @@ class Sentences {
   void items(char block, std::size_t depth);
   void request_line();
   void target(std::size_t optional);
+  void password_line();
   void expect();
   void proof();
   void by();

@@ -133,8 +133,9 @@ void Sentences::setting(std::size_t kind) {
 void Sentences::requirement() {
   const auto charset = [&] {
     if (chance(30)) one_of({"ascii", "unicode"});
+    if (words_.back() == "unicode" && chance(40)) say("utf16");
   };
-  switch (below(11)) {
+  switch (below(12)) {
   case 0:
     say("length");
     if (chance(50)) {
@@ -157,7 +158,11 @@ void Sentences::requirement() {
     number();
     one_of({"digits", "lower", "upper", "symbol"});
     return charset();
-  case 3: say({"max", "repeats"}); return number();
+  case 3:
+    say({"max", "repeats"});
+    number();
+    if (chance(30)) say("utf16");
+    return;
   case 4:
     one_of({"max", "min"});
     say("age");
@@ -187,6 +192,7 @@ void Sentences::requirement() {
     say("matches");
     return one_of({"/a/", "/\\/x{2}/"});
   case 9: say({"strength", ">="}); return number();
+  case 10: return say({"normalize", "nfkc"});
   default: say({"expires", "after"}); return duration();
   }
 }
@@ -373,8 +379,35 @@ void Sentences::request_line() {
       sum(1);
     });
 }
+void Sentences::password_line() {
+  say("password");
+  text();
+  say("for");
+  wire_name();
+  if (chance(80)) say(".people");
+  if (chance(30)) {
+    say("at");
+    one_of({"change", "signup", "reset"});
+  }
+  if (chance(30))
+    block([&] {
+      path();
+      say("=");
+      sum(1);
+    });
+}
 void Sentences::expect() {
   say("expect");
+  if (chance(15)) return say("accepted");
+  if (chance(15)) {
+    say("refused");
+    if (chance(50)) {
+      say("by");
+      list([&] { one_of({"length", "classes", "common"}); }, 2);
+    }
+    if (chance(20)) say({"fault", "too_long"});
+    return;
+  }
   if (chance(20)) say("would_be");
   if (chance(40)) {
     say("challenge");
@@ -437,7 +470,10 @@ void Sentences::declaration() {
     text();
     say("{");
     for (auto steps = below(4); steps > 0; --steps) {
-      request_line();
+      if (chance(25))
+        password_line();
+      else
+        request_line();
       if (chance(70)) expect();
       if (chance(20)) say(";");
     }
