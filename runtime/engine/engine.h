@@ -2,6 +2,7 @@
 // const, thread-safe, never throws, never fails (a fault is a deny that names itself) and allocates nothing.
 #pragma once
 
+#include "runtime/engine/password.h"
 #include "runtime/interpret/trace.h"
 #include "runtime/program/frame.h"
 #include "runtime/program/program.h"
@@ -140,6 +141,11 @@ class Engine {
   std::optional<Decision>
   native(const Request& request) const noexcept;            // only machine code; nothing while there is none
   Decision attempt(const Request& request) const noexcept;  // decision 0001, 27
+  // Whether a password may be set, requirement by requirement (password.h). As with decisions: thread-safe, no exception, a
+  // fault refuses and names itself.
+  PasswordReport check_password(const Secret& password, const PasswordRequest& request) const noexcept;
+  PasswordReport interpret_password(const Secret& password, const PasswordRequest& request) const noexcept;
+  std::optional<PasswordReport> native_password(const Secret& password, const PasswordRequest& request) const noexcept;
   Explanation explain(const Request& request, const Decision& decision) const;
   std::vector<TraceEntry> trace(const Request& request) const;  // empty on a fault
   Offer connections(std::string_view tenant, std::string_view client, std::optional<std::string_view> organization,

@@ -118,6 +118,24 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
   return "";
 }
 
+// The program of a connection's passwords, and what it will ask of whom.
+std::string load_password(Loaded& loaded, program::PasswordProgram& password, Pool& pool,
+                          std::vector<std::shared_ptr<SharedShape>>& fresh) {
+  auto& made = loaded.passwords.emplace_back();
+  bool is_new = false;
+  made.program.shared = pool.shape(password.shape, is_new);
+  password.shape = made.program.shared->shape;
+  if (is_new) fresh.push_back(made.program.shared);
+  for (const auto& node : password.shape->nodes)
+    if (program::row_of(node.op).operands[0] == program::Operand::fact) made.asks |= std::uint64_t{1} << node.a;
+  for (const auto& one : password.requirements) {
+    const auto number = one.numbers.empty() ? 1 : one.numbers[0];
+    if (one.check == PasswordCheck::history) made.depth = std::max(made.depth, number);
+    if (one.check == PasswordCheck::common) made.common_wanted = std::max(made.common_wanted, number);
+  }
+  return compile_patterns(loaded, made.program, password.row.bytes(), pool);
+}
+
 }  // namespace
 
 FactRule builtin_rule(std::size_t place) noexcept { return rule_of(builtin_facts[place]); }
@@ -262,9 +280,18 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
       return refuse(wrong);
     Required(given, static_cast<Action>(i), program).all();
   }
+  for (auto& password : given.passwords)
+    if (const auto wrong = load_password(*loaded, password, pool, fresh); !wrong.empty()) return refuse(wrong);
   loaded->part = std::make_shared<const Part>(std::move(given));
   const auto& part = *loaded->part;
   for (std::size_t i = 0; i < action_count; ++i) loaded->programs[i].row = part.programs[i].row.bytes().data();
+  loaded->password_places.assign(part.connections.size(), -1);
+  for (std::size_t i = 0; i < part.passwords.size(); ++i) {
+    auto& password = loaded->passwords[i];
+    password.source = &part.passwords[i];
+    password.program.row = part.passwords[i].row.bytes().data();
+    loaded->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
+  }
   loaded->facts = fact_rules(part);
   loaded->names = fact_names(part);
   loaded->clients.build(key, ids(part.clients));

@@ -106,6 +106,13 @@ struct LoadedProgram {
   Words required_to_attempt;              // login only
 };
 
+struct LoadedPassword {
+  LoadedProgram program;
+  const program::PasswordProgram* source = nullptr;  // in the part
+  std::uint64_t asks = 0;                            // bit by PasswordFact that it reads
+  std::int64_t depth = 0, common_wanted = 0;         // the deepest history, the longest list asked for
+};
+
 struct Loaded {
   std::shared_ptr<const program::Part> part;
   HashKey key_;
@@ -115,6 +122,8 @@ struct Loaded {
   std::vector<std::vector<std::uint32_t>> client_connections;  // sorted, by client
   std::vector<std::uint32_t> lockouts;                         // those of all connections first, then by connection
   std::array<LoadedProgram, action_count> programs;
+  std::vector<LoadedPassword> passwords;      // as in the part
+  std::vector<std::int32_t> password_places;  // by connection: in passwords, -1 where it has none
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
   std::size_t pattern_memory = 0, pattern_steps = 0;
   std::uint64_t revision = 0;
@@ -123,6 +132,10 @@ struct Loaded {
   std::int64_t client(std::string_view id) const { return clients.find(key_, part->clients, id); }
   std::int64_t connection(std::string_view id) const { return connections.find(key_, part->connections, id); }
   std::int64_t organization(std::string_view id) const { return organizations.find(key_, part->organizations, id); }
+  const LoadedPassword* password(std::int64_t connection) const {
+    const auto place = password_places[static_cast<std::size_t>(connection)];
+    return place < 0 ? nullptr : &passwords[static_cast<std::size_t>(place)];
+  }
   std::optional<FactId> fact(std::string_view name) const;
   // Whether the client may use the connection, and in the organization (-1: none) too.
   bool enabled(std::int64_t client, std::int64_t organization, std::int64_t connection) const;
