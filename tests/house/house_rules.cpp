@@ -12,7 +12,7 @@
 namespace {
 
 constexpr std::size_t most_lines = 600;
-constexpr std::size_t most_oracle_lines = 900;
+constexpr std::size_t most_oracle_lines = 900, most_judge_lines = 400;
 
 struct Exception {
   std::string_view file;
@@ -84,6 +84,11 @@ TEST_CASE("the oracle stays short enough to be believed") {
     if (house::is_in(file, "tests/agree/oracle")) total += length_of(file);
   }
   CHECK(total <= most_oracle_lines);
+}
+
+TEST_CASE("so does the judge of passwords") {
+  const auto total = length_of("tests/agree/passwords/judge.h") + length_of("tests/agree/passwords/judge.cpp");
+  CHECK(total <= most_judge_lines);
 }
 
 TEST_CASE("every header is guarded") {
