@@ -72,7 +72,7 @@ std::string bash_case(const VerbTable& verb) {
 std::string bash(const std::vector<VerbTable>& table) {
   std::string cases, values;
   for (const VerbTable& verb : table) cases += "    " + bash_case(verb) + "\n";
-  for (const char* flag : {"--format", "--color", "--engine", "--action"})
+  for (const char* flag : {"--format", "--color", "--engine", "--action", "--event"})
     values +=
         fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", flag, words(values_of(flag)));
   values += fmt::format("    completion) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", words(shells));

@@ -2,6 +2,7 @@
 #include "cli/dump.h"
 
 #include "cli/verb.h"
+#include "compiler/check/passwords.h"
 #include "runtime/program/facts.h"
 #if WRIT_WITH_JIT
 #include "runtime/jit/jit.h"
@@ -65,6 +66,19 @@ std::string ended(std::string text) {
   return text;
 }
 
+// Of a connection whose policy asks for something.
+std::string password_text(const program::PasswordProgram& one, const program::Part& part) {
+  if (one.requirements.empty() && one.others.empty()) return {};
+  auto text = fmt::format("passwords of {} of {}{}\n", part.connections[one.connection].id, part.id,
+                          one.normalize ? ", normalized" : "");
+  for (std::size_t i = 0; i < one.requirements.size(); ++i)
+    text += fmt::format("requirement {} {}  {}  {}\n", i, one.requirements[i].text, one.requirements[i].origin,
+                        one.requirements[i].place);
+  for (const auto& other : one.others)
+    text += fmt::format("beside {}  {}  {}\n", other.text, other.origin, other.place);
+  return text + ended(program::print(*one.shape)) + ended(program::print(*one.shape, one.row.bytes()));
+}
+
 int dump(const Options& options, Console& console) {
   if (options.tree + options.model + options.program + options.ir > 1) {
     console.err("writ dump: one of --tree, --model, --program and --ir at a time\n");
@@ -115,7 +129,7 @@ std::string dump_model(const Pipeline& pipeline, const DumpSelection& selection)
     for (const model::EffectivePassword& password : tenant.passwords)
       for (const model::PasswordRequirement& one : password.requirements)
         text += fmt::format("  password of connection {}: {} ({}){}\n", password.connection,
-                            pipeline.loaded.sources.text(one.span), one.origin, one.implied ? ", implied" : "");
+                            check::requirement_text(one.requirement), one.origin, one.implied ? ", implied" : "");
     for (std::size_t i = 0; i < tenant.expressions.size(); ++i)
       text += fmt::format("  #{} {}\n", i, model_node(tenant.expressions[i], tenant));
   }
@@ -138,6 +152,8 @@ std::string dump_program(const Pipeline& pipeline, const DumpSelection& selectio
         text += fmt::format("entry {} {}\n", entry, one.entries[entry]);
       text += ended(program::print(*one.shape)) + ended(program::print(*one.shape, one.row.bytes()));
     }
+    if (!selection.action)
+      for (const program::PasswordProgram& one : part.passwords) text += password_text(one, part);
   }
   return text;
 }
@@ -152,6 +168,11 @@ std::string dump_ir(const Pipeline& pipeline, const DumpSelection& selection) {
       if (!selection.takes(i) || !one.shape || (one.rules.empty() && !selection.action)) continue;
       text += fmt::format("; {} of {}\n{}", action_names[i], part.id, emit_text(*one.shape));
     }
+    if (!selection.action)
+      for (const program::PasswordProgram& one : part.passwords)
+        if (!one.requirements.empty())
+          text += fmt::format("; passwords of {} of {}\n{}", part.connections[one.connection].id, part.id,
+                              emit_text(*one.shape));
   }
 #else
   (void)pipeline, (void)selection;

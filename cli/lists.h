@@ -16,4 +16,12 @@ inline std::string common_list_path() {
   return (command.parent_path().parent_path() / "share/writ/common.list").string();
 }
 
+// The list to open: the one that is named; else the one that came with the command, where there is one.
+inline std::string common_list_to_open(const std::string& named) {
+  if (!named.empty()) return named;
+  std::error_code failed;
+  auto usual = common_list_path();
+  return std::filesystem::exists(usual, failed) ? usual : std::string();
+}
+
 }  // namespace writ::cli

@@ -1,9 +1,11 @@
 // `writ test`: the `test` blocks of a policy, each request decided and held against what is expected. Proofs are listed as not proved: nothing
 // here can prove, and saying nothing would read as if it had.
+#include "cli/lists.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
 #include "compiler/syntax/syntax.h"
+#include "runtime/engine/password_lists.h"
 
 #include <algorithm>
 #include <memory>
@@ -19,7 +21,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::string filter;
+  std::string filter, breached;
   bool strict = false, verbose = false;
   Format format = Format::pretty;
 };
@@ -49,10 +51,54 @@ std::string expected_text(const tree::Tree& tree, const tree::Expect& expect) {
   std::string text = expect.would_be ? "would_be " + expect.effect.text : expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
     text += (i == 0 ? " " : ", ") + entry_text(tree, expect.obligations[i]);
+  const bool of_password = expect.effect.text == "accepted" || expect.effect.text == "refused";
   for (std::size_t i = 0; i < expect.by.size(); ++i)
-    text += fmt::format("{}\"{}\"", i == 0 ? " by " : ", ", expect.by[i].text);
+    text +=
+        fmt::format("{}{}", i == 0 ? " by " : ", ", of_password ? expect.by[i].text : "\"" + expect.by[i].text + "\"");
   if (expect.fault) text += " fault " + expect.fault->text;
   return text;
+}
+
+std::string asked_text(const PasswordQuestion& question, const tree::PasswordLine& line) {
+  return fmt::format("password \"{}\" for {}.{} at {}", line.password.text, question.tenant, question.connection,
+                     password_event_names[static_cast<std::size_t>(question.event)]);
+}
+
+std::string got_text(const PasswordReport& report) {
+  if (report.fault != PasswordFault::none)
+    return fmt::format("refused fault {} ({})", password_fault_names[static_cast<std::size_t>(report.fault)],
+                       describe(report.fault));
+  std::string text = report.accepted ? "accepted" : "refused by";
+  for (std::size_t i = 0; i < report.requirements.size(); ++i)
+    if (!report.meets(i))
+      text += fmt::format("{}{}", text.ends_with(" by") ? " " : ", ",
+                          password_check_names[static_cast<std::size_t>(report.requirements[i].check)]);
+  return text;
+}
+
+// What of the report would have to be otherwise, a line each.
+std::string unmet_text(const PasswordReport& report) {
+  std::string text;
+  for (std::size_t i = 0; i < report.requirements.size(); ++i) {
+    const auto& one = report.requirements[i];
+    if (report.meets(i)) continue;
+    const auto missing = missing_text(report, one);
+    text += fmt::format("✗ {}{}  {}, {}\n", describe(one), missing.empty() ? "" : " (" + missing + ")",
+                        safe(one.origin), safe(one.place));
+  }
+  return text;
+}
+
+bool holds(const tree::Expect& expect, const PasswordReport& report) {
+  if (report.accepted != (expect.effect.text == "accepted")) return false;
+  if (expect.fault) return expect.fault->text == password_fault_names[static_cast<std::size_t>(report.fault)];
+  return std::ranges::all_of(expect.by, [&](const tree::Text& name) {
+    for (std::size_t i = 0; i < report.requirements.size(); ++i)
+      if (!report.meets(i) && report.fault == PasswordFault::none &&
+          names_check(name.text, report.requirements[i].check))
+        return true;
+    return false;
+  });
 }
 
 std::string got_text(const Explanation& decision) {
@@ -93,11 +139,13 @@ bool holds(const tree::Tree& tree, const tree::Expect& expect, const Explanation
 
 class Tests {
  public:
-  Tests(const Pipeline& pipeline, Console& console) : pipeline_(pipeline), console_(console) {}
+  Tests(const Pipeline& pipeline, const PasswordLists& lists, Console& console)
+      : pipeline_(pipeline), lists_(lists), console_(console) {}
 
   Result run(const tree::TestDecl& test, const tree::Tree& tree) {
     Result result{test.name.text, place(test.name.span), {}};
     Explanation decision;
+    std::optional<PasswordReport> password;  // when the last question was one
     std::string asked;
     for (const auto& step : test.steps) {
       if (const auto* line = std::get_if<tree::RequestLine>(&step)) {
@@ -105,7 +153,16 @@ class Tests {
         pipeline_.engine->bind(named_, request_);
         decision = pipeline_.engine->explain(request_, pipeline_.engine->interpret(request_));
         asked = question(named_);
-      } else if (const auto& expect = std::get<tree::Expect>(step); !holds(tree, expect, decision)) {
+        password.reset();
+      } else if (const auto* given = std::get_if<tree::PasswordLine>(&step)) {
+        const auto about = test_password(pipeline_.policy, tree, *given);
+        password = ask(about, given->password.text);
+        asked = asked_text(about, *given);
+      } else if (const auto& expect = std::get<tree::Expect>(step); password) {
+        if (!holds(expect, *password))
+          result.failures.push_back(
+              {place(expect.span), asked, expected_text(tree, expect), got_text(*password), unmet_text(*password)});
+      } else if (!holds(tree, expect, decision)) {
         result.failures.push_back({place(expect.span), asked, expected_text(tree, expect), got_text(decision),
                                    reading(asked, decision, pipeline_.engine->trace(request_), console_)});
       }
@@ -114,9 +171,22 @@ class Tests {
   }
 
  private:
+  PasswordReport ask(const PasswordQuestion& question, std::string_view password) const {
+    std::vector<std::string_view> profile(question.profile.begin(), question.profile.end());
+    const PasswordUser user{question.username, question.email, profile};
+    PasswordRequest request;
+    request.tenant = question.tenant;
+    request.connection = question.connection;
+    request.event = question.event;
+    request.user = &user;
+    request.data = &lists_;
+    return pipeline_.engine->interpret_password(Secret(password), request);
+  }
+
   std::string place(Span span) const { return pipeline_.loaded.sources.place(span); }
 
   const Pipeline& pipeline_;
+  const PasswordLists& lists_;
   Console& console_;
   NamedRequest named_;  // the request borrows its strings
   Request request_;
@@ -184,9 +254,14 @@ int test(const Options& options, Console& console) {
   const auto wanted = [&](const std::string& name) {
     return options.filter.empty() || ::fnmatch(options.filter.c_str(), name.c_str(), 0) == 0;
   };
+  PasswordLists lists;
+  if (const auto wrong = lists.open(common_list_to_open({}), options.breached); !wrong.empty()) {
+    console.err("writ: " + safe(wrong) + "\n");
+    return exit_failure;
+  }
   Report report;
   {
-    Tests tests(pipeline, console);
+    Tests tests(pipeline, lists, console);
     Progress progress(console, "testing:", pipeline.policy.tests.size());
     for (std::size_t i = 0; i < pipeline.policy.tests.size(); ++i) {
       if (wanted(pipeline.policy.tests[i]->name.text))
@@ -217,6 +292,8 @@ void declare_test(CLI::App& app, Invocation& invocation) {
   CLI::App* verb = app.add_subcommand("test", "run the test blocks of a policy");
   verb->add_option("PATH", options->paths, "files, folders, or - for standard input")->required();
   verb->add_option("--filter", options->filter, "only tests and proofs whose name matches")->type_name("GLOB");
+  verb->add_option("--breached", options->breached, "list of breached passwords, made by `writ breached build`")
+      ->type_name("FILE");
   verb->add_flag("--strict", options->strict, "exit with 7 when a proof is not proved");
   verb->add_flag("-v,--verbose", options->verbose, "list the tests that pass, too");
   add_format(*verb, options->format);

@@ -5,6 +5,7 @@
 #include "cli/console.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "runtime/program/facts.h"
+#include "runtime/program/password_facts.h"
 
 #include <algorithm>
 
@@ -131,6 +132,7 @@ std::vector<std::string> values_of(std::string_view flag) {
   if (flag == "--engine") return {"interpret", "jit", "both"};
   if (flag == "--to") return {"allow", "challenge", "deny"};
   if (flag == "SHELL") return {"bash", "zsh", "fish"};
+  if (flag == "--event") return {password_event_names.begin(), password_event_names.end()};
   if (flag == "--action") return {action_names.begin(), action_names.end()};
   return {};
 }

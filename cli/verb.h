@@ -45,6 +45,7 @@ void declare_dump(CLI::App& app, Invocation& invocation);
 void declare_init(CLI::App& app, Invocation& invocation);
 void declare_breached(CLI::App& app, Invocation& invocation);
 void declare_common(CLI::App& app, Invocation& invocation);
+void declare_password(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // --format pretty|json, the same for all that have it.

@@ -20,7 +20,7 @@ TEST_CASE("without arguments, with wrong ones and with --help the command says h
   const Ran help = place.run("writ --help");
   CHECK(help.code == 0);
   for (const char* verb : {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init",
-                           "breached", "common", "completion"}) {
+                           "breached", "common", "password", "completion"}) {
     CHECK(help.out.find(verb) != std::string::npos);
     const Ran own = place.run(std::string("writ ") + verb + " --help");
     CHECK(own.code == 0);
@@ -327,17 +327,37 @@ TEST_CASE("output that cannot be written is a failure") {
 TEST_CASE("every example of --help does what it says, in the folder that `writ init my-policy` makes") {
   const Place place;
   REQUIRE(place.run("writ init my-policy").code == 0);
-  REQUIRE(place
-              .run("cp my-policy/acme.writ draft.writ; tr -d '\\n' < my-policy/request.json > requests.jsonl; "
-                   "mkdir -p home/.config/fish/completions ranges && "
-                   "echo 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > pwnedpasswords.txt && "
-                   "echo 1E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > ranges/5BAA6.txt && "
-                   "printf '12345\\nletmein\\n' > denylist.txt")
-              .code == 0);
+  REQUIRE(
+      place
+          .run("cp my-policy/acme.writ draft.writ; tr -d '\\n' < my-policy/request.json > requests.jsonl; "
+               "mkdir -p home/.config/fish/completions ranges && "
+               "echo 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > pwnedpasswords.txt && "
+               "echo 1E4C9B93F3F0682250B6CF8331B7EE68FD8:9 > ranges/5BAA6.txt && "
+               "printf '12345\\nletmein\\n' > denylist.txt && "
+               "echo '{\"username\": \"ada\", \"email\": \"ada@acme.com\", \"name\": \"Ada Lovelace\"}' > user.json")
+          .code == 0);
   std::size_t examples = 0;
-  for (const char* verb :
-       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "breached build",
-        "breached check", "breached verify", "breached", "common build", "common check", "common", "completion"}) {
+  for (const char* verb : {"check",
+                           "fmt",
+                           "eval",
+                           "explain",
+                           "connections",
+                           "facts",
+                           "test",
+                           "dump",
+                           "init",
+                           "breached build",
+                           "breached check",
+                           "breached verify",
+                           "breached",
+                           "common build",
+                           "common check",
+                           "common",
+                           "password check",
+                           "password explain",
+                           "password generate",
+                           "password",
+                           "completion"}) {
     std::istringstream help(place.run(std::string("writ ") + verb + " --help").out);
     bool inside = false;
     for (std::string line; std::getline(help, line);) {
@@ -346,12 +366,13 @@ TEST_CASE("every example of --help does what it says, in the folder that `writ i
       // A million files of ranges are not made for this; the password is piped in, where a terminal would be asked.
       place.write(
           "example.sh",
-          "jq() { cat; }\nzstdcat() { cat pwnedpasswords.txt; }\npass() { echo secret; }\n"
+          "jq() { cat; }\nzstdcat() { cat pwnedpasswords.txt; }\npass() { echo a secret horse 7; }\n"
           "writ() { case $* in *ranges/*) command writ \"$@\" --incomplete ;; *) command writ \"$@\" ;; esac; }\n"
           "set -e -o pipefail\n" +
               line + "\n");
       if (std::string(verb) == "init") place.run("rm -r my-policy");
-      const Ran ran = place.run("echo secret | HOME=\"$PWD/home\" bash example.sh");
+      const Ran ran = place.run(
+          "echo a secret horse 7 | HOME=\"$PWD/home\" WRIT_COMMON_LIST=\"$PWD/denylist.common\" bash example.sh");
       INFO(line << "\n" << ran.err);
       CHECK(ran.code == 0);
       ++examples;
