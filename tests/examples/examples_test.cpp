@@ -19,9 +19,10 @@ using nlohmann::json;
 std::string policy_of(const std::string& name) { return name == "platform_floor" ? name + "/tighten.writ" : name; }
 
 const std::vector<std::string>& names() {
-  static const std::vector<std::string> list = {
-      "seed_multitenant", "tenant_by_token", "azure_ad_multitenant", "auth0_rules",    "organizations", "mfa_step_up",
-      "business_hours",   "entra_style",     "b2b_template",         "platform_floor", "demo_platform"};
+  static const std::vector<std::string> list = {"seed_multitenant", "tenant_by_token", "azure_ad_multitenant",
+                                                "auth0_rules",      "organizations",   "mfa_step_up",
+                                                "business_hours",   "entra_style",     "b2b_template",
+                                                "platform_floor",   "demo_platform",   "password_policies"};
   return list;
 }
 
