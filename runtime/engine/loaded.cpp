@@ -118,6 +118,30 @@ std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<c
   return "";
 }
 
+// How far back a program looks, read from what it compares with and not from what its reports say. One that reads the
+// history in another way looks as far as can be.
+std::int64_t depth_of(const program::PasswordProgram& password) {
+  constexpr std::int64_t deepest = 100;  // of a policy (compiler/check/password_compare.cpp)
+  const auto& nodes = password.shape->nodes;
+  const auto row = password.row.bytes();
+  std::int64_t depth = 0;
+  for (const auto& node : nodes) {
+    const auto reads = [&](std::uint32_t id) {
+      return nodes[id].op == program::Op::fact_int && nodes[id].a == index(PasswordFact::history_place);
+    };
+    const auto operands = program::row_of(node.op).operands;
+    const bool first = operands[0] == program::Operand::node && reads(node.a);
+    const bool second = operands[1] == program::Operand::node && reads(node.b);
+    const bool third = operands[2] == program::Operand::node && reads(node.c);
+    if (!first && !second && !third) continue;
+    if (node.op != program::Op::le_int || second || nodes[node.b].op != program::Op::const_int) return deepest;
+    std::int64_t number = 0;
+    std::memcpy(&number, row.data() + std::size_t{nodes[node.b].a} * 8, 8);
+    depth = std::max(depth, std::min(number, deepest));
+  }
+  return depth;
+}
+
 // The program of a connection's passwords, and what it will ask of whom.
 std::string load_password(Loaded& loaded, program::PasswordProgram& password, Pool& pool,
                           std::vector<std::shared_ptr<SharedShape>>& fresh) {
@@ -128,9 +152,9 @@ std::string load_password(Loaded& loaded, program::PasswordProgram& password, Po
   if (is_new) fresh.push_back(made.program.shared);
   for (const auto& node : password.shape->nodes)
     if (program::row_of(node.op).operands[0] == program::Operand::fact) made.asks |= std::uint64_t{1} << node.a;
+  made.depth = depth_of(password);
   for (const auto& one : password.requirements) {
     const auto number = one.numbers.empty() ? 1 : one.numbers[0];
-    if (one.check == PasswordCheck::history) made.depth = std::max(made.depth, number);
     if (one.check == PasswordCheck::common) made.common_wanted = std::max(made.common_wanted, number);
   }
   return compile_patterns(loaded, made.program, password.row.bytes(), pool);

@@ -224,3 +224,21 @@ TEST_CASE("tenants that ask for the same share one shape, whatever their numbers
   CHECK(*shape_of("length 8..64  reject words [\"a\"]") == *shape_of("length 9..10  reject words [\"bb\"]"));
   CHECK_FALSE(*shape_of("length 8..64") == *shape_of("length 8.."));
 }
+
+TEST_CASE("how far back a history is looked at is what the program compares with, whatever its reports say") {
+  const Passwords world(with("history 3"));
+  auto part = *world.engine.part("acme");
+  part.passwords.at(0).requirements.at(0).numbers = {1};
+  part.passwords.at(0).requirements.at(0).check = PasswordCheck::words;
+  part.hash = program::hash_of(part);
+  Engine other;
+  REQUIRE(other.put({part}) == "");
+  const Used used({"first", "second", "third", "fourth"});
+  PasswordRequest request;
+  request.tenant = "acme";
+  request.connection = "people";
+  request.event = PasswordEvent::change;
+  request.history = &used;
+  CHECK_FALSE(other.check_password(Secret("third"), request).accepted);
+  CHECK(other.check_password(Secret("fourth"), request).accepted);
+}
