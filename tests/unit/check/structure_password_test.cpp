@@ -1,5 +1,7 @@
 // Password policies: what the floor forbids, what cannot be satisfied, what presets mean, who asked for what.
 #include "compiler/check/passwords.h"
+#include "compiler/check/presets.h"
+#include "compiler/syntax/syntax.h"
 #include "tests/unit/check/structure_support.h"
 
 #include <catch2/catch.hpp>
@@ -129,4 +131,14 @@ TEST_CASE("what is asked of each class of characters adds up") {
   CHECK(codes_of(in_connection("password { at least 5 digits\n at least 6 digits\n length ..8 }")) ==
         "");  // of one class the most
   CHECK(under_floor("length ..8", "at least 5 digits\n at least 4 symbols") == "E0502");
+}
+
+TEST_CASE("the presets are a policy without mistakes, laid out as the formatter does") {
+  const std::string text(check::preset_text());
+  CHECK(codes_of(text.substr(text.find("platform {"))) == "");  // `codes_of` writes the header
+  SourceSet sources;
+  Diagnostics diagnostics;
+  const auto tree = parse(sources, sources.add("presets", text), Limits{}, diagnostics);
+  CHECK_FALSE(diagnostics.has_errors());
+  CHECK(format(tree) == text);
 }
