@@ -70,8 +70,12 @@ int connections(const Options& options, Console& console) {
     console.out(fmt::format("{}  {}  {}\n", padded(safe(one.id), width), padded(strategy.name, 14),
                             home ? padded(family, 12) + "  " + leads : std::string(family)));
   }
-  if (!options.email.empty() && !offer.home_realm)
-    console.err(fmt::format("no home realm: none of them claims the domain of {}\n", safe(options.email)));
+  if (!options.email.empty() && !offer.home_realm) {
+    const bool domain = options.email.find('@') != std::string::npos && !options.email.ends_with('@');
+    console.err(domain ? fmt::format("no home realm: none of them claims the domain of {}\n", safe(options.email))
+                       : fmt::format("no home realm: `{}` has no domain; an address is written ada@acme.com\n",
+                                     safe(options.email)));
+  }
   if (offer.connections.empty()) console.err("no connection is enabled\n");
   return exit_ok;
 }

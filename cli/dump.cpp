@@ -87,7 +87,7 @@ int dump(const Options& options, Console& console) {
   DumpSelection selection{options.tenant, std::nullopt};
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
   if (!options.action.empty() && !action) {
-    console.err("writ: --action is one of login, signup, password_change, password_reset, refresh, m2m, access\n");
+    console.err("writ: " + no_such_action(options.action) + "\n");
     return exit_usage;
   }
   if (action) selection.action = static_cast<Action>(*action);
@@ -128,7 +128,8 @@ std::string dump_model(const Pipeline& pipeline, const DumpSelection& selection)
         text += model_rule(rule, tenant, pipeline.loaded.sources);
     for (const model::EffectivePassword& password : tenant.passwords)
       for (const model::PasswordRequirement& one : password.requirements)
-        text += fmt::format("  password of connection {}: {} ({}){}\n", password.connection,
+        text += fmt::format("  password of connection {}: {} ({}){}\n",
+                            tenant.structure.connections[password.connection].id,
                             check::requirement_text(one.requirement), one.origin, one.implied ? ", implied" : "");
     for (std::size_t i = 0; i < tenant.expressions.size(); ++i)
       text += fmt::format("  #{} {}\n", i, model_node(tenant.expressions[i], tenant));

@@ -144,6 +144,11 @@ int requests(const Options& options, const Pipeline& pipeline, Console& console)
 }
 
 int request(const Options& options, Console& console) {
+  std::error_code ignored;
+  if (!code_in(options.subject).empty() && !std::filesystem::exists(options.subject, ignored)) {
+    console.err(fmt::format("writ: a code is explained alone: `writ explain {}`\n", code_in(options.subject)));
+    return exit_usage;
+  }
   if (const std::string wrong = wrong_pair("explain", options.subject, options.request); !wrong.empty()) {
     console.err("writ: " + safe(wrong) + "\n");
     return exit_usage;

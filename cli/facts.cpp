@@ -115,8 +115,7 @@ int facts(const Options& options, Console& console) {
     return exit_usage;
   };
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
-  if (!options.action.empty() && !action)
-    return usage("--action is one of login, signup, password_change, password_reset, refresh, m2m, access");
+  if (!options.action.empty() && !action) return usage(no_such_action(options.action));
   const std::optional<Action> asked_action = action ? std::optional(static_cast<Action>(*action)) : std::nullopt;
   if (options.baseline && options.policy.empty()) {
     console.out(to_json(baseline(asked_action.value_or(Action::login)), {}) + "\n");

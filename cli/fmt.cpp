@@ -104,6 +104,9 @@ int fmt_files(const Options& options, Console& console) {
     const int asked = one(*tree, pipeline.loaded.sources, options, console);
     if (code == exit_ok || asked == exit_failure) code = asked;
   }
+  if (const std::size_t files = pipeline.loaded.order.size();
+      files > 1 && !options.write && !options.check && !options.diff)
+    console.err(fmt::format("writ: these are {} files one after the other; -w writes each where it is\n", files));
   return code;
 }
 

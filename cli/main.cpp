@@ -36,8 +36,9 @@ bool is_unknown_verb(const CLI::App& app, const std::vector<std::string>& words)
   if (std::find(names.begin(), names.end(), seen) != names.end()) return false;
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string_view near = nearest_name(seen, views);
+  const std::string meant = seen == "version" ? "--version" : std::string(near);
   std::fputs(fmt::format("writ: there is no verb `{}`{}\n", safe(seen),
-                         near.empty() ? "; see `writ --help`" : fmt::format(", did you mean `{}`?", near))
+                         meant.empty() ? "; see `writ --help`" : fmt::format(", did you mean `{}`?", meant))
                  .c_str(),
              stderr);
   return true;

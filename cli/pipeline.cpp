@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace writ::cli {
 
@@ -68,6 +69,14 @@ std::string no_such_tenant(const Pipeline& pipeline, std::string_view id) {
   const std::string_view near = nearest_name(id, ids);
   return fmt::format("there is no tenant `{}`{}", safe(id),
                      near.empty() ? "" : fmt::format(", did you mean `{}`?", safe(near)));
+}
+
+std::string no_such_action(std::string_view seen) {
+  const std::vector<std::string_view> names(action_names.begin(), action_names.end());
+  const std::string_view near = nearest_name(seen, names);
+  return fmt::format("there is no action `{}`{}", safe(seen),
+                     near.empty() ? fmt::format("; the actions are {}", fmt::join(names, ", "))
+                                  : fmt::format(", did you mean `{}`?", near));
 }
 
 std::string render(const Pipeline& pipeline, Format format, bool color) {

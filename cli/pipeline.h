@@ -44,6 +44,9 @@ int build(std::span<const std::string> paths, const PipelineOptions& options, Co
 // That there is no tenant of that wire id, and which may have been meant.
 std::string no_such_tenant(const Pipeline& pipeline, std::string_view id);
 
+// That `seen`, given to --action, is none, and which may have been meant.
+std::string no_such_action(std::string_view seen);
+
 // The diagnostics so far, in the format asked for, and a last line that counts them.
 std::string render(const Pipeline& pipeline, Format format, bool color);
 

@@ -3,7 +3,7 @@
 #
 # writ_pages(out folder): sets `out` to the source that defines writ::cli::pages (cli/pages.h).
 function(writ_pages out folder)
-  file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.md")
+  file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/E*.md")  # README.md is no page of a code
   set(source "${PROJECT_BINARY_DIR}/generated/pages.cpp")
   add_custom_command(
     OUTPUT "${source}"
@@ -16,7 +16,7 @@ function(writ_pages out folder)
 endfunction()
 
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
-  file(GLOB pages "${FOLDER}/*.md")
+  file(GLOB pages "${FOLDER}/E*.md")
   list(SORT pages)
   set(names "")
   file(WRITE "${SOURCE}.new" "#include \"cli/pages.h\"\n\n#include <array>\n\nnamespace writ::cli {\n\nnamespace {\n\n")

@@ -502,6 +502,9 @@ void help_trailing(const SourceMap& map, const Found& found, std::string_view fi
                         "brackets: x in [a, b]; conditions are joined by `and`"));
   if (type == P::LBRACKET && before == P::MEMBER)
     return void(diagnostic.hint("a set is asked with `in`: \"staff\" in user.groups"));
+  if (type == P::RANGE)
+    return void(
+        diagnostic.hint("a range stands behind `in`: user.logins in 1..10, request.time in 08:00..18:00 \"UTC\""));
   if (type == P::DURATION)
     return void(diagnostic.hint(fmt::format("a time limit stands behind `within`: mfa within {}", text)));
   if (before == P::STRING && span_of(map, *previous).end == here.begin)

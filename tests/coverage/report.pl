@@ -22,12 +22,12 @@ sub reached_lines {
   chomp(my $jobs = `nproc 2>/dev/null` || 2);
   my @filters = map { ('--filter', $_) } @measured;
   system('gcovr', '--root', '.', '-j', $jobs, @filters, '--sonarqube', $xml, 'build/coverage') == 0 or die "gcovr failed\n";
-  my (%lines, $file);
   open my $in, '<', $xml or die "$xml: $!\n";
-  while (<$in>) {
-    if (/<file path="([^"]*)"/) { $file = -f $1 ? $1 : undef }  # a source that was deleted leaves its notes behind
-    next unless defined $file;
-    while (/<lineToCover lineNumber="(\d+)" covered="(true|false)"/g) { $lines{$file}{$1} = $2 eq 'true' }
+  my $all = do { local $/; <$in> };  # one long line
+  my (%lines, $file);
+  while ($all =~ /<file path="([^"]*)"|<lineToCover lineNumber="(\d+)" covered="(true|false)"/g) {
+    if (defined $1) { $file = -f $1 ? $1 : undef }  # a source that was deleted leaves its notes behind
+    elsif (defined $file) { $lines{$file}{$2} = $3 eq 'true' }
   }
   die "nothing was measured; the tests run first: ./dev coverage\n" unless %lines;
   return \%lines;

@@ -56,6 +56,53 @@ TEST_CASE("records are in the order of wire ids and point at one another") {
   CHECK(part.organizations[0].uses[0].narrows);
 }
 
+TEST_CASE("settings of a connection are the text of literals, words, names and arguments") {
+  test::Checked checked;
+  test::check_files(checked, {R"(
+    template kept(title: string, wait: duration) {
+      let least = 2
+      connection staff : saml {
+        settings {
+          sign = true; retries = 3; wait = wait; from = 2026-01-01T00:00:00Z; gateway = 203.0.113.7; net = 10.0.0.0/8
+          title = title; least = least; form = post
+        }
+      }
+      allow login
+    }
+    tenant acme from kept("Acme", 15m))"});
+  CHECK(checked.pretty() == "");
+  const auto& part = checked.tenant("acme").structure;
+  REQUIRE(part.connections.size() == 1);
+  CHECK(part.connections[0].settings == std::vector<std::pair<std::string, std::string>>{
+                                            {"sign", "true"},
+                                            {"retries", "3"},
+                                            {"wait", "15m"},
+                                            {"from", "2026-01-01T00:00:00Z"},
+                                            {"gateway", "203.0.113.7"},
+                                            {"net", "10.0.0.0/8"},
+                                            {"title", "Acme"},
+                                            {"least", "2"},
+                                            {"form", "post"},
+                                        });
+}
+
+TEST_CASE("a template that nobody uses is checked with arguments of its parameters' types") {
+  const auto checked_with = [](const std::string& parameters) {
+    test::Checked checked;
+    test::check_files(checked, {"template b2b(" + parameters + R"() {
+      connection users : database
+      client shop : spa { connections users }
+      allow login when open and user.logins < most and user.id in several and user.id != one
+      require mfa within quick
+    })"});
+    return checked.codes();
+  };
+  CHECK(checked_with("one: string, most: int, open: bool, quick: duration, several: list of string").empty());
+  // What no argument could make right is told without one.
+  CHECK(checked_with("one: string, most: int, open: int, quick: duration, several: list of string") == "E0303");
+  CHECK(checked_with("one: string, most: bool, open: bool, quick: duration, several: list of string") == "E0302");
+}
+
 TEST_CASE("owners of rules are the blocks that hold them") {
   test::Checked checked;
   test::check_files(checked, {R"(

@@ -41,6 +41,8 @@ TEST_CASE("a wrong command line is told what there is instead") {
   CHECK(said("writ") ==
         "writ: which verb? `writ check my-policy` finds every mistake in a policy; see `writ --help`\n");
   CHECK(said("writ chek p.writ") == "writ: there is no verb `chek`, did you mean `check`?\n");
+  CHECK(said("writ version") == "writ: there is no verb `version`, did you mean `--version`?\n");
+  CHECK(said("writ explain E0301 E0302") == "writ: a code is explained alone: `writ explain E0301`\n");
   CHECK(said("writ check --formt json p.writ") ==
         "writ check: there is no flag `--formt`, did you mean `--format`? see `writ check --help`\n");
   CHECK(said("writ --colr never check p.writ").find("did you mean `--color`?") != std::string::npos);
@@ -85,7 +87,7 @@ TEST_CASE("explain knows a code however it is written, and what may have been me
   const Ran unknown = place.run("writ explain E0399");
   CHECK(unknown.code == 2);
   CHECK(unknown.err.find("there is no code E0399, did you mean E0309") != std::string::npos);
-  CHECK(place.run("writ explain E9999").err.find("codes go from E0101 to") != std::string::npos);
+  CHECK(place.run("writ explain E9999").err.find("codes go from E0101 to E") != std::string::npos);
   CHECK(place.run("writ explain optional").err.find("  E0301  unguarded optional\n") != std::string::npos);
   place.write("p.writ", policy);
   CHECK(place.run("writ explain p.writ").err.find("name a request too") != std::string::npos);
@@ -198,6 +200,10 @@ TEST_CASE("fmt shows, judges and writes") {
   CHECK(shown.out.find("tenant acme {\n") != std::string::npos);
   CHECK(shown.out.find("// kept\n") != std::string::npos);
   CHECK(place.run("writ fmt < p.writ").out == shown.out);
+  CHECK(shown.err.empty());
+  const Ran twice = place.run("cp p.writ q.writ; writ fmt p.writ q.writ");
+  CHECK(twice.out == shown.out + shown.out);
+  CHECK(twice.err == "writ: these are 2 files one after the other; -w writes each where it is\n");
   CHECK(place.run("writ fmt --check p.writ").code == 4);
   const Ran difference = place.run("writ fmt --diff p.writ");
   CHECK(difference.out.find("-tenant   acme{") != std::string::npos);
