@@ -30,7 +30,7 @@ std::string_view view(const Text& text) { return {text.data, text.size}; }
 
 bool equal_bytes(const char* left, bool left_lowered, const char* right, bool right_lowered, std::size_t size) {
   if (size == 0) return true;
-  if (!left_lowered && !right_lowered) return std::memcmp(left, right, size) == 0;
+  if (!left_lowered && !right_lowered) return size == 0 || std::memcmp(left, right, size) == 0;
   for (std::size_t i = 0; i < size; ++i)
     if (fold(left[i], left_lowered) != fold(right[i], right_lowered)) return false;
   return true;
@@ -49,6 +49,7 @@ std::string_view folded(const Text& text, std::size_t which) {
 
 std::size_t find_from(std::string_view text, std::string_view part, std::size_t from) {
   if (part.empty()) return from;
+  if (text.size() - from < part.size()) return std::string_view::npos;  // an absent text has no bytes to point at
   const void* found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
   return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
 }
@@ -137,7 +138,7 @@ bool glob(std::string_view pattern, std::string_view text) {
 int compare(const Text& text, const char* other, std::uint32_t size) {
   if (text.size != size) return text.size < size ? -1 : 1;
   if (size == 0) return 0;
-  if (!text.lowered) return std::memcmp(text.data, other, size);
+  if (!text.lowered) return size == 0 ? 0 : std::memcmp(text.data, other, size);
   for (std::uint32_t i = 0; i < size; ++i) {
     const auto left = fold(text.data[i], true), right = fold(other[i], false);
     if (left != right) return left < right ? -1 : 1;
