@@ -6,6 +6,7 @@
 #include "cli/verb.h"
 #include "runtime/password/breached_build.h"
 #include "runtime/password/pwned.h"
+#include "runtime/program/password_facts.h"
 #include "runtime/program/value.h"
 
 #include <filesystem>
@@ -28,13 +29,6 @@ struct Options {
   Format format = Format::pretty;
 };
 
-constexpr std::size_t longest_password = 1'024;  // bytes, as in a policy that says nothing
-
-int fail(Console& console, const std::string& what, int code = exit_failure) {
-  console.err("writ: " + safe(what) + "\n");
-  return code;
-}
-
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
@@ -45,12 +39,6 @@ std::string grouped(std::uint64_t number) {
 // "1 in 65,536"
 std::string one_in(double rate) { return fmt::format("1 in {}", grouped(static_cast<std::uint64_t>(1 / rate + 0.5))); }
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
 std::string kind_of(const BreachedList& list) {
   std::string text = list.is_filter() ? "filter, wrong about " + one_in(list.false_positive_rate()) : "exact index";
   return list.is_incomplete() ? text + ", made of an incomplete list" : text;
@@ -60,7 +48,7 @@ nlohmann::ordered_json described(const BreachedList& list) {
   nlohmann::ordered_json json = {{"kind", list.is_filter() ? "filter" : "exact"}, {"hashes", list.hashes()}};
   if (list.is_filter()) json["false_positive_rate"] = list.false_positive_rate();
   json["incomplete"] = list.is_incomplete();
-  json["root"] = hex(list.root());
+  json["root"] = to_hex(list.root());
   return json;
 }
 
@@ -114,7 +102,7 @@ int check(const Options& options, Console& console) {
   BreachedList list;
   if (const std::string problem = list.open(options.file); !problem.empty())
     return fail(console, fmt::format("cannot use `{}`: {}", options.file, problem));
-  const Asked asked = ask_password("Password: ", longest_password);
+  const Asked asked = ask_password("Password: ", static_cast<std::size_t>(max_password_bytes));
   if (!asked.problem.empty()) return fail(console, asked.problem);
   const std::string_view text = asked.password.expose();
   if (text.empty()) return fail(console, "the password is empty");
@@ -151,7 +139,8 @@ int verify(const Options& options, Console& console) {
   if (options.format == Format::json)
     console.out(described(list).dump(2) + "\n");
   else
-    console.out(fmt::format("ok: {}, {} hashes, root {}\n", kind_of(list), grouped(list.hashes()), hex(list.root())));
+    console.out(
+        fmt::format("ok: {}, {} hashes, root {}\n", kind_of(list), grouped(list.hashes()), to_hex(list.root())));
   return exit_ok;
 }
 
@@ -159,11 +148,6 @@ int verify(const Options& options, Console& console) {
 
 void declare_breached(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
-  const auto runs = [options, &invocation](CLI::App* verb, int (*job)(const Options&, Console&)) {
-    verb->callback([options, &invocation, job] {
-      invocation.job = [options, &invocation, job] { return job(*options, invocation.console); };
-    });
-  };
   CLI::App* breached = app.add_subcommand("breached", "make and ask a list of breached passwords, without a network");
   breached->require_subcommand(1);
   add_examples(*breached,
@@ -187,7 +171,7 @@ void declare_breached(CLI::App& app, Invocation& invocation) {
   add_examples(*verb, {"writ breached build pwnedpasswords.txt -o breached.index",
                        "writ breached build --filter --false-positive-rate 0.004 ranges/ -o breached.filter",
                        "zstdcat pwnedpasswords.txt.zst | writ breached build - -o breached.index"});
-  runs(verb, build);
+  runs(*verb, invocation, [options, &invocation] { return build(*options, invocation.console); });
 
   verb =
       breached->add_subcommand("check", "whether a password, typed or from standard input, is in a list: exit code 6");
@@ -195,13 +179,13 @@ void declare_breached(CLI::App& app, Invocation& invocation) {
   add_format(*verb, options->format);
   add_examples(*verb,
                {"writ breached check breached.index", "pass show mail | head -1 | writ breached check breached.index"});
-  runs(verb, check);
+  runs(*verb, invocation, [options, &invocation] { return check(*options, invocation.console); });
 
   verb = breached->add_subcommand("verify", "whether every part of a list is as it was written");
   verb->add_option("FILE", options->file, "what `writ breached build` made")->required();
   add_format(*verb, options->format);
   add_examples(*verb, {"writ breached verify breached.index"});
-  runs(verb, verify);
+  runs(*verb, invocation, [options, &invocation] { return verify(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -52,9 +52,7 @@ void declare_check(CLI::App& app, Invocation& invocation) {
       ->allow_extra_args(false);
   add_format(*verb, options->format);
   add_examples(*verb, {"writ check my-policy", "writ check --format json my-policy | jq '.[].code'"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return check(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return check(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

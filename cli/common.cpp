@@ -5,6 +5,7 @@
 #include "cli/ask.h"
 #include "cli/lists.h"
 #include "cli/verb.h"
+#include "runtime/program/password_facts.h"
 #include "runtime/program/value.h"
 
 #include <memory>
@@ -24,13 +25,6 @@ struct Options {
   std::uint32_t top = most_common;
   Format format = Format::pretty;
 };
-
-constexpr std::size_t longest_password = 1'024;  // bytes, as in a policy that says nothing
-
-int fail(Console& console, const std::string& what) {
-  console.err("writ: " + safe(what) + "\n");
-  return exit_failure;
-}
 
 int build(const Options& options, Console& console) {
   Mapped source;
@@ -52,7 +46,7 @@ int check(const Options& options, Console& console) {
   CommonList list;
   if (const std::string problem = list.open(path); !problem.empty())
     return fail(console, fmt::format("cannot use `{}`: {}", path, problem));
-  const Asked asked = ask_password("Password: ", longest_password);
+  const Asked asked = ask_password("Password: ", static_cast<std::size_t>(max_password_bytes));
   if (!asked.problem.empty()) return fail(console, asked.problem);
   if (!valid_utf8(asked.password.expose())) return fail(console, "the password is not UTF-8");
   const std::uint32_t rank = list.rank(asked.password.expose());
@@ -90,17 +84,13 @@ void declare_common(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1U, most_common).description(""));
   add_format(*verb, options->format);
   add_examples(*verb, {"writ common build --top 10000 denylist.txt -o denylist.common"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return build(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return build(*options, invocation.console); });
 
   verb = common->add_subcommand("check", "whether a password, typed or from standard input, is in a list: exit code 6");
   verb->add_option("FILE", options->file, "what `writ common build` made; without it the list that came with writ");
   add_format(*verb, options->format);
   add_examples(*verb, {"writ common check denylist.common"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return check(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return check(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -203,9 +203,7 @@ void declare_completion(CLI::App& app, Invocation& invocation) {
       ->option_text("SHELL  bash, zsh or fish");
   add_examples(*verb,
                {"source <(writ completion bash)", "writ completion fish > ~/.config/fish/completions/writ.fish"});
-  verb->callback([shell, &app, &invocation] {
-    invocation.job = [shell, &app, &invocation] { return completion(app, *shell, invocation.console); };
-  });
+  runs(*verb, invocation, [shell, &app, &invocation] { return completion(app, *shell, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -92,9 +92,7 @@ void declare_connections(CLI::App& app, Invocation& invocation) {
   verb->add_option("--email", options->email, "address typed by the user")->type_name("ADDRESS");
   add_format(*verb, options->format);
   add_examples(*verb, {"writ connections my-policy --tenant acme --client admin --email ada@acme.com"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return connections(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return connections(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -194,9 +194,7 @@ void declare_dump(CLI::App& app, Invocation& invocation) {
   verb->add_flag("--ir", options->ir, "machine code before optimisation, as LLVM writes it");
   add_examples(*verb,
                {"writ dump --program --tenant acme --action login my-policy", "writ dump --tree my-policy/acme.writ"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return dump(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return dump(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

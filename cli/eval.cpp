@@ -139,9 +139,7 @@ void declare_eval(CLI::App& app, Invocation& invocation) {
   add_examples(*verb, {"writ eval my-policy my-policy/request.json",
                        "writ eval --format json --stats my-policy requests.jsonl > decisions.jsonl",
                        "writ eval --exit-decision my-policy - < my-policy/request.json"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return eval(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return eval(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -195,9 +195,7 @@ void declare_explain(CLI::App& app, Invocation& invocation) {
   add_examples(*verb, {"writ explain my-policy my-policy/request.json",
                        "writ explain --to challenge my-policy my-policy/request.json",
                        "writ explain --boundaries=30 my-policy my-policy/request.json", "writ explain E0301"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return explain(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return explain(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

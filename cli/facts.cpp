@@ -166,9 +166,7 @@ void declare_facts(CLI::App& app, Invocation& invocation) {
   add_examples(*verb, {"writ facts", "writ facts my-policy --tenant acme --action login",
                        "writ facts my-policy --tenant acme --schema > request.schema.json",
                        "writ facts my-policy --baseline | writ eval my-policy -"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return facts(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return facts(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

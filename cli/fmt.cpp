@@ -120,9 +120,7 @@ void declare_fmt(CLI::App& app, Invocation& invocation) {
   verb->add_flag("--diff", options->diff, "show what would change");
   verb->add_flag("-w,--write", options->write, "write the files instead of standard output")->excludes("--check");
   add_examples(*verb, {"writ fmt -w my-policy", "writ fmt --check --diff my-policy", "writ fmt < draft.writ"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return fmt_files(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return fmt_files(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

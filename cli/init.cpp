@@ -160,8 +160,7 @@ void declare_init(CLI::App& app, Invocation& invocation) {
   CLI::App* verb = app.add_subcommand("init", "write a small policy to start from, with tests");
   verb->add_option("DIR", *folder, "a folder; made when it is not there")->required();
   add_examples(*verb, {"writ init my-policy && writ test my-policy"});
-  verb->callback(
-      [folder, &invocation] { invocation.job = [folder, &invocation] { return init(*folder, invocation.console); }; });
+  runs(*verb, invocation, [folder, &invocation] { return init(*folder, invocation.console); });
 }
 
 }  // namespace writ::cli

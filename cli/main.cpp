@@ -101,6 +101,15 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+void runs(CLI::App& verb, Invocation& invocation, std::function<int()> job) {
+  verb.callback([&invocation, job = std::move(job)] { invocation.job = job; });
+}
+
+int fail(Console& console, const std::string& what, int code) {
+  console.err("writ: " + safe(what) + "\n");
+  return code;
+}
+
 void add_format(CLI::App& verb, Format& format) {
   static const std::map<std::string, Format> formats = {{"pretty", Format::pretty}, {"json", Format::json}};
   verb.add_option("--format", format, "pretty, for people, or json")

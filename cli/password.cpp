@@ -29,11 +29,6 @@ struct Options {
 constexpr std::size_t origin_column = 64;
 constexpr std::size_t most_read = 1u << 20;  // bytes; far more than the engine looks at, so that it says so
 
-int fail(Console& console, const std::string& what, int code = exit_failure) {
-  console.err("writ: " + safe(what) + "\n");
-  return code;
-}
-
 // What the question names that is not there, and what may have been meant.
 std::string why_none(const Options& asked, const Pipeline& pipeline, PasswordFault fault) {
   const auto part = pipeline.engine->part(asked.tenant);
@@ -212,11 +207,6 @@ void add_known(CLI::App& verb, Options& options) {
 
 void declare_password(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
-  const auto runs = [options, &invocation](CLI::App* verb, int (*job)(const Options&, Console&)) {
-    verb->callback([options, &invocation, job] {
-      invocation.job = [options, &invocation, job] { return job(*options, invocation.console); };
-    });
-  };
   CLI::App* password = app.add_subcommand("password", "judge a password, say what is asked of one, make one");
   password->require_subcommand(1);
   constexpr const char* known =
@@ -231,19 +221,19 @@ void declare_password(CLI::App& app, Invocation& invocation) {
   add_format(*verb, options->format);
   add_examples(*verb, {std::string("writ password check") + known,
                        std::string("pass show mail | head -1 | writ password check") + known + " --format json"});
-  runs(verb, check);
+  runs(*verb, invocation, [options, &invocation] { return check(*options, invocation.console); });
 
   verb = password->add_subcommand("explain", "what is asked of a password, and by whom");
   add_question(*verb, *options);
   add_format(*verb, options->format);
   add_examples(*verb, {"writ password explain my-policy --tenant acme --connection customers"});
-  runs(verb, explain);
+  runs(*verb, invocation, [options, &invocation] { return explain(*options, invocation.console); });
 
   verb = password->add_subcommand("generate", "a password that is accepted");
   add_question(*verb, *options);
   add_known(*verb, *options);
   add_examples(*verb, {std::string("writ password generate") + known});
-  runs(verb, generate);
+  runs(*verb, invocation, [options, &invocation] { return generate(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -51,7 +51,7 @@ std::string expected_text(const tree::Tree& tree, const tree::Expect& expect) {
   std::string text = expect.would_be ? "would_be " + expect.effect.text : expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
     text += (i == 0 ? " " : ", ") + entry_text(tree, expect.obligations[i]);
-  const bool of_password = expect.effect.text == "accepted" || expect.effect.text == "refused";
+  const bool of_password = expect.of_password();
   for (std::size_t i = 0; i < expect.by.size(); ++i)
     text +=
         fmt::format("{}{}", i == 0 ? " by " : ", ", of_password ? expect.by[i].text : "\"" + expect.by[i].text + "\"");
@@ -255,10 +255,8 @@ int test(const Options& options, Console& console) {
     return options.filter.empty() || ::fnmatch(options.filter.c_str(), name.c_str(), 0) == 0;
   };
   PasswordLists lists;
-  if (const auto wrong = lists.open(common_list_to_open({}), options.breached); !wrong.empty()) {
-    console.err("writ: " + safe(wrong) + "\n");
-    return exit_failure;
-  }
+  if (const auto wrong = lists.open(common_list_to_open({}), options.breached); !wrong.empty())
+    return fail(console, wrong);
   Report report;
   {
     Tests tests(pipeline, lists, console);
@@ -298,9 +296,7 @@ void declare_test(CLI::App& app, Invocation& invocation) {
   verb->add_flag("-v,--verbose", options->verbose, "list the tests that pass, too");
   add_format(*verb, options->format);
   add_examples(*verb, {"writ test my-policy", "writ test --filter '*admin*' -v my-policy"});
-  verb->callback([options, &invocation] {
-    invocation.job = [options, &invocation] { return test(*options, invocation.console); };
-  });
+  runs(*verb, invocation, [options, &invocation] { return test(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

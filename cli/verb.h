@@ -48,6 +48,10 @@ void declare_common(CLI::App& app, Invocation& invocation);
 void declare_password(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
+// What the verb does when it is the one that was chosen; its result is the exit code.
+void runs(CLI::App& verb, Invocation& invocation, std::function<int()> job);
+// A message of one line on standard error, and the exit code to end with.
+int fail(Console& console, const std::string& what, int code = exit_failure);
 // --format pretty|json, the same for all that have it.
 void add_format(CLI::App& verb, Format& format);
 // The lines under "Examples:" of a verb's --help.

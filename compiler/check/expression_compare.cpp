@@ -155,14 +155,6 @@ std::optional<Typed> Checker::equality(const tree::Compare& compare, const Typed
   return boolean(node(negated ? Op::ne_int : Op::eq_int, {a.node, b.node}));
 }
 
-namespace {
-std::string in_lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return text;
-}
-}  // namespace
-
 // `request.country == "kp"` never holds: a deny that says so is silent. The empty text may stand for none, after `else`.
 bool Checker::can_equal(const Typed& left, const program::Constant& value, Span span) {
   const auto& text = std::get<std::string>(value);
@@ -178,13 +170,12 @@ bool Checker::can_equal(const Typed& left, const program::Constant& value, Span 
   case Form::domain: break;
   }
   if (is_domain(text)) return true;
-  if (is_domain(in_lower_case(text))) return can_hold(left, value, span);
+  if (is_domain(lower_case(text))) return can_hold(left, value, span);
   auto& diagnostic =
       report(Code::never_equal, span, in_ticks(text) + " is no domain name, and what is compared is one");
-  const std::string_view trimmed = std::string_view(text).substr(0, text.find_first_of(":/"));
-  const std::string bare = in_lower_case(std::string(trimmed.substr(0, trimmed.size() - trimmed.ends_with('.'))));
+  const std::string bare = lower_case(host_of(text));
   if (is_domain(bare))
-    diagnostic.hint("without port, path and final dot: `\"" + bare + "\"`");
+    diagnostic.hint("leave out all but the domain: `\"" + bare + "\"`");
   else
     diagnostic.hint("labels of lower-case letters, digits and `-`, a dot between two: `\"example.com\"`");
   return false;
@@ -193,10 +184,10 @@ bool Checker::can_equal(const Typed& left, const program::Constant& value, Span 
 // Whether the text can stand in it at all: there are no capitals in what is in lower case.
 bool Checker::can_hold(const Typed& left, const program::Constant& value, Span span) {
   const auto& text = std::get<std::string>(value);
-  if ((left.form != Form::lower && left.form != Form::domain) || in_lower_case(text) == text) return true;
+  if ((left.form != Form::lower && left.form != Form::domain) || lower_case(text) == text) return true;
   auto& diagnostic =
       report(Code::never_equal, span, "what is compared is in lower case, " + in_ticks(text) + " is not");
-  const std::string lower = in_lower_case(text);
+  const std::string lower = lower_case(text);
   if (sources_.text(span) == "\"" + text + "\"")
     diagnostic.fix("write it in lower case: `\"" + lower + "\"`", span, "\"" + lower + "\"");
   else

@@ -249,30 +249,18 @@ bool Checker::good_glob(const tree::Matches& matches) {
   return false;
 }
 
-// Compiled once for the whole set; what one tenant's patterns take together is counted, each of them once.
 bool Checker::good_regex(const tree::Matches& matches) {
-  const auto too_much = [&] {
-    return spent_.pattern_memory > limits_.pattern_memory_per_tenant ||
-           spent_.pattern_steps > limits_.pattern_steps_per_tenant;
-  };
-  if (too_much()) return ++errors_, false;  // said already
-  Patterns& known = spent_.patterns != nullptr ? *spent_.patterns : own_patterns_;
-  const auto [found, fresh] = known.try_emplace(matches.pattern);
-  Pattern& pattern = found->second;
-  if (fresh)
-    if (const auto compiled = program::compile_pattern(matches.pattern, pattern.error))
-      pattern = {program::memory_of(*compiled), program::steps_of(*compiled), ""};
-  if (!pattern.error.empty()) {
+  const auto [use, pattern] =
+      use_pattern(matches.pattern, spent_.patterns != nullptr ? *spent_.patterns : own_patterns_, spent_, limits_);
+  if (use == PatternUse::fine) return true;
+  if (use == PatternUse::too_much_before) return ++errors_, false;  // said already
+  if (use == PatternUse::broken) {
     spent_.pattern_memory += memory_of_a_mistake;
     report(Code::bad_pattern, matches.pattern_span,
-           in_ticks("/" + matches.pattern + "/") + " is no regular expression: " + pattern.error.substr(0, 200))
+           in_ticks("/" + matches.pattern + "/") + " is no regular expression: " + pattern->error.substr(0, 200))
         .hint("the syntax is RE2's: no look-around, no back-references");
     return false;
   }
-  if (!spent_.counted.insert(found->first).second) return true;
-  spent_.pattern_memory += pattern.memory;
-  spent_.pattern_steps += pattern.steps;
-  if (!too_much()) return true;
   const bool memory = spent_.pattern_memory > limits_.pattern_memory_per_tenant;
   report(Code::condition_too_large, matches.pattern_span,
          memory ? "the regular expressions of one tenant want more than " +

@@ -7,11 +7,6 @@
 
 namespace writ::model {
 
-std::uint32_t Tenant::index_of_client(std::string_view name) const {
-  const auto found = std::ranges::find(structure.clients, name, &program::ClientRecord::name);
-  return found == structure.clients.end() ? 0xffff'ffff : static_cast<std::uint32_t>(found - structure.clients.begin());
-}
-
 namespace {
 
 // A node can be an operand of several (`x else y` asks whether x is there, and for x), so a walk that forgot what it has compared

@@ -88,7 +88,6 @@ struct Tenant {
   std::vector<EffectivePassword> passwords;  // database connections
   Span span;
   std::string place;
-  std::uint32_t index_of_client(std::string_view name) const;  // by name; 0xffffffff when none
 };
 
 // Whether two expressions, two rules mean the same: equal trees over equal facts and constants, whatever they are called.

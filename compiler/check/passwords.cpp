@@ -6,7 +6,6 @@
 #include "compiler/check/passwords.h"
 
 #include "compiler/check/tenant.h"
-#include "runtime/program/pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -214,23 +213,10 @@ class Passwords {
     tenant_.result.passwords.push_back(std::move(effective));
   }
 
-  // What one tenant's patterns take together is bounded, those of its rules among them.
+  // A broken one was said where it is written.
   void count_pattern(const model::PasswordRequirement& one) {
     auto& spent = tenant_.spent;
-    const auto too_much = [&] {
-      return spent.pattern_memory > run_.limits.pattern_memory_per_tenant ||
-             spent.pattern_steps > run_.limits.pattern_steps_per_tenant;
-    };
-    if (too_much()) return;  // said already
-    const auto [found, fresh] = spent.patterns->try_emplace(one.requirement.pattern);
-    auto& pattern = found->second;
-    if (fresh)
-      if (const auto compiled = program::compile_pattern(one.requirement.pattern, pattern.error))
-        pattern = {program::memory_of(*compiled), program::steps_of(*compiled), ""};
-    if (!pattern.error.empty() || !spent.counted.insert(found->first).second) return;
-    spent.pattern_memory += pattern.memory;
-    spent.pattern_steps += pattern.steps;
-    if (too_much())
+    if (use_pattern(one.requirement.pattern, *spent.patterns, spent, run_.limits).use == PatternUse::too_much)
       run_.diagnostics
           .add(Code::condition_too_large, one.span,
                "the regular expressions of tenant " + in_ticks(tenant_.name()) + " take too much together")

@@ -46,6 +46,14 @@ struct Spent {
   std::map<Key, model::Shared> constants = {};
 };
 
+// A pattern is compiled once for the whole set and counted once for its tenant, whether a rule or a password asks for it (0008).
+enum class PatternUse : std::uint8_t { fine, broken, too_much, too_much_before };
+struct UsedPattern {
+  PatternUse use;
+  const Pattern* pattern;  // null where it was too much before
+};
+UsedPattern use_pattern(const std::string& text, Patterns& known, Spent& spent, const Limits& limits);
+
 // `let NAME = E`, checked where it stands and again, written out, where it is used.
 struct LetEntry {
   const tree::Tree* tree = nullptr;

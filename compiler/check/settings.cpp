@@ -13,20 +13,10 @@ constexpr std::int64_t highest_attempts = 1'000'000;
 constexpr std::int64_t longest_issuer = 2'048;  // bytes
 constexpr std::size_t hops = 64;                // lets that stand for lets
 
-char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// Of `https://login.acme.com/path` and `*.acme.com` what a domain is.
-std::string host_of(std::string_view text) {
-  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
-  if (text.starts_with("*.") || text.starts_with("@")) text.remove_prefix(text.find_first_of(".@") + 1);
-  return std::string(text.substr(0, text.find_first_of("/?#:")));
-}
-
 Diagnostic& refuse_domain(Run& run, std::string_view what, const tree::Text& text) {
   auto& diagnostic =
       run.diagnostics.add(Code::bad_domain, text.span, in_ticks(text.text) + " is no " + std::string(what));
-  std::string lower = text.text;
-  std::ranges::transform(lower, lower.begin(), lowered);
+  const std::string lower = lower_case(text.text);
   if (lower != text.text && is_domain(lower))
     diagnostic.fix("write it in lower case: `\"" + lower + "\"`", text.span, "\"" + lower + "\"");
   else if (std::ranges::any_of(text.text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))

@@ -99,7 +99,7 @@ class Tests {
  private:
   // Whether the expectation is one of passwords; it must be when a password was asked for, and must not when not.
   bool of_password(const tree::Expect& expect) {
-    const bool is = expect.effect.text == "accepted" || expect.effect.text == "refused";
+    const bool is = expect.of_password();
     if (is != asked_password_)
       run_.diagnostics
           .add(Code::impossible_expectation, expect.effect.span,

@@ -137,4 +137,12 @@ bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen,
   return true;
 }
 
+std::string host_of(std::string_view text) {
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
+  if (text.starts_with("*.") || text.starts_with("@")) text.remove_prefix(text.find_first_of(".@") + 1);
+  text = text.substr(0, text.find_first_of("/?#:"));
+  if (text.ends_with('.')) text.remove_suffix(1);
+  return std::string(text);
+}
+
 }  // namespace writ::check

@@ -44,4 +44,7 @@ void offer(Diagnostic& one, std::string_view why, Span where, std::string with);
 bool suggest_text(Diagnostics& all, Diagnostic& one, std::string_view seen,
                   std::span<const std::string_view> candidates);
 
+// Of `https://login.acme.com:443/path`, `*.acme.com`, `@acme.com` and `acme.com.` what a domain is.
+std::string host_of(std::string_view text);
+
 }  // namespace writ::check

@@ -81,7 +81,7 @@ Node expect_node(const Tree& tree, const tree::Expect& expect) {
   auto text = std::string("expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
     text += (i == 0 ? " " : ", ") + choice_text(tree, expect.obligations[i]);
-  if (expect.effect.text == "accepted" || expect.effect.text == "refused")
+  if (expect.of_password())
     for (std::size_t i = 0; i < expect.by.size(); ++i) text += (i == 0 ? " by " : ", ") + expect.by[i].text;
   else
     text += by_text(expect.by);

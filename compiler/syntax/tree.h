@@ -394,6 +394,7 @@ struct Expect {           // expect deny by "x" | expect challenge mfa within 15
   std::vector<std::vector<Obligation>>
       obligations;  // each must be among the challenge's entries: alternatives joined by `or`
   Span span;
+  bool of_password() const { return effect.text == "accepted" || effect.text == "refused"; }
 };
 struct TestDecl {
   Text name;

@@ -68,7 +68,7 @@ Offer Engine::connections(std::string_view tenant, std::string_view client,
   for (const auto place : loaded->part->clients[static_cast<std::size_t>(client_place)].connections)
     if (loaded->enabled(client_place, organization_place, place)) enabled.push_back(place);
   const auto at = email ? email->rfind('@') : std::string_view::npos;
-  const auto domain = at == std::string_view::npos ? std::string() : engine::lowered(email->substr(at + 1));
+  const auto domain = at == std::string_view::npos ? std::string() : lower_case(email->substr(at + 1));
   if (at != std::string_view::npos)
     for (const auto place : enabled)
       if (is_enterprise(records[place]) && std::ranges::count(records[place].domains, domain) != 0)

@@ -11,13 +11,6 @@ using engine::Question;
 
 namespace {
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
-  return text;
-}
-
 struct Run {
   const program::ActionProgram& cold;
   const program::Shape& shape;
@@ -88,7 +81,7 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
   explanation.fault = decision.fault;
   explanation.because = decision.because;
   explanation.version = decision.version;
-  if (asked.loaded) explanation.revision = hex(asked.loaded->part->hash);
+  if (asked.loaded) explanation.revision = to_hex(asked.loaded->part->hash);
   if (decision.fault != Fault::none) {
     auto finding = engine::find_fault(asked, state_->set(), Question::decide);
     if (finding.fault != decision.fault) finding = engine::find_fault(asked, state_->set(), Question::attempt);

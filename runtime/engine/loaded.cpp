@@ -164,13 +164,6 @@ std::string load_password(Loaded& loaded, program::PasswordProgram& password, Po
 
 FactRule builtin_rule(std::size_t place) noexcept { return rule_of(builtin_facts[place]); }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return result;
-}
-
 RuleMasks masks_of(const program::Shape& shape) {
   RuleMasks masks;
   const auto words = words_for(shape.rules.size());

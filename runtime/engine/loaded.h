@@ -145,6 +145,4 @@ struct Loaded {
 std::shared_ptr<const Loaded> load(program::Part part, const HashKey& key, Pool& pool,
                                    std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error);
 
-std::string lowered(std::string_view text);
-
 }  // namespace writ::engine

@@ -16,7 +16,7 @@ namespace writ {
 //  "others": [the same without "met", "missing"], "revision", "version"}
 // One line, always with the same keys in the same order; what has no value is null.
 std::string to_json(const PasswordReport& report, PasswordEvent event);
-// The policy alone: {"requirements": [as in "others"], "others", "revision", "version"}
+// The policy alone: {"requirements": [as in "others"], "others"}
 std::string to_json(const program::PasswordProgram& policy);
 
 // {"username": "ann", "email": "ann@acme.com", "name": "Ann Smith", "address": {"city": "Bern"},

@@ -16,25 +16,11 @@ namespace {
 
 using namespace format;
 
-std::uint32_t prefix_of(const Sha1& hash) { return std::uint32_t{hash[0]} << 8 | hash[1]; }
-
-std::uint64_t key_of(const Sha1& hash) {
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | hash[i];
-  return key;
-}
-
 std::string check_header(const Header& header, std::span<const std::uint8_t> bytes) {
-  const bool exact = header.magic == exact_magic;
-  if (!exact && header.magic != filter_magic) return "it is not a file of `writ breached build`";
-  if (header.version != version || header.header_size != sizeof(Header))
-    return "it was made by another version of writ (format " + std::to_string(header.version) + "); build it again";
-  if (header.file_size != bytes.size())
-    return "it has " + std::to_string(bytes.size()) + " bytes and should have " + std::to_string(header.file_size) +
-           (bytes.size() < header.file_size ? ": it is cut short" : ": something was added");
+  const bool exact = header.start.magic == exact_magic;
   const bool fits = header.directory % alignment == 0 && header.directory >= aligned(sizeof(Header)) &&
-                    header.directory <= header.file_size && header.parts > 0 && header.parts <= prefixes &&
-                    header.file_size - header.directory == header.parts * sizeof(Part);
+                    header.directory <= header.start.file_size && header.parts > 0 && header.parts <= prefixes &&
+                    header.start.file_size - header.directory == header.parts * sizeof(Part);
   if (!fits || (exact ? header.bits != 0 : header.bits != 8 && header.bits != 16 && header.bits != 32))
     return "its header is damaged";
   Hasher hasher(Hasher::Kind::sha256);
@@ -83,8 +69,10 @@ std::string BreachedList::open(std::span<const std::uint8_t> bytes) { return rea
 
 std::string BreachedList::read(std::span<const std::uint8_t> bytes) {
   Header header;
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(Part) != 0) return "its bytes are not aligned";
-  if (bytes.size() < sizeof(Header)) return "it has " + std::to_string(bytes.size()) + " bytes, fewer than a header";
+  if (std::string problem =
+          check_start(bytes, alignof(Part), sizeof(Header), {exact_magic, filter_magic}, "writ breached build");
+      !problem.empty())
+    return problem;
   std::memcpy(&header, bytes.data(), sizeof(Header));
   if (std::string problem = check_header(header, bytes); !problem.empty()) return problem;
   const std::span parts(reinterpret_cast<const Part*>(bytes.data() + header.directory), header.parts);

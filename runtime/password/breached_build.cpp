@@ -18,18 +18,6 @@ constexpr std::uint32_t records_of_part = 4096,
 constexpr std::uint64_t most_in_prefix = 1 << 23;  // a trillion hashes have twice as many, all equally spread
 constexpr std::uint64_t surely_everywhere = 40;    // hashes for each prefix; e^-40 is the chance of an empty one
 
-template <typename T>
-std::span<const std::uint8_t> bytes_of(std::span<const T> items) {
-  return {reinterpret_cast<const std::uint8_t*>(items.data()), items.size_bytes()};
-}
-
-std::string hex4(std::uint32_t prefix) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string text;
-  for (int shift = 12; shift >= 0; shift -= 4) text += digits[prefix >> shift & 15];
-  return text;
-}
-
 // Low bytes of each fingerprint.
 void narrow(std::span<const std::uint32_t> fingerprints, std::uint32_t bits, std::vector<std::uint8_t>& bytes) {
   const std::size_t width = bits / 8;
@@ -48,7 +36,7 @@ std::optional<std::uint32_t> bits_for(double rate) {
 
 std::string BreachedBuilder::begin(const std::string& path, const BreachedOptions& options) {
   options_ = options;
-  header_.magic = options.bits == 0 ? exact_magic : filter_magic;
+  header_.start.magic = options.bits == 0 ? exact_magic : filter_magic;
   header_.bits = options.bits;
   header_.flags = options.incomplete ? incomplete_flag : 0;
   if (std::string problem = file_.create(path); !problem.empty()) return problem;
@@ -68,16 +56,15 @@ std::string BreachedBuilder::add(std::span<const PwnedHash> hashes) {
 }
 
 std::string BreachedBuilder::add_one(const PwnedHash& one) {
-  const std::uint32_t prefix = std::uint32_t{one.hash[0]} << 8 | one.hash[1];
+  const std::uint32_t prefix = prefix_of(one.hash);
   if (prefix != prefix_)
     if (std::string problem = enter(prefix); !problem.empty()) return problem;
   if (++in_prefix_ > most_in_prefix)
-    return "more than " + std::to_string(most_in_prefix) + " hashes begin with " + hex4(prefix) +
+    return "more than " + std::to_string(most_in_prefix) + " hashes begin with " + hex_digits(prefix, 4) +
            ": these are no SHA-1 hashes, which spread evenly";
   ++header_.hashes;
   if (options_.bits != 0) {
-    std::uint64_t key = 0;
-    for (std::size_t i = 0; i < 8; ++i) key = key << 8 | one.hash[i];
+    const std::uint64_t key = key_of(one.hash);
     if (!keys_.empty() && keys_.back() == key) return {};
     keys_.push_back(key);
     ++in_part_;
@@ -103,7 +90,7 @@ std::string BreachedBuilder::close_part(std::uint32_t next_prefix) {
   Part part;
   if (options_.bits != 0) {
     const auto fuse = make_fuse(keys_, first_prefix_);
-    if (!fuse) return "no filter could be made of the hashes from " + hex4(first_prefix_) + " on";
+    if (!fuse) return "no filter could be made of the hashes from " + hex_digits(first_prefix_, 4) + " on";
     narrow(fuse->fingerprints, options_.bits, bytes_);
     part.seed = fuse->shape.seed;
     part.segment_length = fuse->shape.segment_length;
@@ -128,14 +115,14 @@ std::string BreachedBuilder::commit() {
   if (std::string problem = enter(prefixes); !problem.empty()) return problem;
   // A list that was cut between two lines looks whole, but for this.
   if (empty_prefix_ && header_.hashes / prefixes >= surely_everywhere && !options_.incomplete)
-    return "among " + std::to_string(header_.hashes) + " hashes none begins with " + hex4(*empty_prefix_) +
+    return "among " + std::to_string(header_.hashes) + " hashes none begins with " + hex_digits(*empty_prefix_, 4) +
            ": the list is not complete; --incomplete takes what is there";
   header_.hashes = 0;  // of a filter perhaps fewer: two hashes of the same first 8 bytes are one key
   for (const Part& part : parts_) header_.hashes += part.hashes;
   const auto directory = bytes_of(std::span<const Part>(parts_));
   header_.parts = parts_.size();
   header_.directory = file_.size();
-  header_.file_size = header_.directory + directory.size();
+  header_.start.file_size = header_.directory + directory.size();
   const auto header = bytes_of(std::span<const Header>(&header_, 1));
   Hasher hasher(Hasher::Kind::sha256);
   header_.root = hasher.add(header.first(offsetof(Header, root))).add(directory).sha256();

@@ -15,28 +15,24 @@
 // hash as a big-endian number.
 #pragma once
 
+#include "runtime/password/digest.h"
+#include "runtime/password/list_file.h"
+
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 namespace writ::password::format {
 
-static_assert(std::endian::native == std::endian::little, "files are read in place");
-
-inline constexpr std::array<char, 8> exact_magic = {'W', 'R', 'I', 'T', 'P', 'W', 'X', '\n'};
-inline constexpr std::array<char, 8> filter_magic = {'W', 'R', 'I', 'T', 'P', 'W', 'F', '\n'};
-inline constexpr std::uint32_t version = 1;
+inline constexpr Magic exact_magic = {'W', 'R', 'I', 'T', 'P', 'W', 'X', '\n'};
+inline constexpr Magic filter_magic = {'W', 'R', 'I', 'T', 'P', 'W', 'F', '\n'};
 inline constexpr std::uint64_t alignment = 64;
 inline constexpr std::uint32_t prefixes = 65'536;
 inline constexpr std::size_t hash_size = 20, record_size = hash_size + 4, part_digest_size = 16;
 inline constexpr std::uint32_t incomplete_flag = 1;  // made from ranges of which some were missing
 
 struct Header {
-  std::array<char, 8> magic{};
-  std::uint32_t version = format::version;
-  std::uint32_t header_size = 128;
-  std::uint64_t file_size = 0;
+  ListStart start{.header_size = 128};
   std::uint64_t hashes = 0;
   std::uint64_t parts = 0;
   std::uint64_t directory = 0;  // where it begins
@@ -58,6 +54,14 @@ struct Part {
   PartDigest digest{};
 };
 static_assert(sizeof(Part) == 48);
+
+// Parts divide hashes by their first two bytes; a filter's keys are their first eight.
+inline std::uint32_t prefix_of(const Sha1& hash) { return std::uint32_t{hash[0]} << 8 | hash[1]; }
+inline std::uint64_t key_of(const Sha1& hash) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | hash[i];
+  return key;
+}
 
 constexpr std::uint64_t aligned(std::uint64_t offset) { return (offset + alignment - 1) / alignment * alignment; }
 

@@ -1,5 +1,6 @@
 #include "runtime/password/common.h"
 
+#include "runtime/password/list_file.h"
 #include "runtime/password/new_file.h"
 
 #include <algorithm>
@@ -16,14 +17,10 @@ namespace writ::password {
 
 namespace {
 
-constexpr std::array<char, 8> magic = {'W', 'R', 'I', 'T', 'C', 'M', 'N', '\n'};
-constexpr std::uint32_t version = 1;
+constexpr Magic magic = {'W', 'R', 'I', 'T', 'C', 'M', 'N', '\n'};
 
 struct Header {
-  std::array<char, 8> magic{};
-  std::uint32_t version = password::version;
-  std::uint32_t header_size = 80;
-  std::uint64_t file_size = 0;
+  ListStart start{.magic = password::magic, .header_size = 80};
   std::uint32_t entries = 0;
   std::uint32_t slots = 0;   // a power of two
   std::uint32_t probes = 0;  // the most that finding any password takes
@@ -31,7 +28,7 @@ struct Header {
   std::uint64_t text = 0;  // bytes
   Sha256 digest{};         // of all else
 };
-static_assert(sizeof(Header) == 80 && std::endian::native == std::endian::little, "files are read in place");
+static_assert(sizeof(Header) == 80 && offsetof(Header, digest) == 48);
 
 std::uint32_t slot_of(std::string_view text, std::uint32_t slots) {
   std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a, and a last mixing
@@ -41,12 +38,6 @@ std::uint32_t slot_of(std::string_view text, std::uint32_t slots) {
 }
 
 std::string check_header(const Header& header, std::span<const std::uint8_t> bytes) {
-  if (header.magic != magic) return "it is not a file of `writ common build`";
-  if (header.version != version || header.header_size != sizeof(Header))
-    return "it was made by another version of writ (format " + std::to_string(header.version) + "); build it again";
-  if (header.file_size != bytes.size())
-    return "it has " + std::to_string(bytes.size()) + " bytes and should have " + std::to_string(header.file_size) +
-           (bytes.size() < header.file_size ? ": it is cut short" : ": something was added");
   const std::uint64_t numbers = (std::uint64_t{header.entries} + header.slots) * sizeof(std::uint32_t);
   if (header.entries == 0 || header.entries > most_common || !std::has_single_bit(header.slots) ||
       header.slots <= header.entries || bytes.size() - sizeof(Header) < numbers ||
@@ -100,8 +91,9 @@ std::string CommonList::open(std::span<const std::uint8_t> bytes) { return read(
 
 std::string CommonList::read(std::span<const std::uint8_t> bytes) {
   Header header;
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(std::uint32_t) != 0) return "its bytes are not aligned";
-  if (bytes.size() < sizeof(Header)) return "it has " + std::to_string(bytes.size()) + " bytes, fewer than a header";
+  if (std::string problem = check_start(bytes, alignof(std::uint32_t), sizeof(Header), {magic}, "writ common build");
+      !problem.empty())
+    return problem;
   std::memcpy(&header, bytes.data(), sizeof(Header));
   if (std::string problem = check_header(header, bytes); !problem.empty()) return problem;
   const auto* const numbers = reinterpret_cast<const std::uint32_t*>(bytes.data() + sizeof(Header));
@@ -177,31 +169,24 @@ std::vector<std::string_view> entries_of(std::string_view list, std::uint32_t to
   return entries;
 }
 
-template <typename T>
-std::span<const std::uint8_t> bytes_of(const T* data, std::size_t count) {
-  return {reinterpret_cast<const std::uint8_t*>(data), count * sizeof(T)};
-}
-
 std::string write(const Making& making, const std::string& path, std::uint64_t& size) {
-  const std::array pieces = {bytes_of(making.ends.data(), making.ends.size()),
-                             bytes_of(making.table.data(), making.table.size()),
-                             bytes_of(making.text.data(), making.text.size())};
+  const std::array pieces = {bytes_of(std::span(making.ends)), bytes_of(std::span(making.table)),
+                             bytes_of(std::span(making.text))};
   Header header;
-  header.magic = magic;
   header.entries = static_cast<std::uint32_t>(making.ends.size());
   header.slots = static_cast<std::uint32_t>(making.table.size());
   header.probes = making.probes;
   header.text = making.text.size();
-  header.file_size = sizeof(Header);
-  for (const auto& piece : pieces) header.file_size += piece.size();
+  header.start.file_size = sizeof(Header);
+  for (const auto& piece : pieces) header.start.file_size += piece.size();
   Hasher hasher(Hasher::Kind::sha256);
-  hasher.add(bytes_of(&header, 1).first(offsetof(Header, digest)));
+  hasher.add(bytes_of(std::span(&header, 1)).first(offsetof(Header, digest)));
   for (const auto& piece : pieces) hasher.add(piece);
   header.digest = hasher.sha256();
-  size = header.file_size;
+  size = header.start.file_size;
   NewFile file;
   if (std::string problem = file.create(path); !problem.empty()) return problem;
-  if (std::string problem = file.write(bytes_of(&header, 1)); !problem.empty()) return problem;
+  if (std::string problem = file.write(bytes_of(std::span(&header, 1))); !problem.empty()) return problem;
   for (const auto& piece : pieces)
     if (std::string problem = file.write(piece); !problem.empty()) return problem;
   return file.commit();

@@ -39,7 +39,7 @@ inline constexpr std::array<std::string_view, 6> hash_fault_names = {"none",    
 
 // What one hash may ask for, and what it should.
 struct HashBounds {
-  // Ceilings: above, it is not computed. The dearest that they let through took 1.5 to 4 s of one core where they were chosen.
+  // Ceilings: above, it is not computed. The dearest that they let through takes seconds of one core.
   std::uint64_t memory = 256 << 20;     // bytes, of Argon2id and of scrypt
   std::uint64_t argon2_work = 1 << 20;  // KiB times passes
   std::uint32_t argon2_lanes = 16;

@@ -51,6 +51,13 @@ bool read_count(std::string_view text, std::uint32_t& value) {
 
 }  // namespace
 
+std::string hex_digits(std::uint32_t number, std::size_t count) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string text(count, '0');
+  for (std::size_t i = count; i-- > 0; number >>= 4) text[i] = digits[number & 15];
+  return text;
+}
+
 PwnedText::PwnedText(std::string_view prefix) : prefix_(prefix) {}
 
 std::string PwnedText::wrong(std::string_view line) const {
@@ -179,13 +186,6 @@ PwnedProblem read_text(int descriptor, const std::string& path, std::string_view
   return {};
 }
 
-std::string range_name(std::uint32_t range) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string name;
-  for (int shift = 16; shift >= 0; shift -= 4) name += digits[range >> shift & 15];
-  return name;
-}
-
 // Which ranges have a file, named `ABCDE.txt` or `ABCDE`, the same way all of them. Other files are let be.
 struct Ranges {
   std::string ending;
@@ -226,14 +226,16 @@ PwnedProblem read_folder(const std::string& folder, bool incomplete, const Pwned
   if (found.count == 0) return {true, quoted(folder) + " has no files named after ranges, as in `00000.txt`"};
   if (found.count < ranges && !incomplete) {
     const auto missing = std::ranges::find(found.there, false) - found.there.begin();
-    return {true, quoted(folder) + " has no file for range " + range_name(static_cast<std::uint32_t>(missing)) +
-                      ", and " + std::to_string(ranges - found.count) + " of " + std::to_string(ranges) +
+    return {true, quoted(folder) + " has no file for range " +
+                      hex_digits(static_cast<std::uint32_t>(missing), digits_of_range) + ", and " +
+                      std::to_string(ranges - found.count) + " of " + std::to_string(ranges) +
                       " are missing: the download is not complete; --incomplete takes what is there"};
   }
   Buffers buffers;
   for (std::uint32_t range = 0; range < ranges; ++range) {
     if (!found.there[range]) continue;
-    const std::string name = range_name(range), path = (fs::path(folder) / (name + found.ending)).string();
+    const std::string name = hex_digits(range, digits_of_range),
+                      path = (fs::path(folder) / (name + found.ending)).string();
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return by_system(path, errno);
     if (PwnedProblem problem = read_text(file, path, name, buffers, sink, [](std::uint64_t) {}); !problem.text.empty())

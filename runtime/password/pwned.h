@@ -21,6 +21,9 @@ struct PwnedHash {
   std::uint32_t times = 0;  // more than fits is the most that does
 };
 
+// The last `count` hexadecimal digits of a number, as the lists write them.
+std::string hex_digits(std::uint32_t number, std::size_t count);
+
 // Text of one file, piece by piece. Lines end with LF or CRLF, the last one perhaps with nothing. Lines of count 0 are padding
 // and left out.
 class PwnedText {

@@ -30,6 +30,13 @@ bool has_labels(std::string_view text) {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (is_upper(c)) c = static_cast<char>(c | 0x20);
+  return lower;
+}
+
 bool is_country(std::string_view text) { return text.size() == 2 && std::ranges::all_of(text, is_upper); }
 
 bool is_domain(std::string_view text) { return has_labels(text) && std::ranges::none_of(text, is_upper); }

@@ -2,9 +2,13 @@
 // silent for the others: `KP` and `kp`, `acme.com` and `ACME.com.:8443`.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace writ {
+
+// ASCII's letters in lower case, every other byte as it is.
+std::string lower_case(std::string_view text);
 
 // Two upper-case letters, as in ISO 3166-1 alpha-2.
 bool is_country(std::string_view text);

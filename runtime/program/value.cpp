@@ -176,6 +176,13 @@ std::optional<Ip> parse_ip(std::string_view text) {
 }
 
 // RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as `::`.
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
+  return text;
+}
+
 std::string to_text(const Ip& ip) {
   std::string text;
   if (ip.is_v4()) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,7 @@ std::string to_text(const Cidr& cidr);
 
 // Microseconds since 1970-01-01T00:00Z from RFC 3339 text (`Z` or an offset, optional seconds and fraction).
 std::optional<std::int64_t> parse_time(std::string_view text);
+std::string to_hex(std::span<const std::uint8_t> bytes);  // two lower-case digits a byte
 std::string time_to_text(std::int64_t micros);
 // Microseconds from `90d`, `1h30m`, `500ms`; units d h m s ms, each once, in that order.
 std::optional<std::int64_t> parse_duration(std::string_view text);

@@ -19,11 +19,6 @@ using program::OrganizationRecord;
 
 bool holds(const auto& list, const auto& one) { return std::ranges::find(list, one) != list.end(); }
 
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return text;
-}
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });

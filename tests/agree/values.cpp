@@ -1,5 +1,6 @@
 // Values: facts and words, dressed in arithmetic and functions, with what to say where they are absent; and constants
 // to hold against them.
+#include "runtime/program/spelling.h"
 #include "tests/agree/expressions.h"
 
 #include <algorithm>
@@ -95,10 +96,7 @@ std::string Expressions::of_form(Form form) {
   if (form == Form::any) return text();
   if (form == Form::country) return random_.pick({"\"DE\"", "\"US\"", "\"KP\""});
   if (form == Form::domain) return in_quotes(random_.pick(domains()));
-  std::string text = random_.pick(texts());
-  for (char& c : text)
-    if ('A' <= c && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return in_quotes(text);
+  return in_quotes(lower_case(random_.pick(texts())));
 }
 
 Expressions::Form Expressions::form_of(const FactWorld& fact) {

@@ -37,9 +37,9 @@ void put_right(std::vector<std::uint8_t>& bytes) {
   format::Header header;
   if (bytes.size() < sizeof(header)) return;
   std::memcpy(&header, bytes.data(), sizeof(header));
-  header.version = format::version;
-  header.header_size = sizeof(header);
-  header.file_size = bytes.size();
+  header.start.version = ListStart().version;
+  header.start.header_size = sizeof(header);
+  header.start.file_size = bytes.size();
   if (header.directory > bytes.size()) header.directory = format::aligned(header.directory % bytes.size());
   if (header.directory > bytes.size()) return;
   for (std::size_t at = header.directory; at + sizeof(format::Part) <= bytes.size(); at += sizeof(format::Part)) {

@@ -122,13 +122,13 @@ TEST_CASE("lines of tests and proofs") {
 }
 
 TEST_CASE("any cut and any garbled byte gives a tree and no crash") {
-  const auto text = samples().front().second;
+  const auto text = read_text(std::filesystem::path(WRIT_SOURCE_DIR) / "policies/examples/entra_style/policy.writ");
   for (std::size_t i = 0; i < text.size(); i += 7) {
     CHECK_NOTHROW(Parsed(text.substr(0, i)));
     auto garbled = text;
     garbled[i] = "{}()[];\"/.,=:"[i % 13];
     const Parsed parsed(garbled);
-    CHECK(parsed.diagnostics.errors() < 14);
+    CHECK(parsed.diagnostics.errors() < 12);
     CHECK_NOTHROW(format(parsed.tree));
   }
 }

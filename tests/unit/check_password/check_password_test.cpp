@@ -1,5 +1,5 @@
 // Asking whether a password may be set: what is reported, what is a fault, and what refuses because it is not known.
-#include "tests/unit/passwords/world.h"
+#include "tests/unit/check_password/world.h"
 
 using namespace writ;
 using namespace writ::test;

@@ -1,6 +1,6 @@
 // Presets against the products they are named after: every vector of Auth0's released rule engine, where the corpus is
 // present, and rules of those products that the vectors do not reach, by hand.
-#include "tests/unit/passwords/world.h"
+#include "tests/unit/check_password/world.h"
 
 #include <filesystem>
 #include <fstream>

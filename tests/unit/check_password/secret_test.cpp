@@ -4,7 +4,7 @@
 // The canary stands nowhere in this process as it is: it is kept masked and unmasked byte by byte into its Secret, and what
 // looks for it masks what it reads.
 #include "runtime/json/password_json.h"
-#include "tests/unit/passwords/world.h"
+#include "tests/unit/check_password/world.h"
 
 #include <csignal>
 #include <filesystem>
