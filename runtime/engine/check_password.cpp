@@ -23,7 +23,7 @@ using engine::LoadedPassword;
 constexpr std::size_t max_profile_values = 1'024;
 constexpr std::size_t room = static_cast<std::size_t>(max_password_bytes);
 
-// Bytes of a password beside the Secret: cleansed when they end.
+// Bytes of a password beside the Secret: as many as were taken are cleansed when they end.
 template <std::size_t Size>
 class Scratch {
  public:
@@ -31,15 +31,18 @@ class Scratch {
   ~Scratch() { OPENSSL_cleanse(bytes_.data(), used_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
-  std::span<char> take() {
-    used_ = Size;
-    return bytes_;
+  std::span<char> take(std::size_t size) {
+    used_ = std::max(used_, std::min(size, Size));
+    return std::span(bytes_).first(used_);
   }
 
  private:
   std::array<char, Size> bytes_;  // uninitialised until it is taken
   std::size_t used_ = 0;
 };
+
+// Folding makes a character at most half as long again (three bytes of two: Ⱥ).
+constexpr std::size_t folded_size(std::size_t bytes) { return bytes + bytes / 2 + 1; }
 
 bool sound(const PasswordUser& user) {
   const auto fine = [](std::string_view text) { return text.size() <= max_string_bytes && valid_utf8(text); };
@@ -76,11 +79,13 @@ class Facts {
   void fill(std::string_view password) {
     text(PasswordFact::text, password);
     count(password::measure(password));
-    const auto bytes = folded_.take();
-    const std::string_view folded{bytes.data(), password::fold(password, bytes)};
-    text(PasswordFact::folded, folded);
+    if (asks_folded()) {
+      const auto bytes = folded_.take(folded_size(password.size()));
+      const std::string_view folded{bytes.data(), password::fold(password, bytes)};
+      text(PasswordFact::folded, folded);
+      person(folded);
+    }
     lists(password);
-    person(folded);
     past(password);
   }
 
@@ -88,6 +93,10 @@ class Facts {
 
  private:
   bool asks(PasswordFact fact) const { return (policy_.asks >> index(fact) & 1) != 0; }
+  bool asks_folded() const {
+    using enum PasswordFact;
+    return asks(folded) || asks(not_personal) || asks(without_username) || asks(without_email);
+  }
   void set(PasswordFact fact, std::int64_t value) { slots_[index(fact)].integer = value; }
   void text(PasswordFact fact, std::string_view value) {
     slots_[index(fact)].text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
@@ -158,15 +167,16 @@ class Facts {
 
   void person(std::string_view folded) {
     const auto* const user = request_.user;
+    const password::Search search(folded);
     const auto ask = [&](PasswordFact fact, auto&& holds) {
       if (asks(fact)) known(fact, user ? std::optional<bool>(holds()) : std::nullopt, PasswordMissing::user);
     };
     ask(PasswordFact::not_personal, [&] {
-      const std::array<std::string_view, 2> names = {user->username, user->email};
-      return !password::is_personal(folded, names) && !password::is_personal(folded, user->profile);
+      return !search.finds_personal(user->username) && !search.finds_personal(user->email) &&
+             !search.finds_personal(user->profile);
     });
-    ask(PasswordFact::without_username, [&] { return !password::contains(folded, user->username); });
-    ask(PasswordFact::without_email, [&] { return !password::contains(folded, user->email); });
+    ask(PasswordFact::without_username, [&] { return !search.finds_whole(user->username); });
+    ask(PasswordFact::without_email, [&] { return !search.finds_whole(user->email); });
   }
 
   void past(std::string_view password) {
@@ -187,7 +197,7 @@ class Facts {
   const PasswordRequest& request_;
   PasswordReport& report_;
   std::array<program::Slot, password_facts.size()> slots_;
-  Scratch<room + room / 2 + 1> folded_;
+  Scratch<folded_size(room)> folded_;
 };
 
 // What one form of the password does not meet, into words that are zero.
@@ -220,7 +230,7 @@ void answer(const Loaded& loaded, const LoadedPassword& policy, std::string_view
   Scratch<room> normalized;
   std::optional<std::string_view> other;
   if (source.normalize) {
-    const auto bytes = normalized.take();
+    const auto bytes = normalized.take(room);
     const auto size = password::normalize(password, bytes);
     if (!size) {
       report.fault = PasswordFault::too_long;

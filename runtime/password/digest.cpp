@@ -1,7 +1,9 @@
 // The algorithms are fetched once for each hasher: OpenSSL 3 takes longer to find one than to hash a password.
 #include "runtime/password/digest.h"
 
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/evp.h>
 
@@ -61,7 +63,16 @@ Sha256 Hasher::sha256() {
   return digest;
 }
 
-Sha1 sha1_of(std::string_view text) { return Hasher(Hasher::Kind::sha1).add(text).sha1(); }
+// Asked for every password that is held against a list, so the hasher stays with its thread. One that failed half-way is
+// not used again: what it was given must not be in front of the next password.
+Sha1 sha1_of(std::string_view text) {
+  thread_local std::optional<Hasher> kept;
+  std::optional<Hasher> hasher = std::exchange(kept, std::nullopt);
+  if (!hasher) hasher.emplace(Hasher::Kind::sha1);
+  const auto digest = hasher->add(text).sha1();
+  kept.emplace(std::move(*hasher));
+  return digest;
+}
 Sha256 sha256_of(std::span<const std::uint8_t> bytes) { return Hasher(Hasher::Kind::sha256).add(bytes).sha256(); }
 
 }  // namespace writ::password

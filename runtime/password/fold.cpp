@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include <openssl/crypto.h>
 #include <unicode/uchar.h>
@@ -16,6 +17,16 @@ namespace {
 
 bool is_ascii(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; });
+}
+
+constexpr std::uint64_t each_byte = 0x0101'0101'0101'0101;
+
+// Of eight bytes at a time: whether all are ASCII, and such in lower case. In a byte's highest bit: that it is `A` or above,
+// and that it is above `Z`; a sum of seven bits does not reach its neighbour.
+bool is_ascii(std::uint64_t eight) { return (eight & each_byte * 0x80) == 0; }
+std::uint64_t to_lower(std::uint64_t eight) {
+  const auto from_a = eight + each_byte * (0x80 - 'A'), above_z = eight + each_byte * (0x7f - 'Z');
+  return eight | ((from_a ^ above_z) & each_byte * 0x80) >> 2;
 }
 
 // UTF-16 of a password; cleansed when it ends.
@@ -40,6 +51,16 @@ std::size_t fold(std::string_view text, std::span<char> room) noexcept {
   std::size_t size = 0;
   for (std::size_t at = 0; at < text.size();) {
     UChar32 c = bytes[at];
+    if (std::uint64_t eight = 0; text.size() - at >= sizeof eight) {
+      std::memcpy(&eight, bytes + at, sizeof eight);
+      if (is_ascii(eight)) {
+        eight = to_lower(eight);
+        std::memcpy(to + size, &eight, sizeof eight);
+        size += sizeof eight;
+        at += sizeof eight;
+        continue;
+      }
+    }
     if (c < 128) {
       to[size++] = static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
       ++at;

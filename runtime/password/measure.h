@@ -23,7 +23,7 @@ struct Measure {
   std::int64_t repeats = 0, repeats_utf16 = 0, sequence = 0;
 };
 
-// `text` is valid UTF-8. Allocates nothing.
+// `text` is valid UTF-8 of at most `max_password_bytes`. Allocates nothing.
 Measure measure(std::string_view text) noexcept;
 
 }  // namespace writ::password

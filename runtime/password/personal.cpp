@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include <openssl/crypto.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
@@ -30,13 +31,33 @@ class Folded {
   std::size_t size_;
 };
 
-bool has(std::string_view password, std::string_view word) {
-  const auto points =
-      std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-  return static_cast<std::size_t>(points) >= shortest_word && password.find(word) != std::string_view::npos;
+std::size_t pair_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  return (byte(at) * 31U + byte(at + 1)) & 1'023U;
 }
 
-bool any_word(std::string_view password, std::string_view value) {
+bool is_word_character(UChar32 c) {
+  if (c < 128) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+  return u_isalnum(c) != 0;
+}
+
+}  // namespace
+
+Search::Search(std::string_view folded_password) noexcept : password_(folded_password) {
+  for (std::size_t i = 0; i + 1 < password_.size(); ++i) pairs_.set(pair_at(password_, i));
+}
+Search::~Search() { OPENSSL_cleanse(&pairs_, sizeof pairs_); }
+
+bool Search::has(std::string_view word) const {
+  if (word.size() < shortest_word || word.size() > password_.size()) return false;
+  for (std::size_t i = 0; i + 1 < word.size(); ++i)
+    if (!pairs_[pair_at(word, i)]) return false;
+  const auto points =
+      std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  return static_cast<std::size_t>(points) >= shortest_word && password_.find(word) != std::string_view::npos;
+}
+
+bool Search::any_word(std::string_view value) const {
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(value.data());
   std::size_t begin = 0;
   for (std::size_t at = 0; at < value.size();) {
@@ -46,27 +67,25 @@ bool any_word(std::string_view password, std::string_view value) {
       ++at;
     else
       U8_NEXT_UNSAFE(bytes, at, c);
-    if (u_isalnum(c) != 0) continue;
-    if (has(password, value.substr(begin, here - begin))) return true;
+    if (is_word_character(c)) continue;
+    if (has(value.substr(begin, here - begin))) return true;
     begin = at;
   }
-  return has(password, value.substr(begin));
+  return has(value.substr(begin));
 }
 
-bool is_personal(std::string_view password, std::string_view value) {
+bool Search::finds_personal(std::string_view value) const noexcept {
   const Folded folded(value);
   const auto whole = folded.view();
-  return has(password, whole) || has(password, whole.substr(0, whole.rfind('@'))) || any_word(password, whole);
+  return has(whole) || has(whole.substr(0, whole.rfind('@'))) || any_word(whole);
 }
 
-}  // namespace
-
-bool contains(std::string_view folded_password, std::string_view value) noexcept {
-  return !value.empty() && folded_password.find(Folded(value).view()) != std::string_view::npos;
+bool Search::finds_personal(std::span<const std::string_view> values) const noexcept {
+  return std::ranges::any_of(values, [&](std::string_view value) { return finds_personal(value); });
 }
 
-bool is_personal(std::string_view folded_password, std::span<const std::string_view> values) noexcept {
-  return std::ranges::any_of(values, [&](std::string_view value) { return is_personal(folded_password, value); });
+bool Search::finds_whole(std::string_view value) const noexcept {
+  return !value.empty() && password_.find(Folded(value).view()) != std::string_view::npos;
 }
 
 }  // namespace writ::password

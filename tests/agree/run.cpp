@@ -61,6 +61,8 @@ std::shared_ptr<CodeSource> machine_code([[maybe_unused]] bool optimize) {
 #if WRIT_WITH_JIT
   JitOptions options;
   options.optimize = optimize;
+  // A shape that has no code fails the comparison, so the clock must not decide which have: on a loaded machine it did.
+  options.shape_time = options.total_time = std::chrono::hours(24);
   return make_jit(options);
 #else
   return nullptr;

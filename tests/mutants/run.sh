@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh [WORD]: makes the faults of mutants.txt (those whose name holds WORD), one at a time, in a copy of the tree under build/mutants. Each is
-# built as ./dev test builds and all tests are run until one fails. Prints who found it, and ends with 1 when nobody did.
+# built as ./dev test builds and tests are run until one fails. Prints who found it, and ends with 1 when nobody did.
 set -eu
 cd "$(dirname "$0")/../.."
 word=${1:-}
@@ -17,17 +17,23 @@ git ls-files --cached --others --exclude-standard | while IFS= read -r file; do
 done
 cd "$tree"
 cmake --preset $preset --log-level=ERROR >/dev/null
-build() { cmake --build --preset $preset >build/mutant.log 2>&1; }
+build() { cmake --build --preset $preset "$@" >build/mutant.log 2>&1; }
 
-# The first test that fails; nothing when all pass. The house's own test of this list would find every mutant, so it is
-# not asked. Agreement is asked last and a little of it first: what few policies find, all of them find.
+# The first of these tests that fails; nothing when all pass. The house's own test of this list would find every mutant, so
+# it is not asked.
 asked() {
   ctest --preset $preset -j "$(nproc)" --stop-on-failure "$@" 2>&1 |
     sed -n 's/.*Test *#[0-9]*: \([a-z_]*\) .*\(Failed\|Exception\|Timeout\|Abort\|SegFault\|Subprocess aborted\).*/\1/p' | head -n 1
 }
+# The goldens and a little of agreement find most, and only they are built for that; then all the others; and at last all of
+# agreement. A fault that does not compile is found by the compiler.
 found_by() {
-  found=$(asked -E '^(house|agree)$')
-  [ -n "$found" ] || found=$(WRIT_AGREE_POLICIES=40 asked -R '^agree$')
+  build --target golden agree || { echo "the compiler"; return; }
+  found=$(WRIT_AGREE_POLICIES=40 asked -R '^(golden|agree)$')
+  if [ -z "$found" ]; then
+    build || { echo "the compiler"; return; }
+    found=$(asked -E '^(house|golden|agree)$')
+  fi
   [ -n "$found" ] || found=$(asked -R '^agree$')
   echo "$found"
 }
@@ -49,12 +55,12 @@ while IFS= read -r name <&3; do
     my $at = index($text, $from); die "not in $ARGV[0]\n" if $at < 0; substr($text, $at, length $from) = $to;
     open my $out, ">", $ARGV[0] or die; print $out $text' "$file"
   began=$(date +%s)
-  if build; then by=$(found_by); else by="the compiler"; fi
+  by=$(found_by)
   took=$(($(date +%s) - began))
   cp build/mutant.saved "$file"
   if [ -n "$by" ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
   printf '%-72s %-18s %3d s\n' "$name" "${by:-NOBODY}" "$took"
 done 3<build/mutant.names
-build
+build || { echo "the tree without a fault no longer builds"; exit 1; }
 echo "$killed mutants found, $survived not"
 [ "$survived" -eq 0 ]

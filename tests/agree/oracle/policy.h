@@ -59,8 +59,8 @@ struct Tenant {
   std::vector<std::pair<std::string, const tree::LockoutDecl*>> lockouts = {};  // of a connection, or of all: ``
   std::deque<Rule> rules = {};                                                  // in source order, duplicates removed
   std::map<std::pair<Action, bool>, std::set<std::string>> required = {};       // what every request, every attempt must give (17)
-  Strings setting(const Strings& key, const Strings& otherwise = {}) const { return settings.contains(key) ? settings.at(key) : otherwise; }
-  std::string one(const Strings& key, const std::string& otherwise = "") const { return setting(key, {otherwise})[0]; }
+  Strings setting(const Strings& key) const { return settings.contains(key) ? settings.at(key) : Strings{}; }
+  std::string one(const Strings& key, const std::string& other = "") const { return settings.contains(key) ? settings.at(key)[0] : other; }
 };
 struct Policy {
   tree::Tree prelude = {};

@@ -51,9 +51,9 @@ bool is_malformed(const NamedRequest& request) {
     if (name && !good_text(*name)) return true;
   if (request.connection && !has_connection(request.action)) return true;
   static const Facts rows = builtin_rows();
-  const auto is_fact = [](const std::string& name) { return rows.contains(name) && (rows.at(name).required | rows.at(name).optional); };
+  const auto unfit = [&](auto& row, auto& value) { return (row.required | row.optional) && !fits(row, mask_of(request.action), value); };
   for (const auto& [name, value] : request.facts)
-    if (!good_texts(name, value) || (is_fact(name) && !fits(rows.at(name), mask_of(request.action), value))) return true;
+    if (const auto row = rows.find(name); !good_texts(name, value) || (row != rows.end() && unfit(row->second, value))) return true;
   const auto *mfa = given<bool>(request, "session.mfa"), *verified = given<bool>(request, "user.email_verified");
   return (mfa && *mfa) != request.facts.contains("session.mfa_age") || (verified && *verified && !request.facts.contains("user.email"));
 }
@@ -71,7 +71,7 @@ std::string counter_of(const tree::LockoutDecl& lockout) {
 // What is wrong for this tenant: facts it does not know, facts that must be given.
 bool is_incomplete(const Tenant& tenant, const NamedRequest& request, bool attempt) {
   for (const auto& [name, value] : request.facts)
-    if (!tenant.facts.contains(name) || !fits(tenant.facts.at(name), mask_of(request.action), value)) return true;
+    if (auto at = tenant.facts.find(name); at == tenant.facts.end() || !fits(at->second, mask_of(request.action), value)) return true;
   if (!request.connection && has_connection(request.action)) return true;
   for (const auto& name : tenant.required.at({request.action, attempt}))
     if (!request.facts.contains(name)) return true;
