@@ -22,7 +22,7 @@ function(writ_grammar name folder)
       COMMENT "Generating the lexer" VERBATIM)
     add_custom_command(
       OUTPUT "${generated}/WritParser.cpp" "${generated}/WritParser.h"
-      COMMAND ${antlr} "${parser}" DEPENDS "${parser}" "${generated}/WritLexer.tokens"
+      COMMAND ${antlr} -DsuperClass=writ::syntax::ParserBase -DcontextSuperClass=writ::syntax::Node "${parser}" DEPENDS "${parser}" "${generated}/WritLexer.tokens"
       WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" COMMENT "Generating the parser" VERBATIM)
   else()
     add_library(${name} INTERFACE)
@@ -35,6 +35,10 @@ function(writ_grammar name folder)
                              "${generated}/WritParser.h")
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_compile_options(${name} PRIVATE -w -fno-char8_t)
+  # The parser stands on classes of ours, which its header does not include.
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  set_source_files_properties("${generated}/WritParser.cpp" PROPERTIES COMPILE_OPTIONS
+                              "-include;${PROJECT_SOURCE_DIR}/compiler/syntax/parser_base.h")
   target_include_directories(${name} SYSTEM INTERFACE $<BUILD_INTERFACE:${generated}>)
   target_link_libraries(${name} PUBLIC Antlr4::runtime)
   set_target_properties(${name} PROPERTIES CXX_CLANG_TIDY "")

@@ -2,9 +2,9 @@
 // so that ANTLR's own tree of it can be freed. Contexts that recovery left broken are skipped: their mistake is reported.
 #pragma once
 
-#include "WritParser.h"
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/syntax/limits.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/recovery.h"
 #include "compiler/syntax/scan.h"
@@ -21,8 +21,6 @@
 #include <antlr4-runtime.h>
 
 namespace writ::syntax {
-
-using P = writ_grammar::WritParser;
 
 // Diagnostics whose number is bounded together with the parser's.
 class Reporter {

@@ -38,15 +38,10 @@ void gather(const tree::Tree& tree, ExprId id, std::vector<ExprId>& operands) {
 
 }  // namespace
 
-// A row's children and how far it is read.
+// How far a row is read.
 struct Builder::Row {
-  const std::vector<antlr4::tree::ParseTree*>& children;
-  std::size_t at = 0;
-  bool next_is(std::size_t type) const {
-    if (at >= children.size()) return false;
-    auto* leaf = dynamic_cast<Leaf*>(children[at]);
-    return leaf != nullptr && leaf->getSymbol()->getType() == type;
-  }
+  const Node::Child* at;
+  bool next_is(std::size_t type) const { return at != nullptr && at->leaf && at->kind == type; }
 };
 
 ExprId Builder::add(tree::ExprNode node, Span where) {
@@ -63,7 +58,7 @@ ExprId Builder::too_deep(Span where) {
 }
 
 ExprId Builder::expression(P::ExpressionContext* context) {
-  Row row{context->children};
+  Row row{context->first_child()};
   return row_or(row);
 }
 
@@ -75,7 +70,7 @@ ExprId Builder::row_or(Row& row) {
     where = operands.empty() ? tree_[operand].span : join(where, tree_[operand].span);
     gather<tree::Or>(tree_, operand, operands);
     if (!row.next_is(P::OR)) break;
-    ++row.at;
+    row.at = row.at->next;
   }
   return operands.size() == 1 ? operands.front() : add(tree::Or{std::move(operands)}, where);
 }
@@ -88,25 +83,26 @@ ExprId Builder::row_and(Row& row) {
     where = operands.empty() ? tree_[operand].span : join(where, tree_[operand].span);
     gather<tree::And>(tree_, operand, operands);
     if (!row.next_is(P::AND)) break;
-    ++row.at;
+    row.at = row.at->next;
   }
   return operands.size() == 1 ? operands.front() : add(tree::And{std::move(operands)}, where);
 }
 
 ExprId Builder::row_unary(Row& row) {
-  auto* prefix = dynamic_cast<P::PrefixContext*>(row.children[row.at]);
-  if (prefix == nullptr) {
-    auto* leaf = dynamic_cast<P::ComparisonContext*>(row.children[row.at++]);
+  auto* rule = row.at->node;
+  if (row.at->kind == P::RuleComparison) {
+    row.at = row.at->next;
     ++conditions_;
-    return comparison(leaf);
+    return comparison(static_cast<P::ComparisonContext*>(rule));
   }
+  auto* prefix = static_cast<P::PrefixContext*>(rule);
   const auto begin = span(prefix);
   if (prefix_depth_ >= limits_.nesting) {
-    row.at = row.children.size();
+    row.at = nullptr;
     return too_deep(begin);
   }
   ++prefix_depth_;
-  ++row.at;
+  row.at = row.at->next;
   ExprId made{};
   if (prefix->NOT() != nullptr) {
     const auto operand = row_unary(row);
@@ -231,11 +227,11 @@ ExprId Builder::sum(P::SumContext* context) {
   const auto terms = context->fallback();
   if (terms.size() > limits_.nesting) return too_deep(span(context));
   auto made = fallback(terms.front());
+  const auto* mark = context->first_child()->next;
   for (std::size_t i = 1; i < terms.size(); ++i) {
-    auto* op = dynamic_cast<Leaf*>(context->children[2 * i - 1]);
     const auto right = fallback(terms[i]);
-    made = add(tree::Arithmetic{op->getSymbol()->getType() == P::MINUS, made, right},
-               join(tree_[made].span, tree_[right].span));
+    made = add(tree::Arithmetic{mark->kind == P::MINUS, made, right}, join(tree_[made].span, tree_[right].span));
+    mark = mark->next->next;
   }
   return made;
 }

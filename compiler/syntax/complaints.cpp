@@ -1,7 +1,7 @@
 // Tokens that no rule of the grammar takes: the lexer made them of what is no number, no string and no word, and each kind has its own
 // message.
-#include "WritParser.h"
 #include "compiler/syntax/habits.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/wording.h"
 
@@ -14,8 +14,6 @@
 namespace writ::syntax {
 
 namespace {
-
-using P = writ_grammar::WritParser;
 
 constexpr std::size_t shown_bytes = 40;
 

@@ -8,15 +8,15 @@
 //     build     our tree of it; then ANTLR's is freed, so a file of many tenants needs the memory of one
 //
 // Depth. A recursive parser is as deep as its input, and ANTLR crashes at some six thousand parentheses. So every rule
-// that is entered is counted (DepthGuard), and beyond the limit the declaration is given up with one message. One
+// that is entered is counted (parser_base.h), and beyond the limit the declaration is given up with one message. One
 // level of nesting in the text enters at most `rules_per_level` rules: expression, comparison, sum, fallback, primary
 // for a parenthesis; a few more stand around the outermost one. Builder, checker and printer recurse no deeper.
 //
 // ANTLR's exceptions are RecognitionExceptions, handled by the strategies of recovery.h, and our own Abandoned, TooDeep
 // and Spent, caught here. Nothing else is thrown on any input short of memory running out.
-#include "WritLexer.h"
-#include "WritParser.h"
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/lexer.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/recovery.h"
 #include "compiler/syntax/scan.h"
 #include "compiler/syntax/syntax.h"
@@ -32,53 +32,9 @@ namespace writ {
 namespace {
 
 using namespace syntax;
-using writ_grammar::WritLexer;
 
 constexpr std::size_t rules_per_level = 5;
 constexpr std::size_t rules_around = 24;
-
-struct TooDeep {
-  const antlr4::Token* at;
-};
-
-// Counts the rules that are entered and not yet left.
-class DepthGuard : public antlr4::tree::ParseTreeListener {
- public:
-  explicit DepthGuard(std::size_t limit) : limit_(limit) {}
-  void enterEveryRule(antlr4::ParserRuleContext* context) override {
-    if (++depth_ > limit_) throw TooDeep{context->start};
-  }
-  void exitEveryRule(antlr4::ParserRuleContext*) override {
-    if (depth_ > 0) --depth_;
-  }
-  void visitTerminal(antlr4::tree::TerminalNode*) override {}
-  void visitErrorNode(antlr4::tree::ErrorNode*) override {}
-  void restart() { depth_ = 0; }
-
- private:
-  std::size_t depth_ = 0, limit_;
-};
-
-class BoundedParser : public P {
- public:
-  BoundedParser(antlr4::TokenStream* tokens, std::size_t limit) : P(tokens), guard_(limit) {
-    addParseListener(&guard_);
-  }
-  ~BoundedParser() override { removeParseListeners(); }
-  BoundedParser(const BoundedParser&) = delete;
-  BoundedParser& operator=(const BoundedParser&) = delete;
-
-  // Frees what was parsed and forgets it; the token stream stays where it is.
-  void restart() {
-    guard_.restart();
-    getTreeTracker().reset();
-    setContext(nullptr);
-    getErrorHandler()->reset(this);
-  }
-
- private:
-  DepthGuard guard_;
-};
 
 // A file while it is parsed.
 struct File {
@@ -89,30 +45,32 @@ struct File {
 };
 
 // The tokens the parser sees; comments go into the tree. Nothing when there are too many.
-std::optional<std::vector<std::unique_ptr<antlr4::Token>>> read_tokens(const File& file, WritLexer& lexer) {
-  std::vector<std::unique_ptr<antlr4::Token>> tokens;
+std::optional<std::vector<Lexeme>> read_tokens(const File& file) {
+  constexpr std::size_t bytes_a_token = 4;  // fewer are rare
+  std::vector<Lexeme> tokens;
+  tokens.reserve(file.map.body().size() / bytes_a_token + 1);
+  Lexer lexer(file.map);
   for (std::size_t count = 0;; ++count) {
-    auto token = lexer.nextToken();
-    const auto place = span_of(file.map, *token);
+    const auto [type, begin, end] = lexer.next();
+    const Span place{file.map.file(), begin, end};
     if (count > file.limits.tokens) {
       file.diagnostics.add(Code::too_many_tokens, place, "too many words in one file")
           .hint(fmt::format("a file has at most {} words and marks; split it and use `import`", file.limits.tokens));
       return std::nullopt;
     }
-    if (token->getType() == WritLexer::COMMENT) {
+    if (type == P::COMMENT) {
       auto text = file.map.text(place);
       while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
       file.tree.comments.push_back({std::string(text), place, file.map.first_on_line(place.begin)});
       continue;
     }
-    const bool last = token->getType() == antlr4::Token::EOF;
-    tokens.push_back(std::move(token));
-    if (last) return tokens;
+    tokens.emplace_back(type, static_cast<std::uint32_t>(tokens.size()), begin, end);
+    if (type == antlr4::Token::EOF) return tokens;
   }
 }
 
 // A wrong header is one mistake: the rest of its line, or of the statement that stands in its place, is passed over.
-void read_header(const File& file, BoundedParser& parser, const std::shared_ptr<Recovery>& recovery) {
+void read_header(const File& file, P& parser, const std::shared_ptr<Recovery>& recovery) {
   auto& tokens = *parser.getTokenStream();
   const auto& first = *tokens.LT(1);
   const auto place = span_of(file.map, first);
@@ -167,10 +125,10 @@ void report_declarations(const File& file, Span place) {
 }
 
 // One declaration, or what stands where one should.
-void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
-                      const std::shared_ptr<Abandon>& abandon, const std::shared_ptr<Recovery>& recovery) {
+void read_declaration(const File& file, P& parser, Builder& builder, const std::shared_ptr<Abandon>& abandon,
+                      const std::shared_ptr<Recovery>& recovery) {
   auto& tokens = *parser.getTokenStream();
-  auto& prediction = *parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
+  auto& prediction = parser.predictor();
   const auto start = tokens.index();
   parser.restart();
   if (!begins_declaration(tokens.LA(1))) {
@@ -200,16 +158,11 @@ void read_declaration(const File& file, BoundedParser& parser, Builder& builder,
 }
 
 void read_file(const File& file) {
-  const auto body = file.map.body();
-  antlr4::ANTLRInputStream input(body.data(), body.size());
-  WritLexer lexer(&input);
-  lexer.removeErrorListeners();
-  auto tokens = read_tokens(file, lexer);
+  auto tokens = read_tokens(file);
   if (!tokens) return;
-  antlr4::ListTokenSource source(std::move(*tokens));
-  antlr4::CommonTokenStream stream(&source);
-  stream.fill();
-  BoundedParser parser(&stream, file.limits.nesting * rules_per_level + rules_around);
+  Lexemes stream(std::move(*tokens));
+  P parser(&stream);
+  parser.limit_depth(file.limits.nesting * rules_per_level + rules_around);
   parser.removeErrorListeners();
   const auto abandon = std::make_shared<Abandon>();
   const auto recovery = std::make_shared<Recovery>(file.map, file.limits.reported_errors, file.diagnostics);

@@ -13,8 +13,8 @@
 // head is said to be the mistake; up to the next declaration that stands as far left nothing else is.
 #include "compiler/syntax/recovery.h"
 
-#include "WritParser.h"
 #include "compiler/syntax/habits.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/placement.h"
 #include "compiler/syntax/wording.h"
 
@@ -27,7 +27,6 @@ namespace writ::syntax {
 
 namespace {
 
-using P = writ_grammar::WritParser;
 using antlr4::Token;
 
 // Rules that hold one statement: where a mistake stops.

@@ -16,8 +16,6 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::size_t reported_characters = 20;  // of one file: the same mistake a thousand times is one mistake
 
-bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
 std::size_t length_of(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
@@ -69,10 +67,9 @@ void refuse(Diagnostics& diagnostics, Span place, char32_t c) {
 SourceMap::SourceMap(FileId file, std::string_view bytes) : file_(file), bytes_(bytes) {
   if (bytes_.starts_with(byte_order_mark)) mark_ = byte_order_mark.size();
   lines_.push_back(static_cast<std::uint32_t>(mark_));
-  bool ascii = true, blank = true;
+  bool blank = true;
   for (std::size_t i = mark_; i < bytes_.size(); ++i) {
     const char byte = bytes_[i];
-    ascii = ascii && static_cast<unsigned char>(byte) < 0x80;
     if (blank && byte != ' ' && byte != '\t' && byte != '\r') {
       firsts_.push_back(static_cast<std::uint32_t>(i));
       blank = false;
@@ -82,15 +79,6 @@ SourceMap::SourceMap(FileId file, std::string_view bytes) : file_(file), bytes_(
     blank = true;
   }
   if (blank) firsts_.push_back(static_cast<std::uint32_t>(bytes_.size()));
-  if (ascii) return;
-  for (std::size_t i = mark_; i < bytes_.size(); ++i)
-    if (!is_continuation(bytes_[i])) offsets_.push_back(static_cast<std::uint32_t>(i));
-  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size()));
-}
-
-std::uint32_t SourceMap::offset(std::size_t code_point) const {
-  if (offsets_.empty()) return static_cast<std::uint32_t>(std::min(code_point + mark_, bytes_.size()));
-  return offsets_[std::min(code_point, offsets_.size() - 1)];
 }
 
 std::size_t SourceMap::line(std::uint32_t offset) const {

@@ -1,5 +1,4 @@
-// The first look at a text, before any token: is it UTF-8, is anything in it that must not be, where do its lines begin
-// and how do ANTLR's code point indexes become byte offsets.
+// The first look at a text, before any token: is it UTF-8, is anything in it that must not be, where do its lines begin.
 #pragma once
 
 #include "compiler/diagnostics/diagnostics.h"
@@ -18,8 +17,6 @@ class SourceMap {
   std::string_view bytes() const { return bytes_; }
   // The text without its byte order mark: what the lexer is given.
   std::string_view body() const { return bytes_.substr(mark_); }
-  // Byte offset of a code point of the body; the index one past the last is the end of the file.
-  std::uint32_t offset(std::size_t code_point) const;
   std::string_view text(Span span) const { return bytes_.substr(span.begin, span.end - span.begin); }
   // Index of the line that holds an offset, and whether only blanks stand before it there.
   std::size_t line(std::uint32_t offset) const;
@@ -32,7 +29,6 @@ class SourceMap {
   FileId file_;
   std::string_view bytes_;
   std::size_t mark_ = 0;
-  std::vector<std::uint32_t> offsets_;  // empty when every code point is a byte
   std::vector<std::uint32_t> lines_;
   std::vector<std::uint32_t> firsts_;  // of each line, its first byte that is no blank, or its end
 };

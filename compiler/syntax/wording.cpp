@@ -4,8 +4,8 @@
 // is missing at the end of a line is said there, and not of the innocent word that begins the next one.
 #include "compiler/syntax/wording.h"
 
-#include "WritParser.h"
 #include "compiler/syntax/habits.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/placement.h"
 #include "runtime/program/value.h"
 
@@ -20,8 +20,6 @@
 namespace writ::syntax {
 
 namespace {
-
-using P = writ_grammar::WritParser;
 
 constexpr std::size_t shown_bytes = 40;
 constexpr std::size_t shown_alternatives = 6;
@@ -345,9 +343,8 @@ void help_unexpected(const SourceMap& map, const Found& found, const std::vector
 }  // namespace
 
 Span span_of(const SourceMap& map, const antlr4::Token& token) {
-  const auto end_of_file = static_cast<std::uint32_t>(map.bytes().size());
-  if (token.getType() == antlr4::Token::EOF) return {map.file(), end_of_file, end_of_file};
-  return {map.file(), map.offset(token.getStartIndex()), map.offset(token.getStopIndex() + 1)};
+  const auto& lexeme = static_cast<const Lexeme&>(token);  // there are no others
+  return {map.file(), lexeme.begin(), lexeme.end()};
 }
 
 Span end_of(const SourceMap& map, const antlr4::Token& token) {

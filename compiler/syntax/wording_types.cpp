@@ -1,8 +1,8 @@
 // Two mistakes that the parser meets in the middle: a type of an attribute in the words of another language, of which it took
 // the first word for the type, and a web address without quotes, of which it took `https` for a name and the rest for a
 // comment. Each is said of the whole.
-#include "WritParser.h"
 #include "compiler/syntax/habits.h"
+#include "compiler/syntax/parser.h"
 #include "compiler/syntax/wording.h"
 
 #include <algorithm>
@@ -16,7 +16,6 @@ namespace writ::syntax {
 
 namespace {
 
-using P = writ_grammar::WritParser;
 using antlr4::Token;
 
 constexpr std::size_t shown_bytes = 60;

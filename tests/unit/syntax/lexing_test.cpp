@@ -1,6 +1,11 @@
 // Bytes and tokens: literals, numbers that are none, strings, comments, and characters no policy may hold.
 #include "tests/unit/syntax/support.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <regex>
+#include <thread>
+
 #include <catch2/catch.hpp>
 
 using namespace writ;
@@ -129,4 +134,45 @@ TEST_CASE("the version comes first") {
   CHECK(Parsed("writ 2\n").codes() == "E0111");
   CHECK(Parsed("writ 1\n").codes().empty());
   CHECK(Parsed("// a licence\n\nwrit 1").codes().empty());
+}
+
+// What compiler/syntax/lexer.cpp takes for granted of the grammar.
+TEST_CASE("the lexer's rules tell no two characters beyond ASCII apart, and know four commands") {
+  const auto rules = read_text(std::filesystem::path(WRIT_SOURCE_DIR) / "grammar/WritLexer.g4");
+  REQUIRE(!rules.empty());
+  std::size_t commands = 0;
+  for (std::size_t at = 0; at < rules.size();) {
+    const auto end = std::min(rules.find('\n', at), rules.size());
+    const auto line = rules.substr(at, end - at);
+    at = end + 1;
+    if (line.starts_with("//")) continue;
+    INFO(line);
+    CHECK(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+    CHECK(line.find("\\p{") == std::string::npos);
+    for (auto code = line.find("\\u"); code != std::string::npos; code = line.find("\\u", code + 1))
+      CHECK((line.substr(code, 13) == "\\u0000-\\u007F" || line.substr(code, 6) == "\\u007F"));
+    const auto arrow = line.find(" -> ");
+    if (arrow == std::string::npos) continue;
+    ++commands;
+    CHECK(std::regex_match(line.substr(arrow + 4), std::regex("((skip|channel\\(HIDDEN\\)|(type|pushMode)\\([A-Z]+\\)|"
+                                                              "popMode)(, )?)+ ;")));
+  }
+  CHECK(commands > 10);
+}
+
+TEST_CASE("behind `matches` a character beyond ASCII is one mistake, whole") {
+  const Parsed parsed("writ 1\nlet x = a matches \xC3\xA9\n");
+  CHECK(parsed.places() == Strings{"E0101 2:19"});
+  CHECK(parsed.rendered().find("\xC3\xA9") != std::string::npos);
+  CHECK(parsed.diagnostics.sorted().front().span.end - parsed.diagnostics.sorted().front().span.begin == 2);
+}
+
+TEST_CASE("the same text means the same on every thread") {
+  const auto text = in_tenant("deny login \"a\" when any g in user.groups : g matches \"x*\" and user.logins > 3");
+  std::vector<std::string> made(8);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& one : made) threads.emplace_back([&one, &text] { one = formatted(text); });
+  }
+  for (const auto& one : made) CHECK(one == formatted(text));
 }
