@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto verbs = {declare_check,    declare_test,   declare_eval,      declare_explain, declare_connections,
                         declare_facts,    declare_fmt,    declare_dump,      declare_init,    declare_password,
-                        declare_breached, declare_common, declare_completion};
+                        declare_breached, declare_common, declare_import, declare_completion};
 
 constexpr const char* exit_codes = "Exit codes: 0 ok; 1 input, output or internal; 2 usage; 3 the policy has errors;\n"
                                    "4 a test failed or a file is not formatted; 6 not an allow (--exit-decision),\n"

@@ -46,6 +46,7 @@ void declare_init(CLI::App& app, Invocation& invocation);
 void declare_breached(CLI::App& app, Invocation& invocation);
 void declare_common(CLI::App& app, Invocation& invocation);
 void declare_password(CLI::App& app, Invocation& invocation);
+void declare_import(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // What the verb does when it is the one that was chosen; its result is the exit code.

@@ -1,0 +1,182 @@
+// Both formats of the deploy tool into the same sections.
+#include "compiler/import/auth0.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace writ::importing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_files = 500'000;
+
+// How a folder export names the sections: every `*.json` of the folder is one thing, or every `database.json` below it.
+struct Place {
+  std::string_view folder, section;
+  std::string_view file = {};  // the one name that counts
+};
+constexpr std::array places = {
+    Place{"clients", "clients"},
+    Place{"connections", "connections"},
+    Place{"database-connections", "databases", "database.json"},
+    Place{"organizations", "organizations"},
+    Place{"attack-protection", "attackProtection"},
+    Place{"guardian", "guardianPolicies", "policies.json"},
+    Place{"guardian/factors", "guardianFactors"},
+    Place{"network-acls", "networkACLs"},
+    Place{"custom-domains", "customDomains"},
+    Place{"rules", "rules"},
+    Place{"hooks", "hooks"},
+    Place{"actions", "actions"},
+    Place{"branding", "branding", "branding.json"},
+};
+
+struct Reading {
+  const Keywords& keywords;
+  Report& report;
+  Auth0Export made{};
+  std::size_t files = 0;
+
+  bool fail(std::string problem) {
+    if (made.problem.empty()) made.problem = std::move(problem);
+    return false;
+  }
+
+  // A file's value; nothing when it could not be read, which is the problem of the whole import.
+  std::optional<Value> read(const fs::path& path, const std::string& shown) {
+    if (++files > most_files) return fail(fmt::format("more than {} files", most_files)), std::nullopt;
+    std::error_code failed;
+    if (!fs::is_regular_file(path, failed)) return fail(fmt::format("`{}` is no regular file", shown)), std::nullopt;
+    if (fs::file_size(path, failed) > DocumentLimits{}.bytes)
+      return fail(fmt::format("`{}` has more than {} bytes", shown, DocumentLimits{}.bytes)), std::nullopt;
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream bytes;
+    if (!(bytes << in.rdbuf()) && fs::file_size(path, failed) > 0)
+      return fail(fmt::format("cannot read `{}`", shown)), std::nullopt;
+    auto text = std::move(bytes).str();
+    if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+    const bool json = path.extension() == ".json";
+    text = replace_keywords(text, json ? Syntax::json : Syntax::yaml, keywords, report.unresolved);
+    auto document = json ? read_json(text) : read_yaml(text);
+    if (!document.problem.empty()) return fail(fmt::format("`{}`: {}", shown, document.problem)), std::nullopt;
+    return std::move(document.value);
+  }
+
+  void add(std::string_view section, Value value, std::string origin) {
+    made.sections[std::string(section)].push_back({std::move(value), std::move(origin)});
+  }
+
+  // tenant.yaml, or JSON with its keys.
+  void whole(const fs::path& path) {
+    const auto shown = path.filename().string();
+    made.origin = shown;
+    auto value = read(path, path.string());
+    if (!value) return;
+    if (!value->is_object()) {
+      fail(fmt::format("`{}` holds no sections: it should begin like `clients:`", path.string()));
+      return;
+    }
+    for (auto& [section, content] : value->items()) {
+      if (content.is_array()) {
+        for (std::size_t i = 0; i < content.size(); ++i)
+          add(section, std::move(content[i]), fmt::format("{}, {}[{}]", shown, section, i));
+      } else if (!content.is_null()) {
+        add(section, std::move(content), fmt::format("{}, {}", shown, section));
+      }
+    }
+  }
+
+  std::vector<fs::path> json_below(const fs::path& folder, bool deep) {
+    std::vector<fs::path> found;
+    std::error_code failed;
+    for (fs::directory_iterator at(folder, failed), end; !failed && at != end && found.size() <= most_files;
+         at.increment(failed)) {
+      if (at->is_directory(failed) && deep)
+        for (const auto& one : json_below(at->path(), false)) found.push_back(one);
+      else if (at->path().extension() == ".json")
+        found.push_back(at->path());
+    }
+    std::ranges::sort(found);
+    return found;
+  }
+
+  void folder(const fs::path& root) {
+    made.origin = root.filename().empty() ? root.parent_path().filename().string() : root.filename().string();
+    const auto take = [&](const fs::path& path, std::string_view section) {
+      const auto shown = path.lexically_relative(root).generic_string();
+      auto value = read(path, path.string());
+      if (!value) return;
+      if (!value->is_array()) return add(section, std::move(*value), shown);
+      for (std::size_t i = 0; i < value->size(); ++i)
+        add(section, std::move((*value)[i]), fmt::format("{}[{}]", shown, i));
+    };
+    std::error_code failed;
+    if (fs::exists(root / "tenant.json", failed)) take(root / "tenant.json", "tenant");
+    for (const auto& place : places)
+      for (const auto& path : json_below(root / place.folder, place.file == "database.json"))
+        if (place.file.empty() || path.filename() == place.file) take(path, place.section);
+    // Attack protection is one section of several files; in a folder each file is one of its keys.
+    if (const auto found = made.sections.find("attackProtection"); found != made.sections.end()) {
+      Value joined = Value::object();
+      for (auto& thing : found->second) joined[key_of(thing.origin)] = std::move(thing.value);
+      found->second = {{std::move(joined), "attack-protection"}};
+    }
+    for (fs::directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed))
+      if (at->is_directory(failed) && std::ranges::none_of(places, [&](const Place& place) {
+            return place.folder.substr(0, place.folder.find('/')) == at->path().filename().string();
+          }))
+        report.unread.insert(at->path().filename().string());
+  }
+
+  // attack-protection/brute-force-protection.json is bruteForceProtection.
+  static std::string key_of(const std::string& origin) {
+    std::string key;
+    bool capital = false;
+    for (const char c : fs::path(origin).stem().string()) {
+      if (c == '-') {
+        capital = true;
+        continue;
+      }
+      key += capital && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+      capital = false;
+    }
+    return key;
+  }
+};
+
+}  // namespace
+
+const std::vector<Auth0Thing>& Auth0Export::section(std::string_view name) const {
+  static const std::vector<Auth0Thing> none;
+  const auto found = sections.find(name);
+  return found == sections.end() ? none : found->second;
+}
+
+Auth0Export read_auth0(const std::string& path, const Keywords& keywords, Report& report) {
+  Reading reading{keywords, report};
+  std::error_code failed;
+  const fs::path given(path);
+  if (!fs::exists(given, failed)) {
+    reading.fail(fmt::format("there is no `{}`", path));
+  } else if (!fs::is_directory(given, failed)) {
+    reading.whole(given);
+  } else if (fs::exists(given / "tenant.yaml", failed) || fs::exists(given / "tenant.yml", failed)) {
+    reading.whole(fs::exists(given / "tenant.yaml", failed) ? given / "tenant.yaml" : given / "tenant.yml");
+  } else {
+    reading.folder(given);
+    if (reading.made.problem.empty() && reading.made.sections.empty())
+      reading.fail(fmt::format("`{}` holds no export: neither tenant.yaml nor folders such as clients/", path));
+  }
+  if (!reading.made.problem.empty()) reading.made.sections.clear();
+  return std::move(reading.made);
+}
+
+}  // namespace writ::importing

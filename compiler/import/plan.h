@@ -1,0 +1,79 @@
+// A tenant on its way into Writ: what every source is brought into, and what the text is written from. Nothing here is Auth0's
+// or Keycloak's any more; names are Writ's already.
+#pragma once
+
+#include "runtime/program/vocabulary.h"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace writ::importing {
+
+struct Named {
+  std::string name;    // in the policy
+  std::string wire;    // in requests
+  std::string origin;  // where it comes from, for a comment
+  std::vector<std::string> comments{};
+};
+
+struct Connection : Named {
+  std::size_t strategy = 0;  // in `strategies`
+  std::vector<std::string> domains{};
+  std::string issuer{};
+  bool signup_open = true;
+  std::vector<std::pair<std::string, std::string>> settings{};  // values as Writ writes them
+  std::vector<std::string> statements{};                        // passwords and lockouts, as Writ writes them
+};
+
+struct Client : Named {
+  ClientType type{};
+  std::vector<std::string> grants{}, callbacks{}, origins{};
+  std::vector<std::pair<std::string, std::int64_t>> lifetimes{};  // seconds
+  OrganizationUsage organizations{};
+  std::vector<std::size_t> connections{};                       // in Tenant::connections
+  std::vector<std::pair<std::string, std::size_t>> discover{};  // of a domain, which connection
+};
+
+struct Organization : Named {
+  std::string title{}, logo{};
+  std::vector<std::pair<std::string, std::string>> colors{};
+  std::vector<std::string> domains{};
+  std::vector<std::size_t> connections{}, joins{};  // in Tenant::connections
+};
+
+struct Tenant : Named {
+  std::string title{}, logo{};
+  std::vector<std::pair<std::string, std::string>> colors{};
+  std::size_t most_databases = 0;  // of a client; more than 50 need a limit of their own
+  std::vector<Connection> connections{};
+  std::vector<Client> clients{};
+  std::vector<Organization> organizations{};
+  std::vector<std::string> zones{}, rules{};  // as Writ writes them, a rule's comment before it
+};
+
+// Names for things of one kind: letters, digits and `_`, none of them twice, none of them a hard word or the name of a fact.
+class Names {
+ public:
+  explicit Names(std::string_view kind);
+  std::string make(std::string_view wire);
+
+ private:
+  std::string kind_;  // the name of what has no usable one
+  std::set<std::string> taken_;
+};
+
+// The text of a file that holds the tenant, laid out as `writ fmt` lays it out.
+struct Written {
+  std::string text{};
+  std::string problem{};  // rendered diagnostics, when Writ itself does not understand what it wrote
+};
+Written write(const Tenant& tenant);
+
+// A string literal.
+std::string literal(std::string_view text);
+
+}  // namespace writ::importing

@@ -1,0 +1,203 @@
+// The plan as text. It is written plainly and laid out by the formatter; then it is checked, because a file that does not check
+// is not one to hand to anybody.
+#include "compiler/check/check.h"
+#include "compiler/import/plan.h"
+#include "compiler/syntax/print.h"
+#include "compiler/syntax/syntax.h"
+#include "runtime/program/facts.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace writ::importing {
+
+namespace {
+
+constexpr std::size_t longest_name = 60;
+constexpr std::size_t usual_databases = 50;
+
+std::string name_text(const std::string& name) { return syntax::name_text(tree::Name{name, {}}); }
+
+// U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
+bool turns(std::string_view character) {
+  if (character.size() < 3) return character == "\u061c";
+  const auto last = static_cast<unsigned char>(character[2]);
+  if (character.starts_with("\xe2\x80")) return last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae);
+  return character.starts_with("\xe2\x81") && last >= 0xa6 && last <= 0xa9;
+}
+
+// What a comment may hold: no control characters, none that change the direction of text, and no more than a line.
+std::string in_one_line(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string made;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+    const auto character = text.substr(at, end - at);
+    if (made.size() + character.size() > longest) return made + "\u2026";
+    const bool control =
+        character.size() == 1 && (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f);
+    made += turns(character) || control ? std::string_view(" ") : character;
+    at = end;
+  }
+  return made;
+}
+
+class Writer {
+ public:
+  std::string tenant(const Tenant& tenant) {
+    tenant_ = &tenant;
+    text_ = "writ 1\n";
+    comment("From " + tenant.origin + ".");
+    for (const auto& one : tenant.comments) comment(one);
+    if (tenant.most_databases > usual_databases)
+      line(fmt::format("platform {{\nlimit database connections per client = {}\n}}", tenant.most_databases));
+    begin(fmt::format("tenant {}{}", name_text(tenant.name), title(tenant.title)));
+    id(tenant);
+    branding(tenant.logo, tenant.colors);
+    for (const auto& connection : tenant.connections) this->connection(connection);
+    for (const auto& client : tenant.clients) this->client(client);
+    for (const auto& zone : tenant.zones) line(zone);
+    if (!tenant.rules.empty()) text_ += "\n";
+    for (const auto& rule : tenant.rules) line(rule);
+    for (const auto& organization : tenant.organizations) this->organization(organization);
+    end();
+    return std::move(text_);
+  }
+
+ private:
+  void line(std::string_view text) { text_ += fmt::format("{}\n", text); }
+  void comment(std::string_view text) { line("// " + in_one_line(text)); }
+  void begin(const std::string& head) { line("\n" + head + " {"); }
+  void end() { line("}"); }
+  static std::string title(const std::string& text) { return text.empty() ? text : " " + literal(text); }
+
+  void head(const Named& thing, const std::string& opening) {
+    text_ += "\n";
+    comment(thing.origin);
+    for (const auto& one : thing.comments) comment(one);
+    line(opening + " {");
+    id(thing);
+  }
+  void id(const Named& thing) {
+    if (thing.wire != thing.name) line("id " + literal(thing.wire));
+  }
+  void branding(const std::string& logo, const std::vector<std::pair<std::string, std::string>>& colors) {
+    if (logo.empty() && colors.empty()) return;
+    line("branding {");
+    if (!logo.empty()) line("logo " + literal(logo));
+    std::vector<std::string> words;
+    for (const auto& [name, color] : colors) words.push_back(name + " " + literal(color));
+    if (!words.empty()) line(fmt::format("colors {}", fmt::join(words, ", ")));
+    line("}");
+  }
+  void list(std::string_view word, const std::vector<std::string>& values) {
+    std::vector<std::string> literals;
+    for (const auto& value : values) literals.push_back(literal(value));
+    if (!literals.empty()) line(fmt::format("{} {}", word, fmt::join(literals, ", ")));
+  }
+  void names(std::string_view word, const std::vector<std::size_t>& connections) {
+    std::vector<std::string> words;
+    for (const auto place : connections) words.push_back(name_text(tenant_->connections[place].name));
+    if (!words.empty()) line(fmt::format("{} {}", word, fmt::join(words, ", ")));
+  }
+
+  void connection(const Connection& connection) {
+    const auto& strategy = strategies[connection.strategy];
+    head(connection, fmt::format("connection {} : {}", name_text(connection.name), strategy.name));
+    list("domains", connection.domains);
+    if (!connection.issuer.empty()) line("issuer " + literal(connection.issuer));
+    if (connection.signup_open != (strategy.family != Family::enterprise))
+      line(connection.signup_open ? "signup open" : "signup closed");
+    if (!connection.settings.empty()) {
+      line("settings {");
+      for (const auto& [name, value] : connection.settings) line(name + " = " + value);
+      line("}");
+    }
+    for (const auto& statement : connection.statements) line(statement);
+    end();
+  }
+
+  void client(const Client& client) {
+    head(client, fmt::format("client {} : {}", name_text(client.name),
+                             client_type_names[static_cast<std::size_t>(client.type)]));
+    if (!client.grants.empty()) line(fmt::format("grants {}", fmt::join(client.grants, ", ")));
+    list("callbacks", client.callbacks);
+    list("origins", client.origins);
+    if (!client.lifetimes.empty()) {
+      line("lifetimes {");
+      for (const auto& [name, seconds] : client.lifetimes) line(fmt::format("{} {}s", name, seconds));
+      line("}");
+    }
+    if (client.organizations != OrganizationUsage::deny)
+      line(fmt::format("organizations {}", organization_usage_names[static_cast<std::size_t>(client.organizations)]));
+    names("connections", client.connections);
+    for (const auto& [domain, via] : client.discover)
+      line(fmt::format("discover {} via {}", literal(domain), name_text(tenant_->connections[via].name)));
+    end();
+  }
+
+  void organization(const Organization& organization) {
+    head(organization, fmt::format("organization {}{}", name_text(organization.name), title(organization.title)));
+    branding(organization.logo, organization.colors);
+    list("domains", organization.domains);
+    names("connections", organization.connections);
+    if (!organization.joins.empty() && organization.joins.size() == organization.connections.size())
+      line("joins on login");
+    else
+      names("joins on login via", organization.joins);
+    end();
+  }
+
+  std::string text_;
+  const Tenant* tenant_ = nullptr;
+};
+
+}  // namespace
+
+std::string literal(std::string_view text) { return syntax::string_text(text); }
+
+// `client`, `request` and the other roots of facts mean the request's in every rule.
+Names::Names(std::string_view kind) : kind_(kind) {
+  for (const auto& fact : builtin_facts) taken_.emplace(fact.name.substr(0, fact.name.find('.')));
+}
+
+std::string Names::make(std::string_view wire) {
+  std::string name;
+  for (const char c : wire.substr(0, longest_name)) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9'))
+      name += letter ? static_cast<char>(c | 0x20) : c;
+    else if (!name.empty() && !name.ends_with('_'))
+      name += '_';
+  }
+  while (name.ends_with('_')) name.pop_back();
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name = kind_ + (name.empty() ? "" : "_") + name;
+  if (name_text(name) != name) name += "_" + kind_;
+  auto made = name;
+  for (std::size_t number = 2; !taken_.insert(made).second; ++number) made = name + "_" + std::to_string(number);
+  return made;
+}
+
+Written write(const Tenant& tenant) {
+  SourceSet sources;
+  Diagnostics diagnostics;
+  const auto told = [&] { return render_pretty(diagnostics.sorted(), sources, {.color = false, .max_errors = 5}); };
+  const auto plain = sources.add(tenant.name + ".writ", Writer().tenant(tenant));
+  const auto tree = parse(sources, plain, Limits{}, diagnostics);
+  if (diagnostics.has_errors()) return {std::string(sources.text(plain)), told()};
+  Written made{format(tree), {}};
+  const auto laid_out = sources.add(tenant.name + ".writ", made.text);
+  const auto again = parse(sources, laid_out, Limits{}, diagnostics);
+  if (!diagnostics.has_errors()) {
+    const std::array trees = {&again};
+    check_policy(trees, sources, Limits{}, diagnostics);
+  }
+  if (diagnostics.has_errors()) made.problem = told();
+  return made;
+}
+
+}  // namespace writ::importing

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""compare.py WRIT CORPUS: imports every export of Auth0 below CORPUS with the command WRIT and asks the policy what the export
+says, as this script reads it by itself: which connections each application has, in each organization too, where an e-mail
+address is sent, and which sample passwords each database takes. Prints the counts; exit code 1 when anything differs.
+
+It shares nothing with the importer: PyYAML and json, and the meaning written down a second time.
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+if not (pathlib.Path(sys.argv[2]) / "auth0").is_dir():
+    print(f"skipped: the corpus of real exports is not here ({sys.argv[2]})")
+    sys.exit(77)
+try:
+    import yaml
+except ImportError:
+    print("skipped: PyYAML is not here (Debian's python3-yaml)")
+    sys.exit(77)
+
+WRIT, CORPUS = sys.argv[1], pathlib.Path(sys.argv[2]) / "auth0"
+ENTERPRISE = {"ad", "adfs", "auth0-adldap", "auth0-oidc", "custom", "google-apps", "ip", "mscrm", "office365", "pingfederate",
+              "samlp", "sharepoint", "waad", "oidc", "okta"}
+PASSWORDS = ["", "a", "abcdef", "aaaaaa", "abcdefgh", "Abcdefg1", "Abcdef1!", "password", "Password1", "AAAbbb1112", "Aa1!Aa1!Aa",
+             "correct horse battery staple", "Tr0ub4dor&3", "ПарольПароль1", "😀😀😀😀", "x" * 80]
+counts = {"files": 0, "enabled": 0, "discovered": 0, "passwords": 0}
+wrong = []
+
+
+def load(path):
+    """One export as a dictionary of lists; None when keywords make it unreadable without their values."""
+    if path.is_file():
+        text = path.read_text()
+        text = re.sub(r'(?m)^([^"\'\n]*?[:\-]\s+)(##[\w-]+##.*?)\s*$', lambda m: m[1] + json.dumps(m[2]), text)
+        text = re.sub(r'(?m)^([^"\'\n]*?[:\-]\s+)(@@[\w-]+@@)\s*$', r'\1"\2"', text)
+        return yaml.safe_load(text) or {}
+    whole = {}
+    places = {"clients": "clients/*.json", "databases": "database-connections/*/database.json",
+              "connections": "connections/*.json", "organizations": "organizations/*.json"}
+    for section, pattern in places.items():
+        whole[section] = []
+        for file in sorted(path.glob(pattern)):
+            text = re.sub(r'(:\s*)@@([\w-]+)@@', r'\1"@@\2@@"', file.read_text())
+            whole[section].append(json.loads(text))
+    return whole
+
+
+def enabled(export, client, organization=None):
+    """The connections an application has, in the export's order."""
+    list_of = []
+    for section in ("databases", "connections"):
+        for one in export.get(section) or []:
+            listed = client["name"] in (one.get("enabled_clients") or [])
+            whole = one.get("is_domain_connection") and client.get("is_first_party") is False
+            if listed or whole:
+                list_of.append(one)
+    if organization is not None:
+        has = {c.get("name") for c in organization.get("connections") or []}
+        list_of = [one for one in list_of if one["name"] in has]
+    return list_of
+
+
+def domains(connection):
+    options = connection.get("options") or {}
+    found = [options.get("domain"), options.get("tenant_domain"), *(options.get("domain_aliases") or [])]
+    return {d.lower() for d in found if isinstance(d, str) and re.fullmatch(r"[A-Za-z0-9.-]+", d)}
+
+
+def is_enterprise(connection):
+    return connection.get("strategy") in ENTERPRISE
+
+
+def accepts(options, password):
+    """Auth0's five levels."""
+    level = options.get("passwordPolicy") or "none"
+    least = {"none": 1, "low": 6, "fair": 8, "good": 8, "excellent": 10}.get(level, 1)
+    least = (options.get("password_complexity_options") or {}).get("min_length") or least
+    kinds = [r"[a-z]", r"[A-Z]", r"[0-9]", r"[ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"]
+    has = [bool(re.search(kind, password)) for kind in kinds]
+    if len(password.encode("utf-16-le")) // 2 < least:
+        return False
+    if level == "fair" and not all(has[:3]):
+        return False
+    if level in ("good", "excellent") and sum(has) < 3:
+        return False
+    units = password.encode("utf-16-le")
+    units = [units[i:i + 2] for i in range(0, len(units), 2)]
+    return level != "excellent" or not any(units[i] == units[i + 1] == units[i + 2] for i in range(len(units) - 2))
+
+
+def ask(*arguments, stdin=""):
+    return subprocess.run([WRIT, *arguments], input=stdin, capture_output=True, text=True, check=False)
+
+
+def compare(path, folder):
+    export = load(path)
+    name = str(path.relative_to(CORPUS))
+    done = ask("import", "auth0", str(path), "--tenant", "t", "-o", folder, "--force")
+    policy = folder + "/t.writ"
+    if done.returncode != 0:
+        wrong.append(f"{name}: not imported: {done.stderr}")
+        return
+    counts["files"] += 1
+    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
+        wrong.append(f"{name}: what was written does not check, or is not laid out")
+    organizations = [None, *(export.get("organizations") or [])]
+    for client in export.get("clients") or []:
+        if not isinstance(client.get("name"), str) or client["name"] == "All Applications":
+            continue
+        usage = client.get("organization_usage") or "deny"
+        for organization in organizations:
+            if organization is not None and usage == "deny":
+                continue
+            expected = [one["name"] for one in enabled(export, client, organization)]
+            where = ["connections", policy, "--tenant", "t", "--client", client.get("client_id") or client["name"], "--format", "json"]
+            if organization is not None:
+                where += ["--organization", organization["name"]]
+            said = json.loads(ask(*where).stdout or "{}")
+            got = [c["id"] for c in said.get("connections") or []]
+            counts["enabled"] += 1
+            if organization is None and usage == "require":
+                expected = []
+            if sorted(got) != sorted(expected):
+                wrong.append(f"{name}: {client['name']} in {organization and organization['name']}: {got}, should be {expected}")
+            if organization is not None or usage == "require":
+                continue
+            usable = enabled(export, client)
+            for domain in sorted(set().union(*[domains(c) for c in usable if is_enterprise(c)], set())):
+                first = next(c["name"] for c in usable if is_enterprise(c) and domain in domains(c))
+                said = json.loads(ask(*where, "--email", "ann@" + domain).stdout or "{}")
+                counts["discovered"] += 1
+                if said.get("home_realm") != first:
+                    wrong.append(f"{name}: {client['name']}, {domain}: {said.get('home_realm')}, should be {first}")
+    for database in export.get("databases") or []:
+        options = database.get("options") or {}
+        extras = [options.get(e) or {} for e in ("password_history", "password_no_personal_info", "password_dictionary")]
+        if "password_options" in options or any(e.get("enable") for e in extras) or "breached" in open(policy).read():
+            continue
+        for password in PASSWORDS:
+            event = "change" if options.get("disable_signup") else "signup"
+            got = ask("password", "check", policy, "--tenant", "t", "--connection", database["name"], "--event", event,
+                      stdin=password).returncode == 0
+            counts["passwords"] += 1
+            if got != accepts(options, password):
+                wrong.append(f"{name}: {database['name']}: {password!r}: {got}")
+
+
+def main():
+    exports = sorted(CORPUS.rglob("tenant.yaml")) + sorted(p.parent for p in CORPUS.rglob("tenant.json"))
+    with tempfile.TemporaryDirectory() as folder:
+        for path in exports:
+            compare(path, folder)
+    print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    for line in wrong:
+        print("WRONG", line)
+    sys.exit(1 if wrong or not counts["files"] else 0)
+
+
+main()
