@@ -3,6 +3,7 @@
 #include "cli/verb.h"
 #include "compiler/import/auth0.h"
 #include "compiler/import/document.h"
+#include "compiler/import/keycloak.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -138,18 +139,11 @@ std::string write_file(const fs::path& path, const std::string& text, bool force
   return failed ? fmt::format("cannot write `{}`: {}", path.string(), failed.message()) : std::string();
 }
 
-int import_auth0(const Options& options, Console& console) {
-  Keywords keywords;
-  if (const auto problem = read_keywords(options, keywords); !problem.empty())
-    return fail(console, problem, exit_usage);
-  Report report;
-  const auto source = read_auth0(options.path, keywords, report);
-  if (!source.problem.empty()) return fail(console, source.problem, exit_policy_errors);
-  const auto tenant = plan_auth0(source, options.tenant.empty() ? tenant_name(options.path) : options.tenant, report);
+int finish(const Tenant& tenant, const Report& report, const Options& options, Console& console) {
   const auto written = write(tenant);
   if (!written.problem.empty())
     return fail(console,
-                "what was made of the export does not check, which is a mistake of Writ's; nothing is written:\n" +
+                "what was made of the source does not check, which is a mistake of Writ's; nothing is written:\n" +
                     written.problem);
   std::string file;
   if (options.folder.empty()) {
@@ -167,32 +161,61 @@ int import_auth0(const Options& options, Console& console) {
   return exit_ok;
 }
 
+int import_auth0(const Options& options, Console& console) {
+  Keywords keywords;
+  if (const auto problem = read_keywords(options, keywords); !problem.empty())
+    return fail(console, problem, exit_usage);
+  Report report;
+  const auto source = read_auth0(options.path, keywords, report);
+  if (!source.problem.empty()) return fail(console, source.problem, exit_policy_errors);
+  return finish(plan_auth0(source, options.tenant.empty() ? tenant_name(options.path) : options.tenant, report), report,
+                options, console);
+}
+
+int import_keycloak(const Options& options, Console& console) {
+  const auto source = read_keycloak(options.path);
+  if (!source.problem.empty()) return fail(console, source.problem, exit_policy_errors);
+  Report report;
+  return finish(plan_keycloak(source, options.tenant, report), report, options, console);
+}
+
+CLI::App* add_source(CLI::App& import, const std::shared_ptr<Options>& options, const std::string& name,
+                     const std::string& about, const std::string& path) {
+  CLI::App* verb = import.add_subcommand(name, about);
+  verb->add_option("PATH", options->path, path)->required();
+  verb->add_option("-o,--output", options->folder,
+                   "the folder for the policy; without it the policy goes to standard output")
+      ->type_name("DIR");
+  verb->add_option("--tenant", options->tenant,
+                   "the tenant's id in requests; else what the source or its folder is called")
+      ->type_name("ID");
+  verb->add_flag("--force", options->force, "replace a file that is there");
+  add_format(*verb, options->format);
+  return verb;
+}
+
 }  // namespace
 
 void declare_import(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   CLI::App* import = app.add_subcommand("import", "another product's configuration as a policy");
   import->require_subcommand(1);
-  add_examples(*import, {"writ import auth0 export/ -o policies/", "writ import auth0 tenant.yaml --tenant acme"});
+  add_examples(*import, {"writ import auth0 export/ -o policies/", "writ import keycloak realm.json -o policies/"});
 
-  CLI::App* verb = import->add_subcommand("auth0", "an export of Auth0's deploy tool: tenant.yaml or a folder");
-  verb->add_option("PATH", options->path, "tenant.yaml, JSON with its keys, or the folder of a folder export")
-      ->required();
-  verb->add_option("-o,--output", options->folder,
-                   "the folder for the policy; without it the policy goes to standard output")
-      ->type_name("DIR");
-  verb->add_option("--tenant", options->tenant, "the tenant's id in requests; else the name of the folder")
-      ->type_name("ID");
+  CLI::App* verb = add_source(*import, options, "auth0", "an export of Auth0's deploy tool: tenant.yaml or a folder",
+                              "tenant.yaml, JSON with its keys, or the folder of a folder export");
   verb->add_option("--set", options->set,
                    "the value of a keyword such as ##KEY## or @@KEY@@; may be given several times")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   verb->add_option("--values", options->values, "a JSON file with values of keywords")->type_name("FILE");
-  verb->add_flag("--force", options->force, "replace a file that is there");
-  add_format(*verb, options->format);
   add_examples(
       *verb, {"writ import auth0 export/ -o policies/ --tenant acme", "writ import auth0 tenant.yaml --set ENV=prod"});
   runs(*verb, invocation, [options, &invocation] { return import_auth0(*options, invocation.console); });
+
+  verb = add_source(*import, options, "keycloak", "a realm of Keycloak, as it exports it", "the realm, JSON or YAML");
+  add_examples(*verb, {"writ import keycloak realm.json -o policies/"});
+  runs(*verb, invocation, [options, &invocation] { return import_keycloak(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -70,7 +70,8 @@ void take_organizations(Making& making) {
       const auto domain = domain_of(one.text("domain").value_or(""));
       const bool counts = one.text("status").value_or("verified") == "verified" &&
                           one.flag("use_for_organization_discovery").value_or(true);
-      if (!domain || !counts) continue;
+      if (!domain || !counts || std::ranges::find(organization.domains, *domain) != organization.domains.end())
+        continue;
       one.take("domain");
       organization.domains.push_back(*domain);
     }

@@ -1,12 +1,11 @@
 // Both formats of the deploy tool into the same sections.
 #include "compiler/import/auth0.h"
+#include "compiler/import/source_file.h"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -51,23 +50,12 @@ struct Reading {
   }
 
   // A file's value; nothing when it could not be read, which is the problem of the whole import.
-  std::optional<Value> read(const fs::path& path, const std::string& shown) {
+  std::optional<Value> read(const fs::path& path) {
     if (++files > most_files) return fail(fmt::format("more than {} files", most_files)), std::nullopt;
-    std::error_code failed;
-    if (!fs::is_regular_file(path, failed)) return fail(fmt::format("`{}` is no regular file", shown)), std::nullopt;
-    if (fs::file_size(path, failed) > DocumentLimits{}.bytes)
-      return fail(fmt::format("`{}` has more than {} bytes", shown, DocumentLimits{}.bytes)), std::nullopt;
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream bytes;
-    if (!(bytes << in.rdbuf()) && fs::file_size(path, failed) > 0)
-      return fail(fmt::format("cannot read `{}`", shown)), std::nullopt;
-    auto text = std::move(bytes).str();
-    if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-    const bool json = path.extension() == ".json";
-    text = replace_keywords(text, json ? Syntax::json : Syntax::yaml, keywords, report.unresolved);
-    auto document = json ? read_json(text) : read_yaml(text);
-    if (!document.problem.empty()) return fail(fmt::format("`{}`: {}", shown, document.problem)), std::nullopt;
-    return std::move(document.value);
+    const Filling filling{keywords, report.unresolved};
+    auto file = read_source(path.string(), &filling);
+    if (!file.problem.empty()) return fail(std::move(file.problem)), std::nullopt;
+    return std::move(file.value);
   }
 
   void add(std::string_view section, Value value, std::string origin) {
@@ -78,7 +66,7 @@ struct Reading {
   void whole(const fs::path& path) {
     const auto shown = path.filename().string();
     made.origin = shown;
-    auto value = read(path, path.string());
+    auto value = read(path);
     if (!value) return;
     if (!value->is_object()) {
       fail(fmt::format("`{}` holds no sections: it should begin like `clients:`", path.string()));
@@ -112,7 +100,7 @@ struct Reading {
     made.origin = root.filename().empty() ? root.parent_path().filename().string() : root.filename().string();
     const auto take = [&](const fs::path& path, std::string_view section) {
       const auto shown = path.lexically_relative(root).generic_string();
-      auto value = read(path, path.string());
+      auto value = read(path);
       if (!value) return;
       if (!value->is_array()) return add(section, std::move(*value), shown);
       for (std::size_t i = 0; i < value->size(); ++i)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""compare.py WRIT CORPUS: imports every export of Auth0 below CORPUS with the command WRIT and asks the policy what the export
-says, as this script reads it by itself: which connections each application has, in each organization too, where an e-mail
-address is sent, and which sample passwords each database takes. Prints the counts; exit code 1 when anything differs.
+"""compare.py WRIT CORPUS: imports every export of Auth0 and every realm of Keycloak below CORPUS with the command WRIT and asks the
+policy what the source says, as this script reads it by itself: which connections each application has, in each organization too,
+where an e-mail address is sent, and which sample passwords each database takes. Prints the counts; exit code 1 when anything differs.
 
 It shares nothing with the importer: PyYAML and json, and the meaning written down a second time.
 """
@@ -21,7 +21,7 @@ except ImportError:
     print("skipped: PyYAML is not here (Debian's python3-yaml)")
     sys.exit(77)
 
-WRIT, CORPUS = sys.argv[1], pathlib.Path(sys.argv[2]) / "auth0"
+WRIT, CORPUS = sys.argv[1], pathlib.Path(sys.argv[2])
 ENTERPRISE = {"ad", "adfs", "auth0-adldap", "auth0-oidc", "custom", "google-apps", "ip", "mscrm", "office365", "pingfederate",
               "samlp", "sharepoint", "waad", "oidc", "okta"}
 PASSWORDS = ["", "a", "abcdef", "aaaaaa", "abcdefgh", "Abcdefg1", "Abcdef1!", "password", "Password1", "AAAbbb1112", "Aa1!Aa1!Aa",
@@ -148,11 +148,75 @@ def compare(path, folder):
                 wrong.append(f"{name}: {database['name']}: {password!r}: {got}")
 
 
+OWN_CLIENTS = {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
+
+
+def realm_accepts(policy, password):
+    """Keycloak's policy string, for a user named `user`; None where it asks for what only a list or a history knows."""
+    for part in filter(None, (policy or "").split(" and ")):
+        name, _, rest = part.strip().partition("(")
+        argument = int(rest[:-1]) if rest[:-1].isdigit() else {"length": 8, "maxLength": 64}.get(name, 1)
+        units = len(password.encode("utf-16-le")) // 2
+        bmp = [c if ord(c) < 0x10000 else None for c in password]
+        count = {"digits": sum(c is not None and c.isdecimal() for c in bmp),
+                 "lowerCase": sum(c is not None and c.islower() for c in bmp),
+                 "upperCase": sum(c is not None and c.isupper() for c in bmp),
+                 "specialChars": sum(2 if c is None else not c.isalnum() for c in bmp)}
+        if name == "length" and units < argument or name == "maxLength" and units > argument:
+            return False
+        if name in count and count[name] < argument:
+            return False
+        if name in ("notUsername", "notContainsUsername") and "user" in password.lower():
+            return None if name == "notUsername" and password != "user" else False
+        if name in ("passwordBlacklist", "regexPattern", "passwordAge", "passwordHistory"):
+            return None
+    return password != ""
+
+
+def compare_realm(path, folder):
+    realm = json.loads(path.read_text())
+    name = str(path.relative_to(CORPUS))
+    done = ask("import", "keycloak", str(path), "--tenant", "t", "-o", folder, "--force")
+    policy = folder + "/t.writ"
+    if done.returncode != 0:
+        wrong.append(f"{name}: not imported: {done.stderr}")
+        return
+    counts["files"] += 1
+    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
+        wrong.append(f"{name}: what was written does not check, or is not laid out")
+    providers = [p["alias"] for p in realm.get("identityProviders") or [] if p.get("enabled", True) and not p.get("linkOnly")]
+    for client in realm.get("clients") or []:
+        people = client.get("standardFlowEnabled", True)
+        left_out = client["clientId"] in OWN_CLIENTS or client.get("enabled") is False or client.get("bearerOnly")
+        if left_out or not (people or client.get("serviceAccountsEnabled")):
+            continue
+        said = json.loads(ask("connections", policy, "--tenant", "t", "--client", client["clientId"], "--format", "json").stdout or "{}")
+        got = sorted(c["id"] for c in said.get("connections") or [])
+        counts["enabled"] += 1
+        if got != (sorted(["users", *providers]) if people else []):
+            wrong.append(f"{name}: {client['clientId']}: {got}")
+    event = "signup" if realm.get("registrationAllowed") else "change"
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as user:
+        user.write('{"username": "user", "email": "user@example.com"}')
+        user.flush()
+        for password in PASSWORDS:
+            expected = realm_accepts(realm.get("passwordPolicy"), password)
+            if expected is None:
+                continue
+            got = ask("password", "check", policy, "--tenant", "t", "--connection", "users", "--event", event, "--user", user.name,
+                      stdin=password).returncode == 0
+            counts["passwords"] += 1
+            if got != expected:
+                wrong.append(f"{name}: {password!r}: {got}")
+
+
 def main():
-    exports = sorted(CORPUS.rglob("tenant.yaml")) + sorted(p.parent for p in CORPUS.rglob("tenant.json"))
+    auth0, keycloak = CORPUS / "auth0", CORPUS / "keycloak"
     with tempfile.TemporaryDirectory() as folder:
-        for path in exports:
+        for path in sorted(auth0.rglob("tenant.yaml")) + sorted(p.parent for p in auth0.rglob("tenant.json")):
             compare(path, folder)
+        for path in sorted(keycloak.rglob("*.json")):
+            compare_realm(path, folder)
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
     for line in wrong:
         print("WRONG", line)

@@ -44,7 +44,8 @@ const Value sample = Value::parse(R"({
     {"name": "strange", "strategy": "yammer", "enabled_clients": []}
   ],
   "organizations": [{"name": "cola", "display_name": "Cola", "connections": [
-    {"name": "first", "assign_membership_on_login": true}, {"name": "Users"}]}],
+    {"name": "first", "assign_membership_on_login": true}, {"name": "Users"}],
+    "discovery_domains": [{"domain": "Cola.Example", "status": "verified"}, {"domain": "no.example", "status": "pending"}]}],
   "attackProtection": {
     "bruteForceProtection": {"enabled": true, "shields": ["block"], "mode": "count_per_identifier", "max_attempts": 7,
                              "allowlist": ["10.0.0.0/8"]},
