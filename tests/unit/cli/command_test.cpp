@@ -211,7 +211,9 @@ TEST_CASE("fmt shows, judges and writes") {
   CHECK(place.run("writ fmt -w p.writ").code == 0);
   CHECK(place.read("p.writ") == shown.out);
   CHECK(place.run("writ fmt --check p.writ").code == 0);
-  CHECK(place.run("writ fmt -w p.writ && patch --dry-run -R p.writ < /dev/null").code == 0);
+  place.write("d.writ", place.read("p.writ") + "\ntenant   other{}\n");
+  CHECK(place.run("writ fmt --diff d.writ | patch d.writ").code == 0);
+  CHECK(place.run("writ fmt --check d.writ").code == 0);
   place.write("bad.writ", "writ 1\ntenant {{{\n");
   CHECK(place.run("writ fmt -w bad.writ").code == 3);
   CHECK(place.read("bad.writ") == "writ 1\ntenant {{{\n");
