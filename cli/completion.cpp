@@ -28,7 +28,8 @@ std::vector<Flag> flags_of(const CLI::App& app) {
   std::vector<Flag> flags;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames())
-      flags.push_back({"--" + name, option->get_description(), values_of("--" + name), option->get_expected_max() > 0});
+      flags.push_back({"--" + name, option->get_description(), values_of("--" + name, app.get_name()),
+                       option->get_expected_max() > 0});
   return flags;
 }
 
@@ -57,10 +58,21 @@ std::string names(const std::vector<VerbTable>& table) {
   return joined(table, [](const VerbTable& verb) { return verb.name; });
 }
 
+// Of a flag that takes other words here than elsewhere.
+std::string own_values(const VerbTable& verb) {
+  std::string text;
+  for (const Flag& flag : verb.flags)
+    if (!flag.values.empty() && flag.values != values_of(flag.name))
+      text += fmt::format("if [ \"$previous\" = {} ]; then COMPREPLY=($(compgen -W '{}' -- \"$word\")); return; fi; ",
+                          flag.name, words(flag.values));
+  return text;
+}
+
 // The cases of a verb: its flags; or, where it has verbs of its own, these, and then their flags.
 std::string bash_case(const VerbTable& verb) {
   if (verb.below.empty())
-    return fmt::format("{}) words='{}' ;;", verb.name, joined(verb.flags, [](const Flag& flag) { return flag.name; }));
+    return fmt::format("{}) {}words='{}' ;;", verb.name, own_values(verb),
+                       joined(verb.flags, [](const Flag& flag) { return flag.name; }));
   std::string cases;
   for (const VerbTable& below : verb.below) cases += " " + bash_case(below);
   return fmt::format(
@@ -72,7 +84,7 @@ std::string bash_case(const VerbTable& verb) {
 std::string bash(const std::vector<VerbTable>& table) {
   std::string cases, values;
   for (const VerbTable& verb : table) cases += "    " + bash_case(verb) + "\n";
-  for (const char* flag : {"--format", "--color", "--engine", "--action", "--event"})
+  for (const char* flag : {"--format", "--color", "--engine", "--action", "--event", "--fail-level"})
     values +=
         fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", flag, words(values_of(flag)));
   values += fmt::format("    completion) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", words(shells));
@@ -83,15 +95,15 @@ _writ() {{
     COMPREPLY=($(compgen -W '{} --help --version' -- "$word"))
     return
   fi
-  case $previous in
-{}  esac
   case ${{COMP_WORDS[1]}} in
+{}  esac
+  case $previous in
 {}  esac
   if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
 }}
 complete -o filenames -F _writ writ
 )sh",
-                     names(table), values, cases);
+                     names(table), cases, values);
 }
 
 // Inside single quotes of zsh's _arguments, `[`, `]`, `:` and quotes mean something.

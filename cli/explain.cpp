@@ -8,6 +8,7 @@
 #include "cli/requests.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
+#include "compiler/lint/lint.h"
 #include "runtime/flip/flip.h"
 #include "runtime/json/decision_json.h"
 #include "runtime/json/flip_json.h"
@@ -50,9 +51,21 @@ std::string title_of(std::string_view code) {
   return {};
 }
 
+bool has_page(std::string_view name) {
+  return std::ranges::any_of(pages(), [&](const Page& one) { return one.code == name; });
+}
+
+// "http-callback", or as it is copied: warning[http-callback]:. Empty when it is no rule of lint.
+std::string rule_in(std::string_view text) {
+  if (const auto open = text.find('['); open != std::string_view::npos)
+    text = text.substr(open + 1, text.find(']', open) - open - 1);
+  return !text.starts_with('E') && has_page(text) ? std::string(text) : std::string();
+}
+
 int no_such_code(const std::string& code, Console& console) {
-  std::vector<std::string_view> known;
-  for (const Page& one : pages()) known.push_back(one.code);
+  std::vector<std::string> codes;
+  for (const CodeRow& row : catalogue()) codes.push_back(code_text(row.code));
+  const std::vector<std::string_view> known(codes.begin(), codes.end());
   const std::string_view near = nearest_name(code, known);
   console.err(
       near.empty()
@@ -82,8 +95,16 @@ int what_was_meant(const std::string& subject, Console& console) {
   for (const CodeRow& row : catalogue())
     if (!subject.empty() && row.title.find(subject) != std::string_view::npos)
       found += fmt::format("  {}  {}\n", code_text(row.code), row.title);
-  console.err(fmt::format("writ: `{}` is no code such as E0301, and no policy\n", safe(subject)));
-  if (!found.empty()) console.err("codes that speak of it:\n" + found);
+  std::vector<std::string_view> rules;
+  for (const lint::RuleRow& row : lint::rules()) {
+    rules.push_back(row.id);
+    if (!subject.empty() && row.title.find(subject) != std::string_view::npos)
+      found += fmt::format("  {}  {}\n", row.id, row.title);
+  }
+  const std::string_view near = nearest_name(subject, rules);
+  console.err(fmt::format("writ: `{}` is no code such as E0301, no rule of lint{} and no policy\n", safe(subject),
+                          near.empty() ? "," : fmt::format(" (did you mean `{}`?)", near)));
+  if (!found.empty()) console.err("what speaks of it:\n" + found);
   return exit_usage;
 }
 
@@ -172,6 +193,7 @@ int explain(const Options& options, Console& console) {
     return exit_usage;
   }
   if (const std::string code = code_in(options.subject); !code.empty()) return page(code, console);
+  if (const std::string rule = rule_in(options.subject); !rule.empty()) return page(rule, console);
   return what_was_meant(options.subject, console);
 }
 
@@ -183,7 +205,8 @@ void declare_explain(CLI::App& app, Invocation& invocation) {
       {"allow", flip::Wanted::allow}, {"challenge", flip::Wanted::challenge}, {"deny", flip::Wanted::deny}};
   CLI::App* verb =
       app.add_subcommand("explain", "why a request is decided as it is, and what would change it; what a code means");
-  verb->add_option("SUBJECT", options->subject, "a policy (file, folder or -), or a code such as E0301")->required();
+  verb->add_option("SUBJECT", options->subject, "a policy (file, folder or -), a code such as E0301, or a rule of lint")
+      ->required();
   verb->add_option("REQUEST", options->request, "a JSON object, JSON lines, or - for standard input");
   verb->add_option("--to", options->to, "the decision to look for by changing facts: allow, challenge or deny")
       ->type_name("EFFECT")

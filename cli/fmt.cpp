@@ -1,20 +1,15 @@
 // `writ fmt`: the one layout of a policy. A file that does not parse is left alone, and before a file is written its new text is parsed and
 // formatted again: a formatter that would change its own output is a mistake of ours, and then nothing is written.
 #include "cli/diff.h"
+#include "cli/files.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
 #include "compiler/syntax/syntax.h"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace writ::cli {
 
@@ -31,31 +26,6 @@ bool is_stable(const std::string& text) {
   const FileId file = sources.add("formatted", text);
   const tree::Tree again = parse(sources, file, Limits{}, diagnostics);
   return !diagnostics.has_errors() && format(again) == text;
-}
-
-// By a new file in the same folder that takes the old one's name, so that a full disk or a crash leaves the old one. Empty: written.
-std::string replace_file(const std::string& name, std::string_view text) {
-  std::error_code failed;
-  const std::filesystem::path target = std::filesystem::canonical(name, failed);
-  struct stat info{};
-  if (failed || ::stat(target.c_str(), &info) != 0) return "cannot write `" + name + "`";
-  std::string fresh = target.string() + ".XXXXXX";
-  const int descriptor = ::mkstemp(fresh.data());
-  if (descriptor < 0) return "cannot write `" + name + "`: " + std::strerror(errno);
-  bool good = ::fchmod(descriptor, info.st_mode & 07777) == 0;
-  for (std::size_t done = 0; good && done < text.size();) {
-    const ssize_t wrote = ::write(descriptor, text.data() + done, text.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    good = wrote > 0;
-    if (good) done += static_cast<std::size_t>(wrote);
-  }
-  good = ::fsync(descriptor) == 0 && good;
-  good = ::close(descriptor) == 0 && good;
-  good = good && ::rename(fresh.c_str(), target.c_str()) == 0;
-  if (good) return {};
-  const std::string reason = std::strerror(errno);
-  ::unlink(fresh.c_str());
-  return "cannot write `" + name + "`: " + reason;
 }
 
 // One file; the exit code it asks for.

@@ -1,4 +1,4 @@
-// The pages of docs/diagnostics, embedded when the command is built (cmake/WritPages.cmake writes their definition).
+// The pages of docs/diagnostics and docs/lints, embedded when the command is built (cmake/WritPages.cmake writes their definition).
 #pragma once
 
 #include <span>
@@ -7,10 +7,10 @@
 namespace writ::cli {
 
 struct Page {
-  std::string_view code;  // "E0301"
+  std::string_view code;  // "E0301", "http-callback"
   std::string_view text;  // Markdown
 };
 
-std::span<const Page> pages();  // by code
+std::span<const Page> pages();  // by code, then by rule
 
 }  // namespace writ::cli

@@ -85,11 +85,11 @@ std::string unexpected(const CLI::App& app, const Chosen& chosen, const std::vec
 }
 
 // "Could not convert: --format = yaml"
-std::string not_a_value(std::string_view what) {
+std::string not_a_value(std::string_view what, std::string_view verb) {
   const auto flag_at = what.find("--"), equals = what.find(" = ");
   if (flag_at == std::string_view::npos || equals == std::string_view::npos) return std::string(what);
   const std::string_view flag = what.substr(flag_at, equals - flag_at), value = what.substr(equals + 3);
-  const auto values = values_of(flag);
+  const auto values = values_of(flag, verb);
   if (values.empty()) return fmt::format("`{}` cannot be `{}`", flag, safe(value));
   return fmt::format("`{}` is {}, not `{}`", flag, listed(values), safe(value));
 }
@@ -116,7 +116,7 @@ std::string sentence(const CLI::App& app, const Chosen& chosen, const std::vecto
     return fmt::format("`SHELL` is {}, not `{}`", listed(values_of("SHELL")), safe(words.back()));
   constexpr std::string_view required = " is required";
   if (is(CLI::ExitCodes::ExtrasError)) return unexpected(app, chosen, words, what);
-  if (is(CLI::ExitCodes::ConversionError)) return not_a_value(what);
+  if (is(CLI::ExitCodes::ConversionError)) return not_a_value(what, verb == nullptr ? std::string() : verb->get_name());
   if (is(CLI::ExitCodes::RequiredError) && verb == nullptr)
     return "which verb? `writ check my-policy` finds every mistake in a policy";
   if (is(CLI::ExitCodes::RequiredError) && what.ends_with(required))
@@ -126,7 +126,9 @@ std::string sentence(const CLI::App& app, const Chosen& chosen, const std::vecto
 
 }  // namespace
 
-std::vector<std::string> values_of(std::string_view flag) {
+std::vector<std::string> values_of(std::string_view flag, std::string_view verb) {
+  if (flag == "--format" && verb == "lint") return {"pretty", "compact", "json", "sarif", "junit", "github", "gitlab"};
+  if (flag == "--fail-level") return {"error", "warning", "info"};
   if (flag == "--format") return {"pretty", "json"};
   if (flag == "--color") return {"auto", "always", "never"};
   if (flag == "--engine") return {"interpret", "jit", "both"};

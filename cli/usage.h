@@ -12,8 +12,8 @@ class ParseError;
 
 namespace writ::cli {
 
-// The words that a flag takes, `--format` say; empty for flags that take a name or a number.
-std::vector<std::string> values_of(std::string_view flag);
+// The words that a flag of a verb takes, `--format` say; empty for flags that take a name or a number.
+std::vector<std::string> values_of(std::string_view flag, std::string_view verb = {});
 
 // Of an error of CLI11: "writ check: there is no flag `--formt`, did you mean `--format`?", with where to read on. `words` are those behind `writ`.
 std::string usage_problem(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& wrong);

@@ -22,6 +22,7 @@ enum Exit : int {
   exit_usage = 2,
   exit_policy_errors = 3,
   exit_check_failed = 4,  // a test failed, or a file is not formatted
+  exit_warnings = 5,      // lint's, with --fail-level
   exit_not_allowed = 6,   // with --exit-decision; a password that is refused, or known from breaches
   exit_not_proved = 7,    // with --strict
 };
@@ -35,6 +36,8 @@ enum class Format : std::uint8_t { pretty, json };
 
 // Each declares one subcommand of `app`.
 void declare_check(CLI::App& app, Invocation& invocation);
+void declare_lint(CLI::App& app, Invocation& invocation);
+void declare_fix(CLI::App& app, Invocation& invocation);
 void declare_fmt(CLI::App& app, Invocation& invocation);
 void declare_eval(CLI::App& app, Invocation& invocation);
 void declare_explain(CLI::App& app, Invocation& invocation);

@@ -11,7 +11,9 @@
 
 namespace writ {
 
-enum class Severity : std::uint8_t { error, warning };
+enum class Severity : std::uint8_t { error, warning, info };
+inline constexpr std::string_view severity_names[] = {"error", "warning", "info"};
+constexpr std::string_view name_of(Severity severity) { return severity_names[static_cast<unsigned>(severity)]; }
 
 enum class Code : std::uint16_t {
   // 01 text

@@ -33,6 +33,7 @@ struct Edit {
 struct Help {
   std::string text;
   std::vector<Edit> edits;
+  bool keeps_decisions = false;  // whoever follows it changes no decision
 };
 
 struct Diagnostic {
@@ -48,11 +49,16 @@ struct Diagnostic {
     return *this;
   }
   Diagnostic& hint(std::string text) {
-    help.push_back({bounded(std::move(text)), {}});
+    help.push_back({bounded(std::move(text)), {}, false});
     return *this;
   }
   Diagnostic& fix(std::string text, Span where, std::string with) {
-    help.push_back({bounded(std::move(text)), {{where, std::move(with)}}});
+    help.push_back({bounded(std::move(text)), {{where, std::move(with)}}, false});
+    return *this;
+  }
+  // The same, of an edit that changes no decision.
+  Diagnostic& safe_fix(std::string text, Span where, std::string with) {
+    help.push_back({bounded(std::move(text)), {{where, std::move(with)}}, true});
     return *this;
   }
   Diagnostic& under(std::string text) {
@@ -94,10 +100,22 @@ class Diagnostics {
 struct RenderOptions {
   bool color = false;
   std::size_t max_errors = 30;  // nobody reads more at once; the rest is counted
+  std::string_view all_by = "writ check --format json";  // what lists the rest
 };
 
+// A message with who says it: a phase of the compiler by a code, or lint by the name of a rule. Views are of what stays.
+struct Notice {
+  Severity severity = Severity::error;
+  std::string name;        // "E0301", "http-callback": `writ explain NAME` shows its page
+  std::string_view title;  // a few words
+  const Diagnostic* what = nullptr;
+};
+Notice notice_of(const Diagnostic& one);
+
 std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sources, const RenderOptions& options);
+std::string render_pretty(std::span<const Notice> list, const SourceSet& sources, const RenderOptions& options);
 std::string render_json(std::span<const Diagnostic> list, const SourceSet& sources);
+std::string render_json(std::span<const Notice> list, const SourceSet& sources);
 
 // "did you mean": the nearest of `candidates` by edit distance when near enough to be a slip, else empty.
 std::string_view nearest_name(std::string_view seen, std::span<const std::string_view> candidates);

@@ -30,10 +30,11 @@ constexpr std::size_t context_left = 40;  // columns kept before the underlined 
 constexpr std::size_t most_labels = 8;    // second places shown of one message
 
 struct Palette {
-  std::string_view error, warning, frame, second, help, strong, off;
+  std::string_view error, warning, info, frame, second, help, strong, off;
 };
 constexpr Palette plain{};
-constexpr Palette colored{"\x1b[1;31m", "\x1b[1;33m", "\x1b[34m", "\x1b[36m", "\x1b[32m", "\x1b[1m", "\x1b[0m"};
+constexpr Palette colored{"\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m", "\x1b[34m",
+                          "\x1b[36m",   "\x1b[32m",   "\x1b[1m",    "\x1b[0m"};
 
 // The cells of one source line that are shown, and where the underlined ones stand among them.
 struct Excerpt {
@@ -91,12 +92,13 @@ class Page {
  public:
   Page(const SourceSet& sources, bool color) : sources_(sources), palette_(color ? colored : plain) {}
 
-  void add(const Diagnostic& one) {
-    const CodeRow& row = row_of(one.code);
-    const bool error = row.severity == Severity::error;
-    const std::string_view loud = error ? palette_.error : palette_.warning;
+  void add(const Notice& notice) {
+    const Diagnostic& one = *notice.what;
+    const std::string_view loud = notice.severity == Severity::error     ? palette_.error
+                                  : notice.severity == Severity::warning ? palette_.warning
+                                                                         : palette_.info;
     gutter_ = gutter_of(one);
-    out_ += fmt::format("{}{}[{}]{}{}: {}{}\n", loud, error ? "error" : "warning", code_text(one.code), palette_.off,
+    out_ += fmt::format("{}{}[{}]{}{}: {}{}\n", loud, name_of(notice.severity), notice.name, palette_.off,
                         palette_.strong, display::safe(one.message), palette_.off);
     if (one.span.known()) place("┌─", one.span, '^', loud, one.label);
     const std::size_t labels = std::min(one.more.size(), most_labels);
@@ -105,7 +107,7 @@ class Page {
         place(i == 0 && !one.span.known() ? "┌─" : "├─", one.more[i].span, '-', palette_.second, one.more[i].text);
     if (one.more.size() > labels) note("note", fmt::format("and {} more places", one.more.size() - labels));
     for (const Help& help : one.help) note("help", help.text);
-    note("see", "writ explain " + code_text(one.code));
+    note("see", "writ explain " + notice.name);
   }
 
   std::string take() { return std::move(out_); }
@@ -148,9 +150,25 @@ class Page {
   std::string out_;
 };
 
+std::vector<Notice> notices_of(std::span<const Diagnostic> list) {
+  std::vector<Notice> notices;
+  notices.reserve(list.size());
+  for (const Diagnostic& one : list) notices.push_back(notice_of(one));
+  return notices;
+}
+
 }  // namespace
 
+Notice notice_of(const Diagnostic& one) {
+  const CodeRow& row = row_of(one.code);
+  return {row.severity, code_text(one.code), row.title, &one};
+}
+
 std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sources, const RenderOptions& options) {
+  return render_pretty(notices_of(list), sources, options);
+}
+
+std::string render_pretty(std::span<const Notice> list, const SourceSet& sources, const RenderOptions& options) {
   Page page(sources, options.color);
   const std::size_t shown = std::min(list.size(), options.max_errors);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -158,7 +176,7 @@ std::string render_pretty(std::span<const Diagnostic> list, const SourceSet& sou
     page.line("");
   }
   if (shown < list.size())
-    page.line(fmt::format("and {} more, which `writ check --format json` lists\n", list.size() - shown));
+    page.line(fmt::format("and {} more, which `{}` lists\n", list.size() - shown, options.all_by));
   return page.take();
 }
 
@@ -181,16 +199,16 @@ std::string json_help(const Help& help, const SourceSet& sources) {
   return fmt::format(R"({{"text":{},"edits":[{}]}})", display::json(help.text), edits);
 }
 
-std::string json_object(const Diagnostic& one, const SourceSet& sources) {
+std::string json_object(const Notice& notice, const SourceSet& sources) {
+  const Diagnostic& one = *notice.what;
   std::string labels, help;
   for (const Label& label : one.more)
     labels += fmt::format(R"({}{{{},"label":{}}})", labels.empty() ? "" : ",", json_place(label.span, sources),
                           display::json(label.text));
   for (const Help& line : one.help) help += (help.empty() ? "" : ",") + json_help(line, sources);
   return fmt::format(
-      R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})",
-      code_text(one.code), row_of(one.code).severity == Severity::error ? "error" : "warning",
-      display::json(row_of(one.code).title), display::json(one.message), json_place(one.span, sources),
+      R"({{"code":"{}","severity":"{}","title":{},"message":{},{},"label":{},"labels":[{}],"help":[{}]}})", notice.name,
+      name_of(notice.severity), display::json(notice.title), display::json(one.message), json_place(one.span, sources),
       display::json(one.label), labels, help);
 }
 
@@ -198,8 +216,12 @@ std::string json_object(const Diagnostic& one, const SourceSet& sources) {
 
 // An array with one object a line; columns count code points and end_column is the first one past the span.
 std::string render_json(std::span<const Diagnostic> list, const SourceSet& sources) {
+  return render_json(notices_of(list), sources);
+}
+
+std::string render_json(std::span<const Notice> list, const SourceSet& sources) {
   std::string out = "[";
-  for (const Diagnostic& one : list) out += (out.size() > 1 ? ",\n " : "\n ") + json_object(one, sources);
+  for (const Notice& one : list) out += (out.size() > 1 ? ",\n " : "\n ") + json_object(one, sources);
   return out + (list.empty() ? "]\n" : "\n]\n");
 }
 

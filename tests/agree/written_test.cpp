@@ -74,7 +74,8 @@ TEST_CASE("oracle, interpreter and machine code agree on the goldens' policies")
   std::vector<std::pair<std::string, Files>> sets;
   std::vector<fs::path> found;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(WRIT_SOURCE_DIR) / "tests/golden"))
-    if (entry.path().extension() == ".writ") found.push_back(entry.path());
+    if (entry.path().extension() == ".writ" && entry.path().parent_path().filename() != "lint")  // those: fix_test.cpp
+      found.push_back(entry.path());
   for (const auto& golden : sorted(found)) sets.emplace_back(golden.filename(), Files{policy_of(golden)});
   agree_on(sets, 12);
 }

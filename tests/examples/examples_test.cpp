@@ -103,6 +103,14 @@ TEST_CASE("every example's test blocks pass") {
     }
 }
 
+TEST_CASE("lint has nothing to say of any example that is not taken back with a reason") {
+  for (const auto& name : names()) DYNAMIC_SECTION(name) {
+      const auto run = examples::run_writ("lint --fail-level info policies/examples/" + policy_of(name));
+      INFO(run.output << run.errors);
+      CHECK(run.exit_code == 0);
+    }
+}
+
 TEST_CASE("every example is formatted") {
   for (const auto& name : names()) DYNAMIC_SECTION(name) {
       const auto run = examples::run_writ("fmt --check policies/examples/" + name);

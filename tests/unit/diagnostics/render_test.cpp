@@ -108,7 +108,7 @@ TEST_CASE("JSON is JSON whatever the author wrote") {
   CHECK(parsed[0]["column"] == 3);
   CHECK(parsed[0]["labels"][0]["label"] == "here");
   CHECK(parsed[0]["help"][0]["text"] == "do");
-  CHECK(nlohmann::json::parse(render_json({}, sources)).empty());
+  CHECK(nlohmann::json::parse(render_json(std::span<const Diagnostic>(), sources)).empty());
 }
 
 TEST_CASE("a slip finds its name, something else finds nothing") {

@@ -1,0 +1,301 @@
+// The forms and their limits, which are the readers': GitHub shows ten annotations of a kind for a step and takes 25,000 results of a SARIF run and
+// a job summary of 1 MiB. What does not fit is said.
+#include "cli/reports.h"
+
+#include "cli/console.h"
+#include "compiler/diagnostics/display.h"
+#include "runtime/program/value.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <openssl/sha.h>
+
+namespace writ::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t sarif_results = 25'000, annotations_of_a_kind = 10, summary_bytes = 1'000'000;
+
+std::string utf8(std::string_view text) { return safe(text); }
+
+struct Where {
+  std::string file;
+  Position begin, end;
+  bool known = false;
+};
+Where where(Span span, const SourceSet& sources) {
+  if (!span.known()) return {};
+  return {utf8(sources.name(span.file)), sources.position(span.file, span.begin),
+          sources.position(span.file, std::max(span.begin, span.end)), true};
+}
+
+std::string sentence(const Notice& notice) {
+  std::string text = utf8(notice.what->message);
+  if (!notice.what->label.empty()) text += ": " + utf8(notice.what->label);
+  return text;
+}
+
+// ---------------------------------------------------------------- compact, GitLab
+
+std::string compact(const ReportInput& input) {
+  std::string text;
+  for (const Notice& one : input.notices) {
+    const std::string place = one.what->span.known() ? utf8(input.sources.place(one.what->span)) : "-";
+    text += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, utf8(one.what->message));
+  }
+  return text;
+}
+
+std::string gitlab(const ReportInput& input) {
+  constexpr std::array severities = {"major", "minor", "info"};
+  json list = json::array();
+  for (std::size_t i = 0; i < input.notices.size(); ++i) {
+    const Notice& one = input.notices[i];
+    const Where at = where(one.what->span, input.sources);
+    list.push_back({{"description", sentence(one)},
+                    {"check_name", one.name},
+                    {"fingerprint", input.fingerprints[i]},
+                    {"severity", severities[static_cast<std::size_t>(one.severity)]},
+                    {"location", {{"path", at.file}, {"lines", {{"begin", std::max(1u, at.begin.line)}}}}}});
+  }
+  return list.dump(2) + "\n";
+}
+
+// ---------------------------------------------------------------- SARIF
+
+// A path as a relative reference of a URI.
+std::string uri_of(std::string_view path) {
+  std::string uri;
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~/").find(c) != std::string_view::npos;
+    if (plain)
+      uri += c;
+    else
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return path.starts_with('/') ? "file://" + uri : uri;
+}
+
+json region_of(const Where& at) {
+  return {{"startLine", at.begin.line},
+          {"startColumn", at.begin.column},
+          {"endLine", at.end.line},
+          {"endColumn", at.end.column}};
+}
+json location_of(Span span, const SourceSet& sources) {
+  const Where at = where(span, sources);
+  return {{"physicalLocation",
+           {{"artifactLocation", {{"uri", uri_of(sources.name(span.file))}}}, {"region", region_of(at)}}}};
+}
+
+json fix_of(const Help& help, const SourceSet& sources) {
+  std::map<std::string, json> by_file;
+  for (const Edit& edit : help.edits)
+    by_file[uri_of(sources.name(edit.span.file))].push_back(
+        {{"deletedRegion", region_of(where(edit.span, sources))}, {"insertedContent", {{"text", utf8(edit.text)}}}});
+  json changes = json::array();
+  for (auto& [uri, replacements] : by_file)
+    changes.push_back({{"artifactLocation", {{"uri", uri}}}, {"replacements", std::move(replacements)}});
+  return {{"description", {{"text", utf8(help.text)}}}, {"artifactChanges", std::move(changes)}};
+}
+
+std::string_view sarif_level(Severity severity) { return severity == Severity::info ? "note" : name_of(severity); }
+
+json result_of(const Notice& one, std::size_t rule, const std::string& fingerprint, const SourceSet& sources) {
+  json result = {{"ruleId", one.name},
+                 {"ruleIndex", rule},
+                 {"level", sarif_level(one.severity)},
+                 {"message", {{"text", sentence(one)}}}};
+  if (one.what->span.known()) result["locations"] = json::array({location_of(one.what->span, sources)});
+  json related = json::array(), fixes = json::array();
+  for (const Label& label : one.what->more) {
+    if (!label.span.known()) continue;
+    related.push_back(location_of(label.span, sources));
+    related.back()["message"] = {{"text", utf8(label.text)}};
+  }
+  for (const Help& help : one.what->help)
+    if (!help.edits.empty()) fixes.push_back(fix_of(help, sources));
+  if (!related.empty()) result["relatedLocations"] = std::move(related);
+  result["partialFingerprints"] = {{"primaryLocationLineHash", fingerprint}};
+  if (!fixes.empty()) result["fixes"] = std::move(fixes);
+  return result;
+}
+
+ReportText sarif(const ReportInput& input) {
+  json rules = json::array(), results = json::array();
+  std::map<std::string, std::size_t> places;
+  const std::size_t shown = std::min(input.notices.size(), sarif_results);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Notice& one = input.notices[i];
+    const auto [rule, fresh] = places.emplace(one.name, places.size());
+    if (fresh)
+      rules.push_back({{"id", one.name},
+                       {"shortDescription", {{"text", std::string(one.title)}}},
+                       {"help", {{"text", "writ explain " + one.name}}},
+                       {"defaultConfiguration", {{"level", sarif_level(one.severity)}}}});
+    results.push_back(result_of(one, rule->second, input.fingerprints[i], input.sources));
+  }
+  const json driver = {{"name", std::string(input.tool)}, {"version", WRIT_VERSION}, {"rules", std::move(rules)}};
+  const json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                    {"version", "2.1.0"},
+                    {"runs", json::array({{{"tool", {{"driver", driver}}},
+                                           {"columnKind", "unicodeCodePoints"},
+                                           {"results", std::move(results)}}})}};
+  ReportText text{log.dump(2) + "\n", {}, {}};
+  if (shown < input.notices.size())
+    text.remark = fmt::format("writ: the first {} of {} are in the report; GitHub takes no more of one run\n", shown,
+                              input.notices.size());
+  return text;
+}
+
+// ---------------------------------------------------------------- JUnit
+
+std::string xml(std::string_view text) {
+  std::string escaped;
+  for (const char c : utf8(text)) {
+    switch (c) {
+    case '&': escaped += "&amp;"; break;
+    case '<': escaped += "&lt;"; break;
+    case '>': escaped += "&gt;"; break;
+    case '"': escaped += "&quot;"; break;
+    default: escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// A test case for each file: it fails when something in it is an error or a warning. What is of no file is a case of its own.
+std::string junit(const ReportInput& input) {
+  std::map<FileId, std::vector<const Notice*>> by_file;
+  for (const FileId file : input.files) by_file[file];
+  for (const Notice& one : input.notices) by_file[one.what->span.file].push_back(&one);
+  std::string cases;
+  std::size_t failed = 0;
+  for (const auto& [file, notices] : by_file) {
+    const std::string name = Span{file}.known() ? input.sources.name(file) : "policy";
+    std::string failures, remarks;
+    for (const Notice* one : notices) {
+      const std::string place = one->what->span.known() ? input.sources.place(one->what->span) : "-";
+      const std::string line = xml(fmt::format("{}: {}", place, sentence(*one)));
+      if (one->severity == Severity::info)
+        remarks += fmt::format("info[{}] {}\n", one->name, line);
+      else
+        failures += fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", one->name,
+                                xml(one->what->message), line);
+    }
+    failed += failures.empty() ? 0 : 1;
+    if (!remarks.empty()) failures += "      <system-out>" + remarks + "</system-out>\n";
+    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", input.tool, xml(name));
+    cases += failures.empty() ? "/>\n" : ">\n" + failures + "    </testcase>\n";
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\">\n{}  </testsuite>\n</testsuites>\n",
+      input.tool, by_file.size(), failed, cases);
+}
+
+// ---------------------------------------------------------------- GitHub
+
+std::string escaped(std::string_view text, bool property) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else
+      result += c;
+  }
+  return result;
+}
+
+std::string markdown(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += c == '|' ? std::string("\\|") : c == '\n' ? std::string(" ") : std::string(1, c);
+  return result;
+}
+
+// Ten annotations of each kind, the first ones; the rest as lines of the log. All of them in the summary.
+ReportText github(const ReportInput& input) {
+  constexpr std::array commands = {"error", "warning", "notice"};
+  std::array<std::size_t, 3> left = {annotations_of_a_kind, annotations_of_a_kind, annotations_of_a_kind};
+  ReportText text;
+  std::string rest;
+  text.summary = fmt::format("### {}\n\n| | rule | place | |\n|---|---|---|---|\n", input.tool);
+  for (const Notice& one : input.notices) {
+    const auto kind = static_cast<std::size_t>(one.severity);
+    const Where at = where(one.what->span, input.sources);
+    const std::string place = at.known ? utf8(input.sources.place(one.what->span)) : "-";
+    if (left[kind] > 0) {
+      --left[kind];
+      text.data += fmt::format("::{} ", commands[kind]);
+      if (at.known)
+        text.data += fmt::format("file={},line={},col={},endLine={},endColumn={},", escaped(at.file, true),
+                                 at.begin.line, at.begin.column, at.end.line, at.end.column);
+      text.data += fmt::format("title={}::{}\n", escaped(one.name, true), escaped(sentence(one), false));
+    } else {
+      rest += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, utf8(one.what->message));
+    }
+    const std::string row = fmt::format("| {} | {} | {} | {} |\n", name_of(one.severity), one.name, markdown(place),
+                                        markdown(sentence(one)));
+    if (text.summary.size() + row.size() <= summary_bytes) text.summary += row;
+  }
+  if (!rest.empty()) text.data += "more than GitHub shows at once:\n" + rest;
+  if (input.notices.empty()) text.summary += "| | | | nothing found |\n";
+  return text;
+}
+
+}  // namespace
+
+const std::map<std::string, ReportForm>& report_forms() {
+  using enum ReportForm;
+  static const std::map<std::string, ReportForm> forms = {{"pretty", pretty}, {"compact", compact}, {"json", json},
+                                                          {"sarif", sarif},   {"junit", junit},     {"github", github},
+                                                          {"gitlab", gitlab}};
+  return forms;
+}
+
+std::vector<std::string> fingerprints_of(std::span<const Notice> notices, const SourceSet& sources) {
+  constexpr std::size_t bytes_kept = 16;
+  std::map<std::string, std::size_t> seen;
+  std::vector<std::string> fingerprints;
+  fingerprints.reserve(notices.size());
+  for (const Notice& one : notices) {
+    std::string key = one.name;
+    key += '\0';
+    if (const Span span = one.what->span; span.known()) {
+      key += sources.name(span.file);
+      key += '\0';
+      for (const char c : sources.line(span.file, sources.position(span.file, span.begin).line))
+        if (c != ' ' && c != '\t') key += c;
+    } else {
+      key += one.what->message;
+    }
+    key += '\0';
+    key += std::to_string(seen[key]++);
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+    SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), digest.data());
+    fingerprints.push_back(to_hex(std::span(digest).first(bytes_kept)));
+  }
+  return fingerprints;
+}
+
+ReportText report(ReportForm form, const ReportInput& input) {
+  switch (form) {
+  case ReportForm::pretty:
+    return {render_pretty(input.notices, input.sources, {.color = input.color, .all_by = "--format compact"}), {}, {}};
+  case ReportForm::compact: return {compact(input), {}, {}};
+  case ReportForm::json: return {render_json(input.notices, input.sources), {}, {}};
+  case ReportForm::sarif: return sarif(input);
+  case ReportForm::junit: return {junit(input), {}, {}};
+  case ReportForm::github: return github(input);
+  case ReportForm::gitlab: return {gitlab(input), {}, {}};
+  }
+  return {};
+}
+
+}  // namespace writ::cli
