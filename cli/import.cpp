@@ -3,6 +3,7 @@
 #include "cli/verb.h"
 #include "compiler/import/auth0.h"
 #include "compiler/import/document.h"
+#include "compiler/import/entra.h"
 #include "compiler/import/keycloak.h"
 
 #include <algorithm>
@@ -179,6 +180,14 @@ int import_keycloak(const Options& options, Console& console) {
   return finish(plan_keycloak(source, options.tenant, report), report, options, console);
 }
 
+int import_entra(const Options& options, Console& console) {
+  Report report;
+  const auto source = read_entra(options.path, report);
+  if (!source.problem.empty()) return fail(console, source.problem, exit_policy_errors);
+  return finish(plan_entra(source, options.tenant.empty() ? tenant_name(options.path) : options.tenant, report), report,
+                options, console);
+}
+
 CLI::App* add_source(CLI::App& import, const std::shared_ptr<Options>& options, const std::string& name,
                      const std::string& about, const std::string& path) {
   CLI::App* verb = import.add_subcommand(name, about);
@@ -216,6 +225,11 @@ void declare_import(CLI::App& app, Invocation& invocation) {
   verb = add_source(*import, options, "keycloak", "a realm of Keycloak, as it exports it", "the realm, JSON or YAML");
   add_examples(*verb, {"writ import keycloak realm.json -o policies/"});
   runs(*verb, invocation, [options, &invocation] { return import_keycloak(*options, invocation.console); });
+
+  verb = add_source(*import, options, "entra", "conditional access of Microsoft Entra, as Graph exports it",
+                    "a folder of policies and named locations, or a file of them");
+  add_examples(*verb, {"writ import entra ConditionalAccess/ -o policies/ --tenant corp"});
+  runs(*verb, invocation, [options, &invocation] { return import_entra(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

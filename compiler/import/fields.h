@@ -32,6 +32,8 @@ class Fields {
   std::vector<Fields> objects(std::string_view name) const;
   // An object; absent: an empty one.
   Fields object(std::string_view name) const;
+  // Whatever stands there; null: nothing, or JSON's null.
+  const Value* find(std::string_view name) const;
   // The keys of this object.
   std::vector<std::string> keys() const;
 
@@ -41,7 +43,6 @@ class Fields {
   void take(std::string_view name) const { report_->take(path(name)); }
 
  private:
-  const Value* find(std::string_view name) const;
   void wrong(std::string_view name, std::string_view wanted) const;
   const Value* value_;
   std::string where_;

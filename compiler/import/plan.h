@@ -52,7 +52,8 @@ struct Tenant : Named {
   std::vector<Connection> connections{};
   std::vector<Client> clients{};
   std::vector<Organization> organizations{};
-  std::vector<std::string> zones{}, rules{};  // as Writ writes them, a rule's comment before it
+  // As Writ writes them. The preamble stands before the tenant: attributes and obligations; zones and lists before the rules.
+  std::vector<std::string> preamble{}, zones{}, rules{};
 };
 
 // Names for things of one kind: letters, digits and `_`, none of them twice, none of them a hard word or the name of a fact.

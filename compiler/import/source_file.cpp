@@ -1,8 +1,9 @@
-// A regular file of bounded size, without the mark that some editors put before UTF-8.
+// A regular file of bounded size, in UTF-8 or, behind a byte-order mark, UTF-16.
 #include "compiler/import/source_file.h"
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -10,6 +11,49 @@
 namespace writ::importing {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+void add_utf8(std::string& text, std::uint32_t point) {
+  const auto byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
+  if (point < 0x80) return byte(point);
+  if (point < 0x800) {
+    byte(0xc0 | point >> 6);
+  } else {
+    if (point < 0x1'0000) {
+      byte(0xe0 | point >> 12);
+    } else {
+      byte(0xf0 | point >> 18);
+      byte(0x80 | (point >> 12 & 0x3f));
+    }
+    byte(0x80 | (point >> 6 & 0x3f));
+  }
+  byte(0x80 | (point & 0x3f));
+}
+
+// What PowerShell writes: UTF-16 behind a byte-order mark. Nothing when half a unit or half a pair is missing.
+std::optional<std::string> from_utf16(std::string_view bytes) {
+  const bool little = bytes.starts_with("\xff\xfe");
+  if (bytes.size() % 2 != 0) return std::nullopt;
+  const auto unit = [&](std::size_t at) -> std::uint32_t {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])); };
+    return little ? byte(at) | byte(at + 1) << 8 : byte(at) << 8 | byte(at + 1);
+  };
+  std::string text;
+  for (std::size_t at = 2; at < bytes.size(); at += 2) {
+    auto point = unit(at);
+    if (point >= 0xd800 && point < 0xe000) {
+      const auto next = at + 2 < bytes.size() ? unit(at + 2) : 0;
+      if (point >= 0xdc00 || next < 0xdc00 || next >= 0xe000) return std::nullopt;
+      point = 0x1'0000 + ((point - 0xd800) << 10) + (next - 0xdc00);
+      at += 2;
+    }
+    add_utf8(text, point);
+  }
+  return text;
+}
+
+}  // namespace
 
 SourceFile read_source(const std::string& path, const Filling* filling) {
   SourceFile file{{}, fs::path(path).filename().string(), {}};
@@ -28,6 +72,11 @@ SourceFile read_source(const std::string& path, const Filling* filling) {
   if (!in || (!(bytes << in.rdbuf()) && size > 0)) return fail(fmt::format("cannot read `{}`", path));
   auto text = std::move(bytes).str();
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    auto converted = from_utf16(text);
+    if (!converted) return fail(fmt::format("`{}` begins like UTF-16 and is not", path));
+    text = std::move(*converted);
+  }
   const bool json = fs::path(path).extension() == ".json";
   if (filling != nullptr)
     text = replace_keywords(text, json ? Syntax::json : Syntax::yaml, filling->keywords, filling->unresolved);

@@ -53,6 +53,7 @@ class Writer {
     text_ = "writ 1\n";
     comment("From " + tenant.origin + ".");
     for (const auto& one : tenant.comments) comment(one);
+    for (const auto& declaration : tenant.preamble) line("\n" + declaration);
     if (tenant.most_databases > usual_databases)
       line(fmt::format("platform {{\nlimit database connections per client = {}\n}}", tenant.most_databases));
     begin(fmt::format("tenant {}{}", name_text(tenant.name), title(tenant.title)));

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""compare.py WRIT CORPUS: imports every export of Auth0 and every realm of Keycloak below CORPUS with the command WRIT and asks the
-policy what the source says, as this script reads it by itself: which connections each application has, in each organization too,
-where an e-mail address is sent, and which sample passwords each database takes. Prints the counts; exit code 1 when anything differs.
+"""compare.py WRIT CORPUS: imports what there is of Auth0, Keycloak and Entra below CORPUS with the command WRIT and asks the policy what
+the source says, as this script reads it by itself: which connections each application has, in each organization too, where an
+e-mail address is sent, which sample passwords each database takes, and what conditional access says of 3,000 sign-ins. Prints the counts; exit code 1 when anything differs.
 
 It shares nothing with the importer: PyYAML and json, and the meaning written down a second time.
 """
 import json
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -26,7 +27,7 @@ ENTERPRISE = {"ad", "adfs", "auth0-adldap", "auth0-oidc", "custom", "google-apps
               "samlp", "sharepoint", "waad", "oidc", "okta"}
 PASSWORDS = ["", "a", "abcdef", "aaaaaa", "abcdefgh", "Abcdefg1", "Abcdef1!", "password", "Password1", "AAAbbb1112", "Aa1!Aa1!Aa",
              "correct horse battery staple", "Tr0ub4dor&3", "ПарольПароль1", "😀😀😀😀", "x" * 80]
-counts = {"files": 0, "enabled": 0, "discovered": 0, "passwords": 0}
+counts = {"files": 0, "enabled": 0, "discovered": 0, "passwords": 0, "sign-ins": 0}
 wrong = []
 
 
@@ -210,6 +211,148 @@ def compare_realm(path, folder):
                 wrong.append(f"{name}: {password!r}: {got}")
 
 
+# ---------------------------------------------------------------- Entra
+
+UNSUPPORTED = ("clientApplications", "agents", "agentContext", "agentIdRiskLevels", "servicePrincipalRiskLevels", "insiderRiskLevels")
+APP_TYPES = {"browser": "browser", "mobileAppsAndDesktopClients": "mobile_desktop", "exchangeActiveSync": "exchange_active_sync",
+             "easSupported": "eas_supported", "other": "other"}
+
+
+def meaningful(value):
+    if isinstance(value, dict):
+        return any(meaningful(v) for k, v in value.items() if "@" not in k)
+    return bool(value)
+
+
+def matches(policy, sign_in, locations):
+    """Whether a conditional-access policy applies; None when it has a condition that Writ cannot say."""
+    c = policy["conditions"]
+    apps, users = c.get("applications") or {}, c.get("users") or {}
+    if any(meaningful(c.get(field)) for field in UNSUPPORTED) or apps.get("includeUserActions") or meaningful(c.get("devices")):
+        return None
+    for ids in ((c.get("locations") or {}).get("includeLocations") or [], (c.get("locations") or {}).get("excludeLocations") or []):
+        if any(i != "All" and (i not in locations or not locations[i].get("countriesAndRegions")) for i in ids):
+            return None
+
+    def who(prefix):
+        return ("All" in users.get(prefix + "Users", []) or bool(set(users.get(prefix + "Groups", [])) & set(sign_in["groups"]))
+                or bool(set(users.get(prefix + "Roles", [])) & set(sign_in["roles"]))
+                or bool(users.get(prefix + "GuestsOrExternalUsers")) and sign_in["guest"])
+
+    def chosen(values, value, everything=("all",)):
+        return not values or any(v.lower() in everything for v in values) or value in [v.lower() for v in values]
+
+    def located(ids):
+        return any(i == "All" or sign_in["country"] in locations[i]["countriesAndRegions"] for i in ids)
+
+    include = apps.get("includeApplications") or []
+    if not ("All" in include or sign_in["app"] in include) or sign_in["app"] in (apps.get("excludeApplications") or []):
+        return False
+    if not who("include") or who("exclude"):
+        return False
+    types = [t for t in c.get("clientAppTypes") or []]
+    if types and "all" not in types and sign_in["app_type"] not in types:
+        return False
+    platforms = c.get("platforms") or {}
+    if not chosen(platforms.get("includePlatforms"), sign_in["platform"]):
+        return False
+    if sign_in["platform"] in [p.lower() for p in platforms.get("excludePlatforms") or []]:
+        return False
+    if not chosen(c.get("signInRiskLevels"), sign_in["risk"], ()) or not chosen(c.get("userRiskLevels"), sign_in["user_risk"], ()):
+        return False
+    places = c.get("locations") or {}
+    if places.get("includeLocations") and not located(places["includeLocations"]) or located(places.get("excludeLocations") or []):
+        return False
+    flows = ((c.get("authenticationFlows") or {}).get("transferMethods") or "").split(",")
+    return flows == [""] or sign_in["transfer"] in flows
+
+
+def outcome(policies, sign_in, locations):
+    effect = "allow"
+    for policy in policies:
+        if not matches(policy, sign_in, locations):
+            continue
+        grant, session = policy.get("grantControls") or {}, policy.get("sessionControls") or {}
+        controls = grant.get("builtInControls") or []
+        if "block" in controls:
+            return "deny"
+        met = {"mfa": sign_in["mfa"], "compliantDevice": sign_in["compliant"], "domainJoinedDevice": sign_in["hybrid"]}
+        held = [met.get(c, False) for c in controls] + [False] * bool(grant.get("authenticationStrength"))
+        if held and not (all(held) if grant.get("operator") == "AND" else any(held)):
+            effect = "challenge"
+        frequency = session.get("signInFrequency") or {}
+        if frequency.get("isEnabled"):
+            hours = 0 if frequency["frequencyInterval"] == "everyTime" else frequency["value"] * (24 if frequency["type"] == "days" else 1)
+            if hours < 3:
+                effect = "challenge"
+    return effect
+
+
+def compare_directory(path, folder):
+    name = str(path.relative_to(CORPUS))
+    done = ask("import", "entra", str(path), "--tenant", "t", "-o", folder, "--force")
+    policy = folder + "/t.writ"
+    if done.returncode != 0:
+        wrong.append(f"{name}: not imported: {done.stderr}")
+        return
+    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
+        wrong.append(f"{name}: what was written does not check, or is not laid out")
+    things = []
+    for file in sorted(path.rglob("*.json")):
+        counts["files"] += 1
+        text = file.read_bytes()
+        things.append(json.loads(text.decode("utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")))
+    locations = {t["id"]: t for t in things if "conditions" not in t}
+    policies = [t for t in things if "conditions" in t]
+    every = {"enabled": [p for p in policies if p["state"] == "enabled"],
+             "all": [p for p in policies if p["state"] in ("enabled", "enabledForReportingButNotEnforced")]}
+
+    def named(*fields):
+        found = set()
+        for p in policies:
+            for group, field in fields:
+                found |= set((p["conditions"].get(group) or {}).get(field) or [])
+        return sorted(found)
+
+    groups = named(("users", "includeGroups"), ("users", "excludeGroups"))
+    roles = named(("users", "includeRoles"), ("users", "excludeRoles"))
+    apps = [a for a in named(("applications", "includeApplications"), ("applications", "excludeApplications")) if a not in ("All", "None", "AllAgentIdResources")]
+    base = json.loads(ask("facts", policy, "--baseline").stdout)
+    pick = random.Random(20261130)
+    sign_ins, lines = [], []
+    for _ in range(3000):
+        one = {"groups": pick.sample(groups, pick.choice([0, 1, 1, 2])), "roles": pick.sample(roles, pick.choice([0, 0, 1])),
+               "guest": pick.random() < 0.2, "app": pick.choice([*apps, "other"]), "app_type": pick.choice(list(APP_TYPES)),
+               "platform": pick.choice(["android", "ios", "windows", "macos", "linux"]), "risk": pick.choice(["none", "high"]),
+               "user_risk": pick.choice(["none", "high"]), "country": pick.choice(["BE", "NL", "US", None]),
+               "transfer": pick.choice(["none", "none", "deviceCodeFlow"]), "mfa": pick.random() < 0.5,
+               "compliant": pick.random() < 0.5, "hybrid": pick.random() < 0.3}
+        request = json.loads(json.dumps(base))
+        request.update(action="login", tenant="t", client=one["app"], connection="entra")
+        request["user"].update(groups=one["groups"], roles=one["roles"], guest=one["guest"], risk=one["user_risk"])
+        request["request"].update(sign_in_risk=one["risk"], client_app=APP_TYPES[one["app_type"]],
+                                  transfer={"deviceCodeFlow": "device_code"}.get(one["transfer"], "none"))
+        request["request"].pop("country", None)
+        if one["country"]:
+            request["request"]["country"] = one["country"]
+        request["session"].update(mfa=one["mfa"], auth_age="3h")
+        request["session"].pop("mfa_age", None)
+        if one["mfa"]:
+            request["session"]["mfa_age"] = "1m"
+        request["device"] = {"platform": one["platform"], "compliant": one["compliant"], "hybrid_joined": one["hybrid"]}
+        sign_ins.append(one)
+        lines.append(json.dumps(request))
+    answers = ask("eval", policy, "-", "--format", "json", stdin="\n".join(lines) + "\n").stdout.splitlines()
+    if len(answers) != len(sign_ins):
+        wrong.append(f"{name}: {len(answers)} answers to {len(sign_ins)} sign-ins")
+    for one, line in zip(sign_ins, answers):
+        said = json.loads(line)
+        counts["sign-ins"] += 1
+        expected = (outcome(every["enabled"], one, locations), outcome(every["all"], one, locations))
+        if (said.get("effect"), said.get("would_be", said.get("effect"))) != expected or said.get("fault"):
+            wrong.append(f"{name}: {one}: {said.get('effect')}, {said.get('would_be')}, {said.get('fault')}, should be {expected}")
+
+
 def main():
     auth0, keycloak = CORPUS / "auth0", CORPUS / "keycloak"
     with tempfile.TemporaryDirectory() as folder:
@@ -217,6 +360,8 @@ def main():
             compare(path, folder)
         for path in sorted(keycloak.rglob("*.json")):
             compare_realm(path, folder)
+        for path in sorted((CORPUS / "entra").glob("*/Config")):
+            compare_directory(path, folder)
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
     for line in wrong:
         print("WRONG", line)

@@ -1,0 +1,175 @@
+// Conditional access as rules: what each condition and control becomes, what is left out and said, and that nothing in an export,
+// however broken, does more than leave a note.
+#include "compiler/import/entra.h"
+#include "compiler/import/source_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+using namespace writ::importing;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const Value policy = Value::parse(R"json({
+  "displayName": "CA1", "state": "enabled",
+  "conditions": {
+    "clientAppTypes": ["browser", "other"], "signInRiskLevels": ["high"], "userRiskLevels": [],
+    "applications": {"includeApplications": ["All"], "excludeApplications": ["app-1"]},
+    "users": {"includeUsers": ["GuestsOrExternalUsers", "u1"], "includeGroups": ["g1", "g2", "g3", "g4"], "includeRoles": ["r1"],
+              "excludeUsers": ["u2"], "excludeGroups": ["g9"]},
+    "platforms": {"includePlatforms": ["all"], "excludePlatforms": ["iOS"]},
+    "locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]},
+    "authenticationFlows": {"transferMethods": "deviceCodeFlow"},
+    "devices": null, "clientApplications": {"includeServicePrincipals": [], "@odata.type": "x"}},
+  "grantControls": {"operator": "OR", "builtInControls": ["mfa", "compliantDevice"], "termsOfUse": ["tou"]},
+  "sessionControls": {"signInFrequency": {"isEnabled": true, "value": 4, "type": "hours", "frequencyInterval": "timeBased"}}
+})json");
+const Value location = Value::parse(R"json({"id": "l1", "displayName": "Head office", "isTrusted": true,
+  "ipRanges": [{"cidrAddress": "203.0.113.0/24"}], "countriesAndRegions": ["NL"], "includeUnknownCountriesAndRegions": true})json");
+
+struct Imported {
+  Tenant tenant;
+  Report report;
+  Written written;
+};
+Imported import(std::vector<Value> policies, std::vector<Value> locations = {location}) {
+  EntraExport source;
+  source.origin = "sample";
+  for (auto& one : policies) source.policies.push_back({std::move(one), "policy.json"});
+  for (auto& one : locations) source.locations.push_back({std::move(one), "location.json"});
+  Imported made;
+  made.tenant = plan_entra(source, "corp", made.report);
+  made.written = write(made.tenant);
+  INFO(made.written.problem << made.written.text);
+  REQUIRE(made.written.problem.empty());
+  return made;
+}
+Value with(const char* pointer, Value value) {
+  auto changed = policy;
+  changed[Value::json_pointer(pointer)] = std::move(value);
+  return changed;
+}
+bool has(const Imported& made, std::string_view text) { return made.written.text.find(text) != std::string::npos; }
+bool has_note(const Report& report, Outcome outcome, std::string_view field, std::string_view text) {
+  return std::ranges::any_of(report.notes, [&](const Note& note) {
+    return note.outcome == outcome && note.field == field && note.text.find(text) != std::string::npos;
+  });
+}
+void places_of(const Value& value, const Value::json_pointer& at, std::vector<Value::json_pointer>& places) {
+  if (!at.empty()) places.push_back(at);
+  if (value.is_object())
+    for (const auto& [key, one] : value.items()) places_of(one, at / key, places);
+  if (value.is_array())
+    for (std::size_t i = 0; i < value.size(); ++i) places_of(value[i], at / i, places);
+}
+
+}  // namespace
+
+TEST_CASE("a policy becomes rules with its conditions") {
+  const auto made = import({policy});
+  for (const auto* wanted :
+       {"user.guest : bool", "request.client_app : one of browser",
+        "obligation compliant_device satisfied when device.compliant",
+        "zone head_office = 203.0.113.0/24, country \"NL\"", "let groups = [\"g1\", \"g2\", \"g3\", \"g4\"]",
+        "require mfa or compliant_device or accept(\"tou\") for login, refresh \"CA1\"", "not client in [app_1]",
+        "user.guest or user.id in [\"u1\"]", "any one in user.groups : one in groups",
+        "any one in user.roles : one in [\"r1\"]", "not (user.id in [\"u2\"]", "request.client_app in [browser, other]",
+        "request.sign_in_risk in [high]", "not device.platform in [ios]", "request in head_office else true",
+        "request.transfer in [device_code]",
+        "require reauthenticate within 4h for login, refresh \"CA1: sign-in frequency\"", "client other : web"}) {
+    INFO(wanted << "\nin\n" << made.written.text);
+    CHECK(has(made, wanted));
+  }
+}
+
+TEST_CASE("controls are joined as their operator says, and report-only policies report") {
+  CHECK(has(import({with("/grantControls/operator", "AND")}),
+            "require compliant_device for login, refresh \"CA1: compliant_device\""));
+  CHECK(has(import({with("/grantControls/builtInControls", {"block"})}), "deny login, refresh \"CA1\""));
+  CHECK(has(import({with("/state", "enabledForReportingButNotEnforced")}), "report require mfa or compliant_device"));
+  CHECK_FALSE(has(import({with("/state", "disabled")}), "\"CA1\""));
+  CHECK(has(import({policy, policy}), "\"CA1 (2)\""));
+}
+
+TEST_CASE("a policy that cannot be said whole is left out and told") {
+  const auto left_out = [](const char* pointer, Value value, const char* field) {
+    const auto made = import({with(pointer, std::move(value))});
+    INFO(pointer << '\n' << made.written.text);
+    CHECK_FALSE(has(made, "require"));
+    CHECK(has(made, "// Left out: CA1"));
+    CHECK(has_note(made.report, Outcome::not_expressible, field, "`CA1`"));
+  };
+  left_out("/conditions/devices", Value::parse(R"({"deviceFilter": {"mode": "exclude", "rule": "x"}})"),
+           "conditions.devices.deviceFilter");
+  left_out("/conditions/clientApplications", Value::parse(R"({"includeServicePrincipals": ["All"]})"),
+           "conditions.clientApplications");
+  left_out("/conditions/insiderRiskLevels", "moderate", "conditions.insiderRiskLevels");
+  left_out("/conditions/applications/includeUserActions", {"urn:user:registerdevice"},
+           "conditions.applications.includeUserActions");
+  left_out("/conditions/locations/excludeLocations", {"nowhere"}, "conditions.locations.excludeLocations");
+  left_out("/conditions/platforms/includePlatforms", {"toaster"}, "conditions.platforms.includePlatforms");
+  left_out("/grantControls/builtInControls", {"retinaScan"}, "grantControls.builtInControls");
+  CHECK_FALSE(has(import({with("/conditions/applications/includeApplications", {"None"})}), "require"));
+}
+
+TEST_CASE("files are UTF-8 or, behind a mark, UTF-16; one that is broken is told and the others are read") {
+  const fs::path folder = fs::temp_directory_path() / ("writ_entra_" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const auto write_file = [&](const char* name, const std::string& text) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  };
+  const std::string text = R"({"displayName": "é😀", "conditions": {}})";
+  std::string little = "\xff\xfe", big = "\xfe\xff";
+  for (const char16_t unit : std::u16string(u"{\"displayName\": \"é😀\", \"conditions\": {}}")) {
+    little += {static_cast<char>(unit & 0xff), static_cast<char>(unit >> 8)};
+    big += {static_cast<char>(unit >> 8), static_cast<char>(unit & 0xff)};
+  }
+  write_file("plain.json", text);
+  write_file("little.json", little);
+  write_file("big.json", big);
+  write_file("broken.json", "{");
+  write_file("half.json", little.substr(0, little.size() - 1));
+  write_file("pair.json", std::string("\xff\xfe\x3d\xd8", 4));
+  Report report;
+  const auto source = read_entra(folder.string(), report);
+  CHECK(source.problem.empty());
+  REQUIRE(source.policies.size() == 3);
+  for (const auto& one : source.policies) CHECK(one.value == Value::parse(text));
+  CHECK(report.notes.size() == 3);
+  CHECK_FALSE(read_entra((folder / "broken.json").string(), report).problem.empty());
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a policy with one thing wrong still becomes a policy set that checks") {
+  std::mt19937_64 random(20'261'130);
+  const std::vector<Value> others = {nullptr,
+                                     7,
+                                     -1,
+                                     1e300,
+                                     true,
+                                     "",
+                                     "x\u202e\"\n",
+                                     Value::array(),
+                                     Value::object(),
+                                     Value::array({Value::array(), 3, nullptr})};
+  for (const auto* sample : {&policy, &location}) {
+    std::vector<Value::json_pointer> places;
+    places_of(*sample, Value::json_pointer(), places);
+    for (const auto& place : places) {
+      auto dropped = *sample, changed = *sample;
+      if (auto& parent = dropped[place.parent_pointer()]; parent.is_object())
+        parent.erase(place.back());
+      else
+        parent.push_back(parent[static_cast<std::size_t>(std::stoul(place.back()))]);
+      changed[place] = others[random() % others.size()];
+      for (const auto& one : {dropped, changed}) sample == &policy ? import({one}) : import({policy}, {one});
+    }
+  }
+}
