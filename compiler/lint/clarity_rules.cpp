@@ -39,7 +39,8 @@ void names_alike(const SetView& set, Report& report) {
   const auto plain = [](std::string_view name) {
     std::string text;
     for (const char c : name)
-      if (c != ' ' && c != '-' && c != '_' && c != '.') text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      if (c != ' ' && c != '-' && c != '_' && c != '.')
+        text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return text;
   };
   for (const auto* tree : set.trees)
@@ -49,7 +50,9 @@ void names_alike(const SetView& set, Report& report) {
         if (!rule.name) return;
         const auto [first, fresh] = seen.emplace(plain(rule.name->text), &*rule.name);
         if (fresh || first->second->text == rule.name->text) return;
-        report.add(rule.name->span, "two rules are called " + in_ticks(first->second->text) + " and " + in_ticks(rule.name->text))
+        report
+            .add(rule.name->span,
+                 "two rules are called " + in_ticks(first->second->text) + " and " + in_ticks(rule.name->text))
             .at(first->second->span, "the other one")
             .hint("give one of them a name that is heard apart");
       });
@@ -58,8 +61,12 @@ void names_alike(const SetView& set, Report& report) {
 
 constexpr auto table = std::to_array<Rule>({
     {{"deny-without-name", Group::clarity, Level::info, "a deny without a name"}, nullptr, deny_without_name},
-    {{"deny-without-message", Group::clarity, Level::off, "a deny that says nothing to the user"}, nullptr, deny_without_message},
-    {{"names-alike", Group::clarity, Level::warning, "two rules whose names differ in case or blanks"}, nullptr, names_alike},
+    {{"deny-without-message", Group::clarity, Level::off, "a deny that says nothing to the user"},
+     nullptr,
+     deny_without_message},
+    {{"names-alike", Group::clarity, Level::warning, "two rules whose names differ in case or blanks"},
+     nullptr,
+     names_alike},
 });
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace {
 
 using program::Op;
 
-constexpr std::size_t patience = 20'000;  // formulas looked at before the answer is `maybe`
+constexpr std::size_t patience = 20'000;  // formulas looked at, and carried into branches, before the answer is `maybe`
+constexpr std::size_t deepest = 300;      // forks inside one another, for the stack's sake
 
 bool holds_word(Op op, const std::string& text, const std::vector<std::string>& words) {
   switch (op) {
@@ -46,7 +47,8 @@ class Search {
   const Reasoner::Formula& at(FormulaId id) const { return reasoner_.formulas_[static_cast<std::size_t>(id)]; }
 
   // Whether all goals can be reached; the values are put back when not.
-  bool follow(std::vector<Goal> goals) {
+  bool follow(std::vector<Goal> goals, std::size_t depth = 0) {
+    if (depth > deepest) return true;
     const std::size_t mark = settled_.size();
     std::vector<Goal> forks;
     while (!goals.empty()) {
@@ -80,7 +82,8 @@ class Search {
       for (const FormulaId part : at(fork.formula).parts) {
         std::vector<Goal> next = forks;
         next.push_back({part, fork.wanted});
-        if (follow(std::move(next))) return true;
+        steps_ += next.size();
+        if (follow(std::move(next), depth + 1)) return true;
       }
       return back(mark);
     }

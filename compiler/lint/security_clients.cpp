@@ -8,6 +8,16 @@ namespace writ::lint {
 
 namespace {
 
+// A text that a deployment was to replace: `##URL##`, `@@URL@@`, `${URL}`, `{{url}}`.
+bool is_placeholder(std::string_view text) {
+  for (const auto& [open, close] :
+       {std::pair("##", "##"), std::pair("@@", "@@"), std::pair("${", "}"), std::pair("{{", "}}")})
+    if (const auto at = text.find(open);
+        at != std::string_view::npos && text.find(close, at + 3) != std::string_view::npos)
+      return true;
+  return false;
+}
+
 // An address in its parts, as far as these rules ask: `scheme://host[:port]rest`.
 struct Address {
   std::string scheme, host;
@@ -49,14 +59,16 @@ void each_text(const ClientView& client, const Texts& texts, Action&& action) {
 template <class Action>
 void each_callback(const TenantView& tenant, Action&& action) {
   for (const ClientView& client : tenant.clients)
-    each_text<tree::Callbacks>(client, client.record->callbacks,
-                               [&](const std::string& text, Span span) { action(client, parts_of(text), text, span); });
+    each_text<tree::Callbacks>(client, client.record->callbacks, [&](const std::string& text, Span span) {
+      if (!is_placeholder(text)) action(client, parts_of(text), text, span);
+    });
 }
 template <class Action>
 void each_origin(const TenantView& tenant, Action&& action) {
   for (const ClientView& client : tenant.clients)
-    each_text<tree::Origins>(client, client.record->origins,
-                             [&](const std::string& text, Span span) { action(parts_of(text), text, span); });
+    each_text<tree::Origins>(client, client.record->origins, [&](const std::string& text, Span span) {
+      if (!is_placeholder(text)) action(parts_of(text), text, span);
+    });
 }
 
 // `"http://x"` → `"https://x"`, where the literal itself stands there.
@@ -242,6 +254,18 @@ void http_issuer(const TenantView& tenant, Report& report) {
     });
 }
 
+void placeholder(const SetView& set, Report& report) {
+  for (const auto* tree : set.trees)
+    for (const tree::Expr& expression : tree->expressions) {
+      const auto* literal = std::get_if<tree::Literal>(&expression.node);
+      const auto* text = literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value);
+      if (text == nullptr || !is_placeholder(*text)) continue;
+      report.add(expression.span, in_ticks(*text) + " was to be replaced by something")
+          .under("nobody filled it in")
+          .hint("write what is meant; a policy's own placeholders are a template's parameters");
+    }
+}
+
 constexpr auto table = std::to_array<Rule>({
     {{"http-callback", Group::security, Level::error, "a callback that is not encrypted"}, http_callback},
     {{"localhost-callback", Group::security, Level::warning, "a callback to the user's own machine"},
@@ -263,6 +287,7 @@ constexpr auto table = std::to_array<Rule>({
     {{"long-access-token", Group::security, Level::warning, "access tokens that live longer than a day"},
      long_access_token},
     {{"refresh-without-end", Group::security, Level::info, "refresh tokens that never end"}, refresh_without_end},
+    {{"placeholder", Group::clarity, Level::warning, "a text that a deployment was to replace"}, nullptr, placeholder},
     {{"http-issuer", Group::security, Level::error, "an issuer that is not encrypted"}, http_issuer},
 });
 
