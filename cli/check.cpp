@@ -2,6 +2,8 @@
 #include "cli/limits.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
+#include "compiler/check/bodies.h"
+#include "compiler/load/forget.h"
 
 #include <memory>
 
@@ -28,7 +30,8 @@ int check(const Options& options, Console& console) {
   pipeline.loaded = load(options.paths, limits);
   Diagnostics& diagnostics = pipeline.loaded.diagnostics;
   if (!diagnostics.has_errors())
-    pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, limits, diagnostics);
+    pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, limits, diagnostics,
+                                   [&](FileId file) { forget_bodies(pipeline.loaded, file); });
   const bool wrong = diagnostics.has_errors();
   if (options.format == Format::json) {
     console.out(render(pipeline, options.format, false));

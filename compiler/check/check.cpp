@@ -2,14 +2,18 @@
 // tenants; templates that no tenant uses; tests. A mistake in what many tenants share is found once for each of them and said once.
 #include "compiler/check/check.h"
 
+#include "compiler/check/bodies.h"
 #include "compiler/check/passwords.h"
 #include "compiler/check/tenant.h"
 #include "compiler/check/tests.h"
+#include "compiler/syntax/in_parallel.h"
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace writ {
 
@@ -20,7 +24,12 @@ using namespace check;
 using Proofs =
     std::unordered_map<std::string_view, std::vector<In<tree::ProveDecl>>>;  // by the tenant a statement names
 
-model::Tenant check_tenant(TenantCheck tenant, const Proofs& proofs) {
+struct Checked {
+  model::Tenant tenant;
+  std::vector<Claimed> claimed;
+};
+
+Checked check_tenant(TenantCheck tenant, const Proofs& proofs) {
   open_bodies(tenant);
   declare_things(tenant);
   declare_attributes(tenant);
@@ -38,7 +47,24 @@ model::Tenant check_tenant(TenantCheck tenant, const Proofs& proofs) {
     check_proofs(tenant, found->second);
   tenant.result.span = tenant.source.tenant->span;
   if (tenant.result.span.known()) tenant.result.place = tenant.run.sources.place(tenant.source.tenant->name.span);
-  return std::move(tenant.result);
+  // What a tenant needs while it grows it does not need for as long as it is kept.
+  tenant.result.expressions.shrink_to_fit();
+  tenant.result.rules.shrink_to_fit();
+  for (auto& password : tenant.result.passwords) password.requirements.shrink_to_fit();
+  return {std::move(tenant.result), std::move(tenant.claimed)};
+}
+
+void settle_claim(Run& run, const std::string& tenant, const Claimed& claimed, Claims& claims) {
+  const auto [found, fresh] = (claims.*claimed.table).try_emplace(claimed.text, Claim{tenant, claimed.span});
+  if (fresh) return;
+  const bool same = found->second.tenant == tenant;
+  run.diagnostics
+      .add(Code::claimed_twice, claimed.span,
+           std::string(claimed.what) + " " + in_ticks(claimed.text) +
+               (same ? " is given twice" : " belongs to another tenant"))
+      .at(found->second.span, same ? "first given here" : "of tenant " + in_ticks(found->second.tenant))
+      .hint(same ? "keep one of them"
+                 : "a " + std::string(claimed.what) + " says which tenant is meant: let one of them have it");
 }
 
 void claim_wire_id(Run& run, const TenantSource& source, const model::Tenant& tenant, Claims& claims) {
@@ -67,7 +93,7 @@ void try_unused_templates(Run& run, const Declarations& set, const Platform& pla
     TemplateTrial trial(source);
     TenantSource tenant{{&trial.arguments, &trial.tenant}, {}};
     Diagnostics found;
-    Run quiet{run.sources, run.limits, found};
+    Run quiet{run.sources, run.limits, found, run.known};
     check_tenant({.run = quiet, .set = set, .platform = platform, .source = tenant, .placeholder = true}, {});
     const bool literal = source->parameters.empty();
     for (const auto& one : found.sorted())
@@ -102,6 +128,92 @@ class SharedMistakes {
   std::set<Key> told_;
 };
 
+// Of files that declare nothing but tenants, how many are not checked yet.
+class Bodies {
+ public:
+  Bodies(std::span<const tree::Tree* const> trees, const Declarations& set, const BodiesChecked& checked)
+      : checked_(checked) {
+    if (!checked) return;
+    const auto of_tenants = [](const tree::Declaration& one) {
+      return std::holds_alternative<tree::TenantDecl>(one) || std::holds_alternative<tree::ExtendTenantDecl>(one) ||
+             std::holds_alternative<tree::ImportDecl>(one);
+    };
+    for (const auto* tree : trees)
+      if (std::ranges::all_of(tree->declarations, of_tenants)) left_.try_emplace(tree->file, 0);
+    for (const auto& source : set.tenants) count(source, 1);
+  }
+  void checked(const TenantSource& source) { count(source, -1); }
+
+ private:
+  void count(const TenantSource& source, int by) {
+    count(source.tenant.tree->file, by);
+    for (const auto& extend : source.extends) count(extend.tree->file, by);
+  }
+  void count(FileId file, int by) {
+    const auto found = left_.find(file);
+    if (found != left_.end() && (found->second += by) == 0) checked_(file);
+  }
+
+  const BodiesChecked& checked_;
+  std::unordered_map<FileId, int> left_;
+};
+
+// Where a part of the tenants tells its mistakes. Which near names are looked for depends on how many were before, in the order of the text,
+// so here none are.
+Diagnostics without_suggestions() {
+  Diagnostics part;
+  while (part.may_suggest()) part.nearest({}, {});
+  return part;
+}
+
+// All tenants, on all cores, into `policy`. A tenant is checked without knowing of others; then, in their order, comes what they may have only
+// one of, and who has mistakes is checked once more, to tell them in their place. So many at a time, because what is told is kept.
+void check_tenants(Run& run, const Declarations& set, const Platform& platform, const Proofs& proofs, Bodies bodies,
+                   model::Policy& policy) {
+  constexpr std::size_t at_a_time = 256;
+  const std::size_t count = set.tenants.size();
+  std::vector<Known> known(threads_for(count));
+  Claims claims;
+  SharedMistakes shared;
+  policy.tenants.reserve(count);
+  std::vector<Checked> checked(std::min(count, at_a_time));
+  std::vector<Diagnostics> told(checked.size());
+  for (std::size_t first = 0; first < count; first += at_a_time) {
+    const std::size_t some = std::min(at_a_time, count - first);
+    in_parallel(some, [&](std::size_t i, std::size_t thread) {
+      told[i] = without_suggestions();
+      Run part{run.sources, run.limits, told[i], known[thread]};
+      checked[i] =
+          check_tenant({.run = part, .set = set, .platform = platform, .source = set.tenants[first + i]}, proofs);
+    });
+    for (std::size_t i = 0; i < some; ++i) {
+      const TenantSource& source = set.tenants[first + i];
+      const std::size_t before = run.diagnostics.size();
+      if (!told[i].empty())
+        checked[i] = check_tenant({.run = run, .set = set, .platform = platform, .source = source}, proofs);
+      for (const Claimed& one : checked[i].claimed) settle_claim(run, source.tenant->name.text, one, claims);
+      shared.tell_once(source, run.diagnostics, before);
+      policy.tenants.push_back(std::move(checked[i].tenant));
+      claim_wire_id(run, source, policy.tenants.back(), claims);
+      bodies.checked(source);
+    }
+  }
+}
+
+// By wire id, where they stand: a copy of all of them beside the first would be a tenth more memory.
+void sort_tenants(std::vector<model::Tenant>& tenants) {
+  std::vector<std::size_t> from(tenants.size());  // the place that its tenant comes from
+  std::iota(from.begin(), from.end(), 0);
+  std::ranges::stable_sort(from, {}, [&](std::size_t i) { return std::string_view(tenants[i].structure.id); });
+  for (std::size_t start = 0; start < from.size(); ++start)
+    for (std::size_t to = start; from[to] != to;) {
+      const std::size_t next = std::exchange(from[to], to);
+      if (next == start) break;
+      std::swap(tenants[to], tenants[next]);
+      to = next;
+    }
+}
+
 Proofs proofs_by_tenant(const Declarations& set) {
   Proofs proofs;
   for (const auto& proof : set.proves)
@@ -128,8 +240,14 @@ void keep_tests(const Declarations& set, model::Policy& policy) {
 
 model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
                            Diagnostics& diagnostics) {
+  return check_policy(trees, sources, limits, diagnostics, {});
+}
+
+model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
+                           Diagnostics& diagnostics, const BodiesChecked& bodies_checked) {
   Diagnostics found;
-  Run run{sources, limits, found};
+  Known known;
+  Run run{sources, limits, found, known};
   model::Policy policy;
   const Declarations set = collect_declarations(run, trees);
   Platform platform;
@@ -144,20 +262,9 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
         .hint("divide the set: several engines may serve, each with tenants of its own");
     return policy;
   }
-  Claims claims;
-  SharedMistakes shared;
-  const Proofs proofs = proofs_by_tenant(set);
-  policy.tenants.reserve(set.tenants.size());
-  for (const auto& source : set.tenants) {
-    const std::size_t before = found.size();
-    policy.tenants.push_back(
-        check_tenant({.run = run, .set = set, .platform = platform, .source = source, .claims = &claims}, proofs));
-    shared.tell_once(source, found, before);
-    claim_wire_id(run, source, policy.tenants.back(), claims);
-  }
+  check_tenants(run, set, platform, proofs_by_tenant(set), Bodies(trees, set, bodies_checked), policy);
   try_unused_templates(run, set, platform);
-  std::ranges::stable_sort(policy.tenants, {},
-                           [](const model::Tenant& tenant) { return std::string_view(tenant.structure.id); });
+  sort_tenants(policy.tenants);
 
   policy.attributes = set.attributes;
   policy.database_connections_per_client = static_cast<std::int64_t>(platform.database_connections);

@@ -23,12 +23,18 @@ struct RuleText {
   std::string key, canonical, statement;
 };
 
+// What is made once and asked for again: texts of the rules that several tenants have, and the regular expressions.
+struct Known {
+  std::unordered_map<const tree::Rule*, RuleText> rule_texts;
+  Patterns patterns;
+};
+
 // What every pass reads and where it reports.
 struct Run {
   const SourceSet& sources;
   const Limits& limits;
   Diagnostics& diagnostics;
-  std::unordered_map<const tree::Rule*, RuleText> rule_texts = {};
+  Known& known;
 };
 
 // A node and the tree it stands in.

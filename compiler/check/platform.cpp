@@ -75,7 +75,7 @@ void check_shared_client(Run& run, const In<tree::ClientDecl>& client, const Sco
 }  // namespace
 
 void read_platform(Run& run, const Declarations& set, Platform& platform) {
-  platform.spent.patterns = &platform.patterns;
+  platform.spent.patterns = &run.known.patterns;
   platform.global.spent = &platform.spent;
   platform.global.attributes = &set.attributes;
   platform.global.attribute_spans = &set.attribute_spans;

@@ -35,8 +35,7 @@ struct Platform {
       any_attributes;                   // of no tenant in particular: right types, whichever values
   std::vector<std::string> client_ids;  // wire ids, parallel to Declarations::clients
   std::unordered_map<std::string, std::uint32_t> client_by_id;
-  mutable Patterns patterns;  // of the whole set
-  Spent spent;                // on the floor, and on proofs of no tenant
+  Spent spent;  // on the floor, and on proofs of no tenant
 
   Platform() = default;
   Platform(const Platform&) = delete;  // scopes point at one another
@@ -71,7 +70,9 @@ bool may_declare_obligation(Run& run, const tree::ObligationDecl& obligation);
 // ---------------------------------------------------------------- rules (rules.cpp)
 
 ActionMask actions_of(Run& run, const tree::Rule& rule);
-const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule);
+// From `texts`, where it is put when it is asked for the first time.
+const RuleText& text_of(std::unordered_map<const tree::Rule*, RuleText>& texts, const tree::Tree& tree,
+                        const tree::Rule& rule);
 // Checks the rules of a floor block once, without a tenant; an `allow` is refused.
 void check_floor_rules(Run& run, const Block& block, const Place& place, std::string_view floor);
 // `owner/key` of each rule seen so far, with its text, place and words: two rules of one id, one text and one scope are one.

@@ -34,7 +34,12 @@ class Collector {
       place.client = found->second;
       rules_of(tenant_.clients[found->second].body, "client." + owner_part(found->first), place);
     }
-    for (const auto& body : tenant_.bodies) tenant_body(body);
+    const std::size_t of_templates =
+        tenant_.bodies.size() - 1 - tenant_.source.extends.size();  // none or one, the first
+    for (std::size_t i = 0; i < tenant_.bodies.size(); ++i) {
+      own_ = i >= of_templates;
+      tenant_body(tenant_.bodies[i]);
+    }
   }
 
  private:
@@ -93,7 +98,7 @@ class Collector {
     if (block.scope->floor && source.effect == RuleEffect::allow) return;  // refused by check_platform
     const ActionMask actions = actions_of(run_, source);
     if (actions == 0) return;
-    const RuleText& text = text_of(run_, *block.tree, source);
+    const RuleText& text = text_of(own_ ? texts_ : run_.known.rule_texts, *block.tree, source);
     std::string id = owner + "/" + text.key;
     place.scope = block.scope;
     place.actions = actions;
@@ -151,7 +156,9 @@ class Collector {
 
   TenantCheck& tenant_;
   Run& run_;
-  std::string owner_;  // the tenant's part of its rules' ids
+  std::string owner_;                                      // the tenant's part of its rules' ids
+  bool own_ = false;                                       // no other tenant has the rules that are read now
+  std::unordered_map<const tree::Rule*, RuleText> texts_;  // of these
   SeenRules seen_;
   std::array<std::size_t, action_count> counts_{};
 };
@@ -170,8 +177,9 @@ ActionMask actions_of(Run& run, const tree::Rule& rule) {
   return mask;
 }
 
-const RuleText& text_of(Run& run, const tree::Tree& tree, const tree::Rule& rule) {
-  const auto [found, fresh] = run.rule_texts.try_emplace(&rule);
+const RuleText& text_of(std::unordered_map<const tree::Rule*, RuleText>& texts, const tree::Tree& tree,
+                        const tree::Rule& rule) {
+  const auto [found, fresh] = texts.try_emplace(&rule);
   if (fresh) found->second = {rule_key(tree, rule), canonical(tree, rule), statement(tree, rule)};
   return found->second;
 }
@@ -202,7 +210,7 @@ void check_floor_rules(Run& run, const Block& block, const Place& place, std::st
     here.scope = block.scope;
     here.actions = actions_of(run, source);
     if (here.actions == 0) return;
-    const RuleText& text = text_of(run, *block.tree, source);
+    const RuleText& text = text_of(run.known.rule_texts, *block.tree, source);
     const auto [first, fresh] = seen.try_emplace(text.key, SeenRule{text.canonical, source.span});
     if (!fresh) {
       if (first->second.text != text.canonical)

@@ -47,16 +47,7 @@ std::string text_of(const tree::Literal& literal) {
 void claim(TenantCheck& tenant, std::string_view what, const tree::Text& text,
            std::unordered_map<std::string, Claim> Claims::* table, std::vector<std::string>& into) {
   into.push_back(text.text);
-  if (tenant.claims == nullptr) return;
-  const auto [found, fresh] = (tenant.claims->*table).try_emplace(text.text, Claim{tenant.name(), text.span});
-  if (fresh) return;
-  const bool same = found->second.tenant == tenant.name();
-  tenant.run.diagnostics
-      .add(Code::claimed_twice, text.span,
-           std::string(what) + " " + in_ticks(text.text) + (same ? " is given twice" : " belongs to another tenant"))
-      .at(found->second.span, same ? "first given here" : "of tenant " + in_ticks(found->second.tenant))
-      .hint(same ? "keep one of them"
-                 : "a " + std::string(what) + " says which tenant is meant: let one of them have it");
+  tenant.claimed.push_back({what, table, text.text, text.span});
 }
 
 std::vector<tree::Text> texts_of(Run& run, const Block& block, std::span<const tree::ExprId> items) {

@@ -163,7 +163,7 @@ void open_bodies(TenantCheck& tenant) {
   scope.outer = &tenant.platform.global;
   scope.tree = tenant.source.tenant.tree;
   scope.part = &tenant.result.structure;
-  tenant.spent.patterns = &tenant.platform.patterns;
+  tenant.spent.patterns = &tenant.run.known.patterns;
   scope.spent = &tenant.spent;
   scope.tenant_name = tenant.result.structure.name = tenant.name();
   const auto& node = *tenant.source.tenant.node;

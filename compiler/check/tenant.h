@@ -22,6 +22,13 @@ struct Claim {
 struct Claims {
   std::unordered_map<std::string, Claim> tenant_ids, hosts, issuers;
 };
+// A host or issuer that a tenant says is its own; whether it is shows when all tenants before it are known.
+struct Claimed {
+  std::string_view what;  // "host", "issuer"
+  std::unordered_map<std::string, Claim> Claims::* table;
+  std::string text;
+  Span span;
+};
 
 struct ClientSource {
   const tree::ClientDecl* client = nullptr;
@@ -47,9 +54,9 @@ struct TenantCheck {
   const Declarations& set;
   const Platform& platform;
   const TenantSource& source;
-  Claims* claims = nullptr;  // nothing for a template that is only tried out
   bool placeholder = false;  // tried out: what is missing may come from the tenants
   model::Tenant result = {};
+  std::vector<Claimed> claimed = {};
 
   std::deque<Scope> scopes = {};   // addresses stay
   tree::Tree stand_ins = {};       // literals in place of template arguments that are missing or wrong

@@ -4,14 +4,13 @@
 #include "compiler/load/load.h"
 
 #include "compiler/load/files.h"
+#include "compiler/load/forget.h"
+#include "compiler/syntax/in_parallel.h"
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <new>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 namespace writ {
@@ -21,24 +20,6 @@ namespace {
 using load_detail::Content;
 using load_detail::Found;
 using load_detail::Identity;
-
-// Runs `work(i)` for every i below `count` on as many threads as there are cores; on this one when none can be had.
-template <typename Work>
-void in_parallel(std::size_t count, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  const auto loop = [&] {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
-  };
-  const std::size_t wanted = std::min<std::size_t>(count, std::max(1u, std::thread::hardware_concurrency()));
-  std::vector<std::thread> helpers;
-  try {
-    for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(loop);
-  } catch (const std::system_error&) {
-    // No more threads to be had: this one does the rest.
-  }
-  loop();
-  for (std::thread& helper : helpers) helper.join();
-}
 
 // A path written in `importer`. Steps of `.` go; `..` stays, because behind a link it is not the folder the text suggests.
 std::filesystem::path beside(const std::filesystem::path& importer, const std::string& written) {
@@ -113,7 +94,7 @@ class Loader {
 
   std::vector<Content> read_wave(std::size_t begin, std::size_t end) {
     std::vector<Content> contents(end - begin);
-    in_parallel(end - begin, [&](std::size_t i) {
+    in_parallel(end - begin, [&](std::size_t i, std::size_t) {
       const Found& found = files_[begin + i].found;
       try {
         contents[i] = load_detail::read_file(found, limits_.file_bytes);
@@ -149,7 +130,7 @@ class Loader {
     const std::size_t first = out_.trees.size();
     out_.trees.resize(first + good.size());
     std::vector<Diagnostics> told(good.size());
-    in_parallel(good.size(), [&](std::size_t i) {
+    in_parallel(good.size(), [&](std::size_t i, std::size_t) {
       out_.trees[first + i] = parse(out_.sources, files_[good[i]].id, limits_, told[i]);
     });
     for (std::size_t i = 0; i < good.size(); ++i) {
@@ -248,6 +229,21 @@ class Loader {
 };
 
 }  // namespace
+
+void forget_bodies(Loaded& loaded, FileId file) {
+  const auto found = std::ranges::lower_bound(loaded.trees, file, {}, &tree::Tree::file);  // as they were numbered
+  if (found == loaded.trees.end() || found->file != file) return;
+  const auto give_back = [](auto& list) {
+    list.clear();
+    list.shrink_to_fit();
+  };
+  for (tree::Declaration& declaration : found->declarations) {
+    if (auto* tenant = std::get_if<tree::TenantDecl>(&declaration)) give_back(tenant->items);
+    if (auto* extend = std::get_if<tree::ExtendTenantDecl>(&declaration)) give_back(extend->items);
+  }
+  give_back(found->expressions);
+  give_back(found->comments);
+}
 
 Loaded load(std::span<const std::string> paths, const Limits& limits, Imports imports) {
   Loaded out;

@@ -86,7 +86,9 @@ std::vector<tree::Item> Builder::items(P::BlockContext* context, Block block) {
   if (context == nullptr || context->items() == nullptr) return list;
   std::optional<Unopened> head;
   bool opened = false;  // that `head` should have been is said
-  for (auto* one : context->items()->item()) {
+  const auto contexts = context->items()->item();
+  list.reserve(contexts.size());
+  for (auto* one : contexts) {
     if (one->exception) continue;
     const auto where = span(one->start);
     const auto word = map_.text(where);

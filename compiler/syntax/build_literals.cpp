@@ -97,19 +97,24 @@ tree::Name Builder::member(Leaf* leaf) {
 }
 
 std::vector<tree::Name> Builder::names(P::WireNamesContext* context) {
+  const auto contexts = context->wireName();
   std::vector<tree::Name> list;
-  for (auto* one : context->wireName()) list.push_back(name(one));
+  list.reserve(contexts.size());
+  for (auto* one : contexts) list.push_back(name(one));
   return list;
 }
 
 std::vector<tree::Name> Builder::names(const std::vector<P::NameContext*>& contexts) {
   std::vector<tree::Name> list;
+  list.reserve(contexts.size());
   for (auto* one : contexts) list.push_back(name(one));
   return list;
 }
 
 std::vector<tree::Name> Builder::path(P::NameContext* first, const std::vector<Leaf*>& members) {
-  std::vector<tree::Name> parts{name(first)};
+  std::vector<tree::Name> parts;
+  parts.reserve(1 + members.size());
+  parts.push_back(name(first));
   for (auto* one : members) parts.push_back(member(one));
   return parts;
 }

@@ -199,6 +199,8 @@ tree::Tree parse(const SourceSet& sources, FileId id, const Limits& limits, Diag
   const SourceMap map(id, bytes);
   made.line_starts = map.line_starts();
   read_file({map, limits, diagnostics, made});
+  made.declarations.shrink_to_fit();
+  made.expressions.shrink_to_fit();
   return made;
 }
 

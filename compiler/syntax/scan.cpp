@@ -99,6 +99,7 @@ bool scan(FileId file, std::string_view bytes, Diagnostics& diagnostics) {
   }
   std::size_t found = 0;
   for (std::size_t i = 0; i < bytes.size() && found < reported_characters; i += length_of(bytes[i])) {
+    if (bytes[i] >= ' ' && bytes[i] < '\x7F') continue;  // nearly all
     const char32_t c = decode(bytes, i);
     const bool lone_return = c == '\r' && (i + 1 == bytes.size() || bytes[i + 1] != '\n');
     if (!lone_return && !is_control(c) && !changes_direction(c)) continue;

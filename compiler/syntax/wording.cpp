@@ -374,9 +374,12 @@ bool is_word(std::size_t type) { return type >= P::AND && type <= P::WORD; }
 bool is_hard_word(std::size_t type) { return type >= P::AND && type <= P::WITH; }
 
 bool is_hard_word(std::string_view text) {
-  for (std::size_t type = P::AND; type <= P::WITH; ++type)
-    if (literal_of(type) == text) return true;
-  return false;
+  static const std::vector<std::string> words = [] {
+    std::vector<std::string> all;
+    for (std::size_t type = P::AND; type <= P::WITH; ++type) all.push_back(literal_of(type));
+    return all;
+  }();
+  return std::ranges::find(words, text) != words.end();
 }
 
 const antlr4::Token* statement_before(const SourceMap& map, const Found& found) {

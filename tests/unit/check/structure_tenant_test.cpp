@@ -1,11 +1,16 @@
 // A tenant's structure: clients, connections, organizations, settings, discovery, attributes, templates, rules in force.
+#include "compiler/check/bodies.h"
 #include "tests/unit/check/structure_support.h"
+
+#include <algorithm>
 
 #include <catch2/catch.hpp>
 
 namespace {
 
 using namespace writ;
+using test::check_files;
+using test::Checked;
 using test::codes_of;
 
 constexpr std::int64_t minute = 60'000'000;
@@ -317,4 +322,68 @@ TEST_CASE("the floor may ask for what each tenant sets") {
                          "tenant a { tenant.size = 7\n connection u : database\n use portal { connections u }\n allow "
                          "login }\ntenant b { allow login }")
             .empty());
+}
+
+// Whoever needs no trees may free what of them is large while the rest is checked.
+TEST_CASE("bodies of tenants are not read again once they are said to be checked") {
+  const std::vector<std::string> texts = {
+      R"(platform { require mfa "administrators" when "admin" in user.roles }
+         template b2b(domain: string) { connection c : saml { domains domain } allow login on c })",
+      R"(tenant a { let long = user.logins > 3 allow login when long message "a long message, in the tree alone" }
+         tenant b from b2b("b.example")
+         extend tenant d { deny login "x" when user.logins > 5 })",
+      "tenant d { allow login }",
+      R"(tenant c { connection s : saml client k : web { connections s } allow login }
+         test "t" { login to c.k via s expect allow })"};
+  Checked kept, freed;
+  check_files(kept, texts);
+  REQUIRE(kept.diagnostics.empty());
+  std::vector<FileId> files;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto file = freed.sources.add("f" + std::to_string(i) + ".writ", "writ 1\n" + texts[i]);
+    freed.order.push_back(&freed.trees.emplace_back(parse(freed.sources, file, {}, freed.diagnostics)));
+  }
+  freed.policy = check_policy(freed.order, freed.sources, {}, freed.diagnostics, [&](FileId file) {
+    files.push_back(file);
+    auto& tree = freed.trees[static_cast<std::size_t>(file)];
+    tree.expressions = {};
+    for (auto& one : tree.declarations) {
+      if (auto* tenant = std::get_if<tree::TenantDecl>(&one)) tenant->items = {};
+      if (auto* extend = std::get_if<tree::ExtendTenantDecl>(&one)) extend->items = {};
+    }
+  });
+  CHECK(freed.diagnostics.empty());
+  std::ranges::sort(files);
+  CHECK(files == std::vector{FileId{1}, FileId{2}});  // not where the platform is, or a test
+  REQUIRE(freed.policy.tenants.size() == kept.policy.tenants.size());
+  for (std::size_t i = 0; i < kept.policy.tenants.size(); ++i) {
+    const auto &left = kept.policy.tenants[i].rules, &right = freed.policy.tenants[i].rules;
+    REQUIRE(left.size() == right.size());
+    for (std::size_t r = 0; r < left.size(); ++r) {
+      CHECK(left[r].id == right[r].id);
+      CHECK(left[r].text == right[r].text);
+      CHECK(left[r].message == right[r].message);
+    }
+  }
+}
+
+// Tenants are checked beside each other; what is said does not depend on which was first.
+TEST_CASE("mistakes of many tenants are told in the same words each time") {
+  std::string text = "platform { require mfa when \"admin\" in user.roles }\n";
+  for (int i = 0; i < 600; ++i) {
+    const auto number = std::to_string(i);
+    text += "tenant t" + number + " { hosts \"h" + std::to_string(i / 2) + ".example\"\n";
+    text += "  connection staff : saml { domains \"d.example\" }\n";
+    text += i % 3 == 0 ? "  allow login on staf\n" : "  allow login on staff when user.emial == \"x\"\n";
+    text += "}\n";
+  }
+  const auto told = [&text] {
+    Checked checked;
+    check_files(checked, {text});
+    return render_json(checked.diagnostics.sorted(), checked.sources);
+  };
+  const auto first = told();
+  CHECK(first.find("staf") != std::string::npos);
+  CHECK(first.find("belongs to another tenant") != std::string::npos);
+  for (int i = 0; i < 5; ++i) CHECK(told() == first);
 }
