@@ -128,6 +128,7 @@ std::string sentence(const CLI::App& app, const Chosen& chosen, const std::vecto
 
 std::vector<std::string> values_of(std::string_view flag, std::string_view verb) {
   if (flag == "--format" && verb == "lint") return {"pretty", "compact", "json", "sarif", "junit", "github", "gitlab"};
+  if (flag == "--format" && verb == "test") return {"pretty", "json", "junit"};
   if (flag == "--fail-level") return {"error", "warning", "info"};
   if (flag == "--format") return {"pretty", "json"};
   if (flag == "--color") return {"auto", "always", "never"};

@@ -44,6 +44,7 @@ FROM : 'from' ;
 LET : 'let' ;
 OBLIGATION : 'obligation' ;
 SATISFIED : 'satisfied' ;
+FIXTURE : 'fixture' ;
 TEST : 'test' ;
 PROVE : 'prove' ;
 
@@ -153,6 +154,7 @@ BY : 'by' ;
 FAULT : 'fault' ;
 ACCEPTED : 'accepted' ;
 REFUSED : 'refused' ;
+SNAPSHOT : 'snapshot' ;
 ALLOWED : 'allowed' ;
 CHALLENGED : 'challenged' ;
 DENIED : 'denied' ;

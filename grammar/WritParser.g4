@@ -14,7 +14,8 @@
 //   obligation        Obligation                              mfa within 15m
 //   passwordItem      PasswordDecl or PasswordUse             floor password p : q { … }   password auth0.good
 //   requirement       Requirement, one or several             reject common top 1000, breached
-//   requestLine       RequestLine                             login to acme.admin via staff { request.asn = 3 }
+//   requestLine       Question                                login to acme.admin via staff { request.asn = 3 }
+//   clockLine         Clock                                   after 20m
 //   proveLine         ProveStatement                          login to acme allowed implies session.mfa
 //   expression        And, Or, Not, Quantifier                a and not b or any g in s : c
 //   comparison        Compare, Matches, Range, ClockWindow    request.time in 08:00..18:00 "Europe/Berlin" on weekdays
@@ -29,7 +30,7 @@ header : WRIT INTEGER ;
 
 declaration
   : ( importDecl | attributesDecl | platformDecl | clientDecl | tenantDecl | extendDecl | templateDecl | letDecl
-    | obligationDecl | testDecl | proveDecl ) SEMICOLON?
+    | obligationDecl | fixtureDecl | testDecl | proveDecl ) SEMICOLON?
   ;
 
 importDecl : IMPORT STRING ;
@@ -141,16 +142,24 @@ characterClass : LOWER | UPPER | DIGIT | DIGITS | SYMBOL | SYMBOLS ;
 rejected : COMMON (TOP INTEGER)? | BREACHED | PERSONAL ;
 
 // ---------------------------------------------------------------------------------------------------- tests and proofs
+fixtureDecl : FIXTURE name facts ;
 testDecl : TEST STRING LBRACE (step SEMICOLON?)* RBRACE ;
-step : expectLine | passwordLine | requestLine ;
-requestLine : action TO target (IN wireName)? (VIA wireName)? facts? ;
-action : LOGIN | SIGNUP | WORD ;  // the other actions are no words of the grammar; so only they, `expect` and `password` begin a line
+step : expectLine | passwordLine | clockLine | requestLine ;
+requestLine : action TO targets cells facts? ;
+action : LOGIN | SIGNUP | WORD ;  // the other actions are no words of the grammar; so only they begin a request
+targets : target (COMMA target)* ;
 target : wireName (MEMBER | DOT STRING)? ;
+cells : inNames? viaNames? withNames* ;
+inNames : IN wireNames ;
+viaNames : VIA wireNames ;
+withNames : WITH name (COMMA name)* ;
 facts : LBRACE (factLine SEMICOLON?)* RBRACE ;
 factLine : WITHOUT name MEMBER* | name MEMBER* ASSIGN sum ;
 passwordLine : PASSWORD STRING FOR target (AT name)? facts? ;
+clockLine : AT TIME | AFTER DURATION ;
 expectLine
-  : EXPECT WOULD_BE? (ALLOW | DENY | CHALLENGE | ACCEPTED | REFUSED) (choice (COMMA choice)*)? byNames? (FAULT name)?
+  : ELSE? EXPECT WOULD_BE? (ALLOW | DENY | CHALLENGE | ACCEPTED | REFUSED | SNAPSHOT) (choice (COMMA choice)*)? byNames?
+    (FAULT name)? (FOR targets)? cells
   ;
 byNames : BY byName (COMMA byName)* ;
 byName : STRING | name MEMBER* ;
@@ -194,5 +203,5 @@ name
   | UTF16 | BYTES | CLASSES | OF | ASCII | UNICODE | AT | LEAST | LOWER | UPPER | DIGIT | DIGITS | SYMBOL | SYMBOLS
   | MIN | MAX | REPEATS | AGE | NO | SEQUENCES | HISTORY | REJECT | COMMON | TOP | BREACHED | PERSONAL | WORDS
   | STRENGTH | EXPIRES | AFTER | ONE | SET | LIST | INT_WORD | TO | WITHOUT | EXPECT | WOULD_BE | CHALLENGE | BY | FAULT
-  | ALLOWED | CHALLENGED | DENIED | IMPLIES | NORMALIZE | NFKC | ACCEPTED | REFUSED
+  | ALLOWED | CHALLENGED | DENIED | IMPLIES | NORMALIZE | NFKC | ACCEPTED | REFUSED | FIXTURE | SNAPSHOT
   ;

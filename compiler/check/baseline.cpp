@@ -9,7 +9,6 @@ namespace writ {
 
 namespace {
 
-constexpr std::int64_t usual_time = 1'768'478'400'000'000;      // 2026-01-15T12:00Z, a Thursday
 constexpr std::int64_t usual_creation = 1'736'942'400'000'000;  // 2025-01-15T12:00Z
 constexpr std::string_view usual_ip = "192.0.2.1";              // RFC 5737: belongs to nobody
 constexpr std::string_view usual_email = "user@example.com";
@@ -21,7 +20,7 @@ Value plain(TypeKind type, std::int64_t low, std::int64_t high) {
   case TypeKind::string: return std::string{};
   case TypeKind::ip:
   case TypeKind::cidr: return *parse_ip(usual_ip);
-  case TypeKind::time: return usual_time;
+  case TypeKind::time: return test_time;
   case TypeKind::string_set: return StringSet{};
   case TypeKind::duration:
   case TypeKind::enumeration:
@@ -33,38 +32,13 @@ Value plain(TypeKind type, std::int64_t low, std::int64_t high) {
   return false;
 }
 
-const model::Tenant* tenant_named(const model::Policy& policy, std::string_view name) {
-  const auto found = std::ranges::find(
-      policy.tenants, name, [](const model::Tenant& tenant) { return std::string_view(tenant.structure.name); });
-  return found == policy.tenants.end() ? nullptr : &*found;
-}
+}  // namespace
 
-template <class Record>
-std::string id_of(const std::vector<Record>& records, const tree::Name& name) {
-  const auto found = std::ranges::find(records, name.text, &Record::name);
-  return found == records.end() ? name.text : found->id;
-}
-
-void assign(const program::Part& part, const tree::Tree& tree, const tree::FactAssign& line, NamedRequest& request) {
-  const std::string name = check::joined(line.path);
-  if (line.value == tree::ExprId::none) {
-    request.facts.erase(name);
-    return;
-  }
-  check::Scope scope;
-  scope.attributes = &part.attributes;
-  const auto fact = check::find_fact(scope, name);
-  if (!fact) return;
-  if (auto value = check::test_value(tree, line.value, *fact)) request.facts.insert_or_assign(name, std::move(*value));
-}
-
-void give_attributes(const program::Part& part, NamedRequest& request) {
+void check::give_attributes(const program::Part& part, NamedRequest& request) {
   for (const auto& attribute : part.attributes)
     if ((attribute.required & mask_of(request.action)) != 0)
       request.facts.emplace(attribute.name, plain(attribute.type, attribute.low, attribute.high));
 }
-
-}  // namespace
 
 NamedRequest baseline(Action action) {
   NamedRequest request;
@@ -102,54 +76,8 @@ NamedRequest baseline(const program::Part& part, Action action) {
     request.client = client->id;
     if (connected) request.connection = part.connections[client->connections.front()].id;
   }
-  give_attributes(part, request);
+  check::give_attributes(part, request);
   return request;
-}
-
-NamedRequest test_request(const model::Policy& policy, const tree::Tree& tree, const tree::RequestLine& line) {
-  NamedRequest request;
-  const auto action = index_of(action_names, line.action.text);
-  if (!action || !line.tenant || !line.client) return request;  // not a checked test
-  request = baseline(static_cast<Action>(*action));
-  request.tenant = line.tenant->text;
-  request.client = line.client->text;
-  if (line.connection) request.connection = line.connection->text;
-  if (line.organization) request.organization = line.organization->text;
-  const auto* tenant = tenant_named(policy, line.tenant->text);
-  if (tenant == nullptr) return request;
-  const auto& part = tenant->structure;
-  request.tenant = part.id;
-  request.client = id_of(part.clients, *line.client);
-  if (line.connection) request.connection = id_of(part.connections, *line.connection);
-  if (line.organization) request.organization = id_of(part.organizations, *line.organization);
-  give_attributes(part, request);
-  for (const auto& fact : line.facts) assign(part, tree, fact, request);
-  return request;
-}
-
-PasswordQuestion test_password(const model::Policy& policy, const tree::Tree& tree, const tree::PasswordLine& line) {
-  PasswordQuestion question;
-  const auto* tenant = tenant_named(policy, line.tenant.text);
-  if (tenant == nullptr || !line.connection) return question;  // not a checked test
-  question.tenant = tenant->structure.id;
-  question.connection = id_of(tenant->structure.connections, *line.connection);
-  if (line.event)
-    if (const auto event = index_of(password_event_names, line.event->text))
-      question.event = static_cast<PasswordEvent>(*event);
-  for (const auto& fact : line.facts) {
-    if (fact.value == tree::ExprId::none) continue;
-    auto value = check::password_fact_value(tree, fact).value_or(StringSet{});
-    const auto name = check::joined(fact.path);
-    if (name == "user.profile")
-      question.profile = std::move(value);
-    else if (!value.empty())
-      (name == "user.email" ? question.email : question.username) = value.front();
-  }
-  return question;
-}
-
-bool names_check(std::string_view name, PasswordCheck check) {
-  return check::is_check(password_check_names[static_cast<std::size_t>(check)], name);
 }
 
 }  // namespace writ

@@ -226,6 +226,8 @@ Proofs proofs_by_tenant(const Declarations& set) {
 }
 
 void keep_tests(const Declarations& set, model::Policy& policy) {
+  for (const auto& fixture : set.fixtures)
+    policy.fixtures.try_emplace(fixture->name.text, model::Fixture{fixture.node, fixture.tree});
   for (const auto& test : set.tests) {
     policy.tests.push_back(test.node);
     policy.test_trees.push_back(test.tree);

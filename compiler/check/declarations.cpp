@@ -73,6 +73,9 @@ struct Collector {
       declared_twice(run, "tenant", tenant.name, set.tenants[found->second].tenant->name.span)
           .hint("to add to it from another place: `extend tenant " + name_text(tenant.name.text) + " { … }`");
   }
+  void operator()(const tree::FixtureDecl& fixture) {
+    enter(run, "fixture", *tree, fixture, set.fixtures, set.fixture_places);
+  }
   void operator()(const tree::TestDecl& test) { titled(test, "test", set.tests, tests); }
   void operator()(const tree::ProveDecl& prove) { titled(prove, "proof", set.proves, proves); }
 

@@ -59,9 +59,10 @@ struct Declarations {
   std::vector<TenantSource> tenants;
   std::vector<In<tree::Let>> lets;
   std::vector<In<tree::ObligationDecl>> obligations;
+  std::vector<In<tree::FixtureDecl>> fixtures;
   std::vector<In<tree::TestDecl>> tests;
   std::vector<In<tree::ProveDecl>> proves;
-  Places client_places, template_places, tenant_places;
+  Places client_places, template_places, tenant_places, fixture_places;
 
   std::vector<program::Attribute> attributes;  // sorted by name
   std::map<std::string, Span, std::less<>> attribute_spans;

@@ -8,9 +8,11 @@
 #include "compiler/syntax/tree.h"
 #include "runtime/program/program.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -95,11 +97,17 @@ bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right);
 bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right);
 bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& right);
 
+struct Fixture {
+  const tree::FixtureDecl* node = nullptr;
+  const tree::Tree* tree = nullptr;
+};
+
 struct Policy {
-  std::vector<program::Attribute> attributes;  // the platform's
-  std::vector<Tenant> tenants;                 // by wire id
-  std::vector<const tree::TestDecl*> tests;    // in source order; into the trees
-  std::vector<const tree::Tree*> test_trees;   // parallel to tests
+  std::vector<program::Attribute> attributes;    // the platform's
+  std::vector<Tenant> tenants;                   // by wire id
+  std::map<std::string_view, Fixture> fixtures;  // into the trees
+  std::vector<const tree::TestDecl*> tests;      // in source order; into the trees
+  std::vector<const tree::Tree*> test_trees;     // parallel to tests
   std::vector<const tree::ProveDecl*> proves;
   std::vector<const tree::Tree*> prove_trees;
   std::int64_t database_connections_per_client = 50;

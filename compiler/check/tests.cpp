@@ -1,4 +1,4 @@
-// Tests and proofs are checked after all tenants: what a line names must be there, what it sets must be a fact of the action with a literal
+// Tests are checked after all tenants: what a line names must be there, what it sets must be a fact of the action with a literal
 // of its type, and what it expects must be able to come about. A test that could never fail or never hold is a mistake, not a test.
 #include "compiler/check/tests.h"
 
@@ -9,110 +9,90 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 namespace writ::check {
 
 namespace {
 
-constexpr ActionMask with_connection = builtin_facts[index(fact("connection"))].required;
-constexpr std::array<std::string_view, 2> denies_without_rule = {"no_allow", "conflicting_obligations"};
-
-template <class Record>
-std::vector<std::string_view> record_names(const std::vector<Record>& records) {
-  std::vector<std::string_view> names;
-  for (const auto& record : records) names.push_back(record.name);
-  return names;
-}
-
-template <class Record>
-bool has_record(Run& run, const std::vector<Record>& records, std::string_view tenant, std::string_view kind,
-                const std::optional<tree::Name>& name) {
-  if (!name || std::ranges::find(records, name->text, &Record::name) != records.end()) return true;
-  undeclared(run, Code::undeclared, "tenant " + in_ticks(tenant) + " has no " + std::string(kind), *name,
-             record_names(records));
-  return false;
-}
-
-std::optional<Action> action_of(Run& run, const tree::Name& name) {
-  if (const auto action = index_of(action_names, name.text)) return static_cast<Action>(*action);
-  undeclared(run, Code::unknown_word, "there is no action", name, action_names);
-  return std::nullopt;
-}
-
-// The names a line says beside its tenant.
-bool names_are_there(Run& run, const program::Part& part, const tree::RequestLine& line) {
-  const bool client = has_record(run, part.clients, part.name, "client", line.client);
-  const bool connection = has_record(run, part.connections, part.name, "connection", line.connection);
-  const bool organization = has_record(run, part.organizations, part.name, "organization", line.organization);
-  return client && connection && organization;
-}
-
-std::optional<Value> one_value(const tree::Literal& literal, const FactInfo& fact) {
-  using Kind = tree::Literal::Kind;
-  switch (literal.kind) {
-  case Kind::boolean:
-    return fact.type == TypeKind::boolean ? std::optional<Value>(std::get<bool>(literal.value)) : std::nullopt;
-  case Kind::integer:
-    return fact.type == TypeKind::integer ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-  case Kind::duration:
-    return fact.type == TypeKind::duration ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-  case Kind::time:
-    return fact.type == TypeKind::time ? std::optional<Value>(std::get<std::int64_t>(literal.value)) : std::nullopt;
-  case Kind::ip: return fact.type == TypeKind::ip ? std::optional<Value>(std::get<Ip>(literal.value)) : std::nullopt;
-  case Kind::string: {
-    const auto& text = std::get<std::string>(literal.value);
-    if (fact.type == TypeKind::string) return text;
-    if (fact.type != TypeKind::enumeration) return std::nullopt;
-    const auto found = std::ranges::find(fact.values, text);
-    return found == fact.values.end() ? std::nullopt
-                                      : std::optional<Value>(static_cast<std::int64_t>(found - fact.values.begin()));
-  }
-  case Kind::cidr:
-  case Kind::clock: return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 class Tests {
  public:
-  Tests(Run& run, const Declarations& set, const model::Policy& policy) : run_(run), set_(set) {
+  Tests(Run& run, const Declarations& set, const model::Policy& policy)
+      : run_(run), set_(set), whole_(policy), questions_(policy) {
     for (const auto& tenant : policy.tenants) tenants_.try_emplace(tenant.structure.name, &tenant);
   }
 
   void check(const In<tree::TestDecl>& test) {
     tree_ = test.tree;
-    tenant_ = nullptr;
-    asked_password_ = false;
+    now_ = test_time;
+    asked_ = Asked::nothing;
     for (const auto& step : test->steps) {
-      if (const auto* line = std::get_if<tree::RequestLine>(&step))
-        request(*line);
+      if (const auto* question = std::get_if<tree::Question>(&step))
+        ask(*question);
       else if (const auto* password = std::get_if<tree::PasswordLine>(&step))
         ask(*password);
-      else if (const auto& expect = std::get<tree::Expect>(step); of_password(expect))  // the parser has seen that
-        password_expectation(expect);                                                   // a question stands before it
+      else if (const auto* clock = std::get_if<tree::Clock>(&step))
+        turn(*clock);
       else
-        expectation(expect);
+        expect(std::get<tree::Expect>(step));
+    }
+    settle();
+  }
+
+  // A fixture by itself: what only some tenants have is judged where it is used.
+  void check(const In<tree::FixtureDecl>& fixture) {
+    std::map<std::string, Span> seen;
+    for (const auto& line : fixture->facts) {
+      const std::string name = joined(line.path);
+      const Span span =
+          line.path.empty() ? line.span : Span{line.span.file, line.path.front().span.begin, line.path.back().span.end};
+      if (again(seen, name, line.span)) continue;
+      Scope scope;
+      scope.attributes = &set_.attributes;
+      if (const auto fact = find_fact(scope, name))
+        may_be(*fixture.tree, line, name, span, *fact);
+      else if (std::ranges::none_of(whole_.tenants, [&](const model::Tenant& tenant) {
+                 return std::ranges::find(tenant.structure.attributes, name, &program::Attribute::name) !=
+                        tenant.structure.attributes.end();
+               }))
+        unknown(name, span, set_.attributes);
     }
   }
 
  private:
-  // Whether the expectation is one of passwords; it must be when a password was asked for, and must not when not.
-  bool of_password(const tree::Expect& expect) {
-    const bool is = expect.of_password();
-    if (is != asked_password_)
-      run_.diagnostics
-          .add(Code::impossible_expectation, expect.effect.span,
-               is ? "a request is not " + in_ticks(expect.effect.text)
-                  : "a password is not " + in_ticks(expect.effect.text))
-          .hint(is ? "a request is an allow, a challenge or a deny" : "write `expect accepted` or `expect refused`");
-    return is;
+  enum class Asked : std::uint8_t { nothing, request, password };
+
+  void expect(const tree::Expect& expect) {
+    expected_.push_back(&expect);
+    if (!fits(expect)) return;
+    if (asked_ == Asked::password) {
+      if (!expect.of_snapshot()) password_expectation(expect);
+      return;
+    }
+    if (question_ != nullptr && !cells_are_asked(expect))
+      doubtful_ = true;
+    else if (!expect.of_snapshot())
+      expectation(expect);
+  }
+
+  // Whether the expectation is one of passwords when a password was asked for, and not when not.
+  bool fits(const tree::Expect& expect) {
+    const bool password = asked_ == Asked::password;
+    if (expect.of_snapshot() ? !password || (!expect.rest && !expect.cells.any()) : expect.of_password() == password)
+      return true;
+    run_.diagnostics
+        .add(Code::impossible_expectation, expect.effect.span,
+             password ? "a password is not " + in_ticks(expect.effect.text)
+                      : "a request is not " + in_ticks(expect.effect.text))
+        .hint(password ? "write `expect accepted` or `expect refused`"
+                       : "a request is an allow, a challenge or a deny");
+    return false;
   }
 
   void ask(const tree::PasswordLine& line) {
-    asked_password_ = true;
+    settle();
+    asked_ = Asked::password;
     policy_ = nullptr;
-    tenant_ = nullptr;
     const auto found = tenants_.find(line.tenant.text);
     if (found == tenants_.end()) {
       undeclared(run_, Code::undeclared, "there is no tenant", line.tenant, set_.tenant_places);
@@ -179,30 +159,29 @@ class Tests {
     }
   }
 
-  void request(const tree::RequestLine& line) {
-    asked_password_ = false;
-    tenant_ = nullptr;
+  void ask(const tree::Question& line) {
+    settle();
+    asked_ = Asked::request;
     const auto action = action_of(run_, line.action);
     if (!action || !complete(line, *action)) return;
     action_ = *action;
-    const auto found = tenants_.find(line.tenant->text);
-    if (found == tenants_.end()) {
-      undeclared(run_, Code::undeclared, "there is no tenant", *line.tenant, set_.tenant_places);
-      return;
-    }
-    if (!names_are_there(run_, found->second->structure, line)) return;
-    tenant_ = found->second;
-    std::map<std::string, Span> seen;
-    for (const auto& fact : line.facts) {
-      const auto [first, fresh] = seen.try_emplace(joined(fact.path), fact.span);
-      if (fresh)
-        assign(fact);
-      else
-        given_twice(run_, first->first, fact.span, first->second).hint("keep one of them");
-    }
+    if (!names_are_there(line)) return;
+    facts(line);
+    question_ = &line;
+    std::size_t count = 1;
+    for (const std::size_t size : {line.cells.to.size(), line.cells.in.size(), line.cells.via.size()})
+      count *= std::max<std::size_t>(size, 1);
+    for (const auto& list : line.cells.with) count = std::min(count, run_.limits.cases_per_question + 1) * list.size();
+    if (count <= run_.limits.cases_per_question) return;
+    run_.diagnostics
+        .add(Code::too_many_things, line.cells.span,
+             "a question that asks more than " + std::to_string(run_.limits.cases_per_question) + " times")
+        .hint(
+            "its targets, organizations, connections and fixtures are multiplied: divide the lists over several tests");
+    question_ = nullptr;
   }
 
-  bool complete(const tree::RequestLine& line, Action action) {
+  bool complete(const tree::Question& line, Action action) {
     const bool wants_connection = (with_connection & mask_of(action)) != 0;
     const std::string name(action_names[static_cast<std::size_t>(action)]);
     const auto refuse = [&](Span span, const std::string& what) {
@@ -210,45 +189,252 @@ class Tests {
           .hint("write `" + name + " to tenant.client" + (wants_connection ? " via connection`" : "`"));
       return false;
     };
-    if (!line.tenant || !line.client) return refuse(line.span, "a request names a tenant and a client");
-    if (wants_connection && !line.connection)
+    for (const auto& target : line.cells.to)
+      if (!target.client)
+        return refuse(line.cells.to.size() == 1 ? line.span : target.span, "a request names a tenant and a client");
+    if (wants_connection && line.cells.via.empty())
       return refuse(line.action.span, "a request for " + in_ticks(name) + " names a connection");
-    if (!wants_connection && line.connection)
-      return refuse(line.connection->span, "a request for " + in_ticks(name) + " has no connection");
+    if (!wants_connection && !line.cells.via.empty())
+      return refuse(line.cells.via.front().span, "a request for " + in_ticks(name) + " has no connection");
     return true;
   }
 
-  void assign(const tree::FactAssign& line) {
-    const std::string name = joined(line.path);
-    const Span span =
-        line.path.empty() ? line.span : Span{line.span.file, line.path.front().span.begin, line.path.back().span.end};
-    Scope scope;
-    scope.attributes = &tenant_->structure.attributes;
-    const auto fact = find_fact(scope, name);
-    if (!fact) {
-      unknown(name, span);
-    } else if (fact->type >= TypeKind::tenant) {
-      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is said in the request's line")
-          .hint("the line is `login to tenant.client in organization via connection`");
-    } else if (((fact->required | fact->optional) & mask_of(action_)) == 0) {
-      run_.diagnostics
-          .add(Code::fact_not_in_action, span,
-               in_ticks(name) + " does not exist in " + std::string(action_names[static_cast<std::size_t>(action_)]))
-          .under("exists in " + actions_text(fact->required | fact->optional) + " only")
-          .hint("leave it out: a request for " + std::string(action_names[static_cast<std::size_t>(action_)]) +
-                " cannot carry it");
-    } else if (line.value != tree::ExprId::none && !test_value(*tree_, line.value, *fact)) {
-      const Span where = (*tree_)[line.value].span;
-      run_.diagnostics
-          .add(Code::bad_fact_in_test, where,
-               in_ticks(name) + " is " + a(type_text(fact->type, fact->values, INT64_MIN, INT64_MAX)) + ", " +
-                   in_ticks(run_.sources.text(where)) + " is not")
-          .hint("a test gives a literal: " +
-                in_ticks(name + " = " + example_of(fact->type, fact->values, fact->low, fact->high)));
+  // Every tenant has what the line lists, and nothing is listed twice.
+  bool names_are_there(const tree::Question& line) {
+    bool all = true;
+    std::map<std::string, Span> targets;
+    for (const auto& target : line.cells.to) {
+      all = !again(targets, target.tenant.text + "." + target.client->text, target.span) && all;
+      const auto found = tenants_.find(target.tenant.text);
+      if (found == tenants_.end()) {
+        undeclared(run_, Code::undeclared, "there is no tenant", target.tenant, set_.tenant_places);
+        all = false;
+        continue;
+      }
+      const auto* tenant = found->second;
+      const program::Part& part = tenant->structure;
+      all = has_record(run_, part.clients, part.name, "client", target.client) && all;
+      if (std::ranges::find(asked_tenants_, tenant) != asked_tenants_.end()) continue;
+      asked_tenants_.push_back(tenant);
+      for (const auto& name : line.cells.via)
+        all = has_record<program::ConnectionRecord>(run_, part.connections, part.name, "connection", name) && all;
+      for (const auto& name : line.cells.in)
+        all = has_record<program::OrganizationRecord>(run_, part.organizations, part.name, "organization", name) && all;
+    }
+    const auto once = [&](const std::vector<tree::Name>& names) {
+      std::map<std::string, Span> seen;
+      for (const auto& name : names) all = !again(seen, name.text, name.span) && all;
+    };
+    once(line.cells.in), once(line.cells.via);
+    for (const auto& list : line.cells.with) once(list);
+    for (const auto& list : line.cells.with)
+      for (const auto& name : list)
+        if (!set_.fixture_places.contains(name.text)) {
+          or_declare(undeclared(run_, Code::undeclared, "there is no fixture", name, set_.fixture_places),
+                     "fixture " + name_text(name.text) + " { request.ip = 10.0.0.1 }");
+          all = false;
+        }
+    return all;
+  }
+
+  bool again(std::map<std::string, Span>& seen, const std::string& name, Span span) {
+    const auto [first, fresh] = seen.try_emplace(name, span);
+    if (!fresh) given_twice(run_, name, span, first->second).hint("keep one of them");
+    return !fresh;
+  }
+
+  // What the line sets, and what its fixtures do: facts of the action in every tenant; no two fixtures of one request set the same.
+  void facts(const tree::Question& line) {
+    std::map<std::string, Span> seen;
+    for (const auto& fact : line.facts)
+      if (!again(seen, joined(fact.path), fact.span)) assign(*tree_, fact, nullptr);
+    std::map<std::string, std::pair<std::size_t, const tree::Name*>> set;  // by which `with`, and which of its names
+    for (std::size_t i = 0; i < line.cells.with.size(); ++i)
+      for (const auto& name : line.cells.with[i]) {
+        const auto& fixture = set_.fixtures[set_.fixture_places.at(name.text)];
+        for (const auto& fact : fixture->facts) {
+          assign(*fixture.tree, fact, &name);
+          const auto [first, fresh] = set.try_emplace(joined(fact.path), i, &name);
+          if (!fresh && first->second.first != i)
+            run_.diagnostics
+                .add(Code::given_twice, name.span,
+                     "fixtures " + in_ticks(first->second.second->text) + " and " + in_ticks(name.text) +
+                         " of one request both set " + in_ticks(first->first))
+                .at(first->second.second->span, "set by this one, too")
+                .hint("put them into one list, to ask with each; or let only one of them set it");
+        }
+      }
+  }
+
+  // The clock of the test. Behind a question it asks that question again, later.
+  void turn(const tree::Clock& clock) {
+    if (asked_ == Asked::password) {
+      run_.diagnostics.add(Code::bad_clock, clock.span, "a password is asked about at no time")
+          .hint("let the clock stand before a request: it holds for all requests behind it");
+      return;
+    }
+    settle_cells();
+    const auto now = now_;
+    if (!clock.after)
+      now_ = clock.micros;
+    else if (const auto range = bounds_of(TypeKind::time);
+             __builtin_add_overflow(now_, clock.micros, &now_) || now_ > range.high) {
+      run_.diagnostics.add(Code::bad_clock, clock.span, "the clock is behind the year 9999 then");
+      now_ = now;
+    }
+    if (question_ == nullptr) return;
+    if (cases_.empty()) cases_ = questions_.cases(*tree_, *question_, now);
+    for (auto& one : cases_) {
+      const auto before = time_of(one.request, now);
+      if (travel(one.request, clock, now)) continue;
+      run_.diagnostics.add(Code::bad_clock, clock.span, "the session of the request is younger than nothing then")
+          .at(question_->span, "asked here, at " + time_to_text(before))
+          .hint("the clock goes back by more than the age of the session; ask again with another age");
+      question_ = nullptr;
+      return;
     }
   }
 
-  void unknown(const std::string& name, Span span) {
+  // ---------------------------------------------------------------- combinations
+
+  // Whether the question asks what the expectation says it does.
+  bool cells_are_asked(const tree::Expect& expect) {
+    const tree::Cells &part = expect.cells, &whole = question_->cells;
+    bool all = true;
+    for (const auto& target : part.to) {
+      const auto asked = [&](const tree::Target& one) {
+        return one.tenant.text == target.tenant.text && (!target.client || one.client->text == target.client->text);
+      };
+      if (std::ranges::any_of(whole.to, asked)) continue;
+      std::vector<std::string> names;
+      for (const auto& one : whole.to) names.push_back(one.tenant.text + "." + one.client->text);
+      const tree::Name seen{target.tenant.text + (target.client ? "." + target.client->text : ""), target.span, false};
+      undeclared(run_, Code::impossible_expectation, "the question does not go to", seen, views(names));
+      all = false;
+    }
+    const auto among = [&](const std::vector<tree::Name>& wanted, const std::vector<tree::Name>& from,
+                           std::string_view word) {
+      for (const auto& name : wanted) {
+        if (std::ranges::find(from, name.text, &tree::Name::text) != from.end()) continue;
+        std::vector<std::string_view> names;
+        for (const auto& one : from) names.push_back(one.text);
+        undeclared(run_, Code::impossible_expectation, "the question is not asked " + std::string(word), name, names);
+        all = false;
+      }
+    };
+    std::vector<tree::Name> fixtures;
+    for (const auto& list : whole.with) fixtures.insert(fixtures.end(), list.begin(), list.end());
+    among(part.in, whole.in, "in");
+    among(part.via, whole.via, "via");
+    for (const auto& list : part.with) among(list, fixtures, "with");
+    return all;
+  }
+
+  // Behind the last expectation of a question: each of several combinations has one. What nobody expects anything of would
+  // look tested.
+  void settle_cells() {
+    const bool doubtful = std::exchange(doubtful_, false);
+    const auto expected = std::exchange(expected_, {});
+    if (question_ == nullptr || expected.empty() || doubtful) return;
+    const tree::Expect* rest = nullptr;
+    bool whole = false;
+    for (const auto* one : expected) {
+      if (one->rest) rest = one;
+      whole = whole || (!one->rest && !one->cells.any());
+    }
+    if (rest == nullptr && whole) return;
+    std::size_t open = 0, told_of_rest = 0;
+    std::string first;
+    for (const auto& one : questions_.cases(*tree_, *question_, now_)) {
+      const auto speaks = [&](const tree::Expect* expect) {
+        return !expect->rest && speaks_of(expect->cells, *question_, one.place);
+      };
+      if (std::ranges::any_of(expected, speaks)) continue;
+      const bool of_rest = std::ranges::any_of(expected, [&](const auto* expect) {
+        return expect->rest && speaks_of(expect->cells, *question_, one.place);
+      });
+      (of_rest ? told_of_rest : open) += 1;
+      if (!of_rest && open == 1) first = cell_text(*question_, one.place);
+    }
+    if (rest != nullptr && told_of_rest == 0)
+      run_.diagnostics
+          .add(Code::impossible_expectation, rest->span,
+               "nothing is left: the expectations before it speak of every combination")
+          .hint("leave it out");
+    if (open > 0)
+      run_.diagnostics
+          .add(Code::combination_without_expectation, question_->span,
+               "nothing is expected of " + in_ticks(first) +
+                   (open > 2    ? " and of " + std::to_string(open - 1) + " more combinations"
+                    : open == 2 ? " and of one more combination"
+                                : ""))
+          .hint("say what is expected of the others: else expect deny");
+  }
+
+  // What was asked is done with.
+  void settle() {
+    settle_cells();
+    question_ = nullptr;
+    asked_tenants_.clear();
+    cases_.clear();
+  }
+
+  // ---------------------------------------------------------------- facts
+
+  // A fact of the line, or of a fixture that it names at `used`; in each tenant, until one has something against it.
+  void assign(const tree::Tree& tree, const tree::FactAssign& line, const tree::Name* used) {
+    for (const auto* tenant : asked_tenants_) {
+      const std::size_t before = run_.diagnostics.size();
+      assign(tree, line, used, *tenant);
+      if (run_.diagnostics.size() != before) return;
+    }
+  }
+
+  void assign(const tree::Tree& tree, const tree::FactAssign& line, const tree::Name* used,
+              const model::Tenant& tenant) {
+    const std::string name = joined(line.path);
+    const Span span =
+        line.path.empty() ? line.span : Span{line.span.file, line.path.front().span.begin, line.path.back().span.end};
+    const std::string action(action_names[static_cast<std::size_t>(action_)]);
+    Scope scope;
+    scope.attributes = &tenant.structure.attributes;
+    const auto fact = find_fact(scope, name);
+    if (!fact) {
+      unknown(name, span, tenant.structure.attributes);
+    } else if (!may_be(tree, line, name, span, *fact)) {
+      return;
+    } else if (((fact->required | fact->optional) & mask_of(action_)) == 0) {
+      auto& diagnostic =
+          run_.diagnostics.add(Code::fact_not_in_action, span, in_ticks(name) + " does not exist in " + action)
+              .under("exists in " + actions_text(fact->required | fact->optional) + " only");
+      if (used != nullptr)
+        diagnostic.at(used->span, "the fixture is used in a request for " + action)
+            .hint("a fixture sets what every request has that it is used in");
+      else
+        diagnostic.hint("leave it out: a request for " + action + " cannot carry it");
+    }
+  }
+
+  // Whether a test may say that of the fact.
+  bool may_be(const tree::Tree& tree, const tree::FactAssign& line, const std::string& name, Span span,
+              const FactInfo& fact) {
+    if (fact.type >= TypeKind::tenant) {
+      run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is said in the request's line")
+          .hint("the line is `login to tenant.client in organization via connection`");
+      return false;
+    }
+    if (line.value == tree::ExprId::none || test_value(tree, line.value, fact)) return true;
+    const Span where = tree[line.value].span;
+    run_.diagnostics
+        .add(Code::bad_fact_in_test, where,
+             in_ticks(name) + " is " + a(type_text(fact.type, fact.values, INT64_MIN, INT64_MAX)) + ", " +
+                 in_ticks(run_.sources.text(where)) + " is not")
+        .hint("a test gives a literal: " +
+              in_ticks(name + " = " + example_of(fact.type, fact.values, fact.low, fact.high)));
+    return false;
+  }
+
+  void unknown(const std::string& name, Span span, std::span<const program::Attribute> attributes) {
     if (set_.tenant_attributes.contains(name)) {
       run_.diagnostics.add(Code::bad_fact_in_test, span, in_ticks(name) + " is set by the tenant, not by a request")
           .at(set_.tenant_attributes.find(name)->second->span, "declared here")
@@ -257,9 +443,11 @@ class Tests {
     }
     std::vector<std::string_view> candidates;
     for (const Fact& known : builtin_facts) candidates.push_back(known.name);
-    for (const auto& attribute : tenant_->structure.attributes) candidates.push_back(attribute.name);
+    for (const auto& attribute : attributes) candidates.push_back(attribute.name);
     undeclared(run_, Code::unknown_fact, "there is no fact", {name, span, false}, candidates);
   }
+
+  // ---------------------------------------------------------------- expectations
 
   void expectation(const tree::Expect& expect) {
     const auto effect = index_of(effect_names, expect.effect.text);
@@ -277,10 +465,15 @@ class Tests {
         impossible(expect.fault->span, "a fault is a deny, never " + in_ticks(expect.effect.text))
             .fix("write `expect deny fault …`", expect.effect.span, "deny");
     }
-    if (tenant_ == nullptr) return;  // its request is wrong already
-    for (const auto& name : expect.by) by(static_cast<Effect>(*effect), name);
-    if (static_cast<Effect>(*effect) == Effect::challenge)
-      for (const auto& choice : expect.obligations) entry(choice);
+    if (question_ == nullptr) return;  // its request is wrong already
+    for (const auto* tenant : asked_tenants_) {
+      tenant_ = tenant;
+      const auto spoken_of = [&](const tree::Target& one) { return one.tenant.text == tenant->structure.name; };
+      if (!expect.cells.to.empty() && std::ranges::none_of(expect.cells.to, spoken_of)) continue;
+      for (const auto& name : expect.by) by(static_cast<Effect>(*effect), name);
+      if (static_cast<Effect>(*effect) == Effect::challenge)
+        for (const auto& choice : expect.obligations) entry(choice);
+    }
   }
 
   void by(Effect effect, const tree::Text& name) {
@@ -322,118 +515,34 @@ class Tests {
 
   Run& run_;
   const Declarations& set_;
+  const model::Policy& whole_;
+  const TestQuestions questions_;
   std::unordered_map<std::string_view, const model::Tenant*> tenants_;
   const tree::Tree* tree_ = nullptr;
-  const model::Tenant* tenant_ = nullptr;
   Action action_{};
-  bool asked_password_ = false;
-  const model::EffectivePassword* policy_ = nullptr;
+  Asked asked_ = Asked::nothing;
+  const model::EffectivePassword* policy_ = nullptr;  // of the password that was asked for
+  const tree::Question* question_ = nullptr;          // null while there is none, or none that is understood
+  std::vector<const model::Tenant*> asked_tenants_;   // each once
+  const model::Tenant* tenant_ = nullptr;             // the one that an expectation is held against
+  std::vector<const tree::Expect*> expected_;         // since the question or the clock
+  bool doubtful_ = false;                             // one of them names what was not asked
+  std::int64_t now_ = 0;
+  std::vector<TestCase> cases_;  // as the clock has moved them; empty while it has not
 };
-
-// One statement in a scope: its action, its conclusion.
-void conclude(Run& run, const tree::Tree& tree, const tree::ProveStatement& statement, const Scope& outer) {
-  const auto action = action_of(run, statement.request.action);
-  if (!action) return;
-  if (statement.request.connection && (with_connection & mask_of(*action)) == 0)
-    run.diagnostics.add(Code::incomplete_request, statement.request.connection->span,
-                        "a request for " + in_ticks(statement.request.action.text) + " has no connection");
-  Scope scope;
-  scope.outer = &outer;
-  scope.tree = &tree;
-  check_alone(Place{&scope, mask_of(*action)}, tree, statement.implies, true, run.sources, run.limits, run.diagnostics);
-}
 
 }  // namespace
 
-bool is_check(std::string_view id, std::string_view name) {
-  return id == name || (id.starts_with(name) && id[name.size()] == '.');
-}
-
-std::optional<StringSet> password_fact_value(const tree::Tree& tree, const tree::FactAssign& line) {
-  FactInfo info;
-  info.type = joined(line.path) == "user.profile" ? TypeKind::string_set : TypeKind::string;
-  auto value = test_value(tree, line.value, info);
-  if (!value) return std::nullopt;
-  if (auto* list = std::get_if<StringSet>(&*value)) return std::move(*list);
-  return StringSet{std::get<std::string>(*value)};
-}
-
-std::optional<Value> test_value(const tree::Tree& tree, tree::ExprId id, const FactInfo& fact) {
-  const auto& node = tree[id].node;
-  if (const auto* literal = std::get_if<tree::Literal>(&node)) return one_value(*literal, fact);
-  if (const auto* path = std::get_if<tree::Path>(&node);
-      path != nullptr && fact.type == TypeKind::enumeration && path->parts.size() == 1) {
-    const auto found = std::ranges::find(fact.values, path->parts[0].text);
-    if (found != fact.values.end()) return static_cast<std::int64_t>(found - fact.values.begin());
-  }
-  const auto* list = std::get_if<tree::List>(&node);
-  if (list == nullptr || fact.type != TypeKind::string_set) return std::nullopt;
-  StringSet strings;
-  for (const auto item : list->items) {
-    const auto* literal = std::get_if<tree::Literal>(&tree[item].node);
-    if (literal == nullptr || literal->kind != tree::Literal::Kind::string) return std::nullopt;
-    strings.push_back(std::get<std::string>(literal->value));
-  }
-  return strings;
+std::optional<Action> action_of(Run& run, const tree::Name& name) {
+  if (const auto action = index_of(action_names, name.text)) return static_cast<Action>(*action);
+  undeclared(run, Code::unknown_word, "there is no action", name, action_names);
+  return std::nullopt;
 }
 
 void check_tests(Run& run, const Declarations& set, const model::Policy& policy) {
   Tests tests(run, set, policy);
+  for (const auto& fixture : set.fixtures) tests.check(fixture);
   for (const auto& test : set.tests) tests.check(test);
-}
-
-void check_proofs(TenantCheck& tenant, std::span<const In<tree::ProveDecl>> proves) {
-  Run& run = tenant.run;
-  for (const auto& proof : proves)
-    for (const auto& statement : proof->statements) {
-      if (!statement.request.tenant || statement.request.tenant->text != tenant.name()) continue;
-      if (!names_are_there(run, tenant.result.structure, statement.request)) continue;
-      conclude(run, *proof.tree, statement, *tenant.scope);
-      if (!statement.by) continue;
-      const bool known = std::ranges::any_of(tenant.result.rules, [&](const model::Rule& rule) {
-        return rule.name == statement.by->text || rule.id == statement.by->text;
-      });
-      std::vector<std::string_view> candidates;
-      for (const auto& rule : tenant.result.rules)
-        candidates.push_back(rule.name.empty() ? std::string_view(rule.id) : std::string_view(rule.name));
-      if (!known && std::ranges::find(denies_without_rule, statement.by->text) == denies_without_rule.end())
-        undeclared(run, Code::impossible_expectation, "tenant " + in_ticks(tenant.name()) + " has no rule named",
-                   {statement.by->text, statement.by->span, true}, candidates);
-    }
-}
-
-void check_free_proofs(Run& run, const Declarations& set, const Platform& platform) {
-  program::Part part;  // every tenant: the facts and clients they share
-  part.attributes = set.attributes;
-  for (std::size_t i = 0; i < set.clients.size(); ++i) {
-    auto& record = part.clients.emplace_back();
-    record.id = platform.client_ids[i];
-    record.name = set.clients[i]->name.text;
-  }
-  std::ranges::sort(part.clients, {}, &program::ClientRecord::id);
-  Scope scope;
-  scope.outer = &platform.global;
-  scope.part = &part;
-  scope.tenant_attributes = &platform.any_attributes;
-  for (const auto& proof : set.proves)
-    for (const auto& statement : proof->statements) {
-      const auto& request = statement.request;
-      if (request.tenant) {
-        if (!set.tenant_places.contains(request.tenant->text))
-          undeclared(run, Code::undeclared, "there is no tenant", *request.tenant, set.tenant_places);
-        continue;
-      }
-      if (request.connection || request.organization)
-        run.diagnostics
-            .add(Code::incomplete_request, request.connection ? request.connection->span : request.organization->span,
-                 "a statement about every tenant names one tenant's thing")
-            .hint("say of which tenant: `" + request.action.text + " to acme " +
-                  (request.connection ? "via " + name_text(request.connection->text)
-                                      : "in " + name_text(request.organization->text)) +
-                  " …`");
-      else
-        conclude(run, *proof.tree, statement, scope);
-    }
 }
 
 }  // namespace writ::check

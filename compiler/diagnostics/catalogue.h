@@ -124,6 +124,8 @@ enum class Code : std::uint16_t {
   incomplete_request = 701,
   bad_fact_in_test = 702,
   impossible_expectation = 703,
+  combination_without_expectation = 704,
+  bad_clock = 705,
 
   // 09 limits of the compiler: text
   nesting_too_deep = 901,

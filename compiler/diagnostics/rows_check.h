@@ -40,6 +40,8 @@ inline constexpr CodeRow check_rows[] = {
     {Code::incomplete_request, Severity::error, "incomplete request"},
     {Code::bad_fact_in_test, Severity::error, "not a fact a test can set"},
     {Code::impossible_expectation, Severity::error, "expectation that cannot hold"},
+    {Code::combination_without_expectation, Severity::error, "combination that nothing is expected of"},
+    {Code::bad_clock, Severity::error, "clock that cannot be turned"},
     {Code::too_many_things, Severity::error, "too many of a kind"},
 };
 

@@ -46,6 +46,7 @@ void Builder::declaration(P::DeclarationContext* context) {
   if (auto* is = context->templateDecl()) out.emplace_back(template_(is));
   if (auto* is = context->letDecl()) out.emplace_back(let(is));
   if (auto* is = context->obligationDecl()) out.emplace_back(obligation_decl(is));
+  if (auto* is = context->fixtureDecl()) out.emplace_back(fixture(is));
   if (auto* is = context->testDecl()) out.emplace_back(test(is));
   if (auto* is = context->proveDecl()) out.emplace_back(prove(is));
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -80,16 +81,26 @@ tree::Name Builder::action(P::ActionContext* context) {
   return {std::string(map_.text(where)), where, false};
 }
 
-tree::RequestLine Builder::request(P::RequestLineContext* context) {
-  tree::RequestLine made;
+tree::Question Builder::question(P::RequestLineContext* context) {
+  tree::Question made;
   made.action = action(context->action());
-  target(context->target(), made);
-  for (auto* one : context->wireName()) {
-    const bool organization = context->IN() != nullptr && !made.organization;
-    (organization ? made.organization : made.connection) = name(one);
-  }
+  made.cells = cells(context->targets(), context->cells());
   made.facts = facts(context->facts());
   made.span = span(context);
+  return made;
+}
+
+tree::Cells Builder::cells(P::TargetsContext* targets, P::CellsContext* context) {
+  tree::Cells made;
+  if (targets != nullptr) {
+    for (auto* one : targets->target()) made.to.push_back(target(one));
+    made.span = span(targets);
+  }
+  if (auto* list = context->inNames()) made.in = names(list->wireNames());
+  if (auto* list = context->viaNames()) made.via = names(list->wireNames());
+  for (auto* list : context->withNames()) made.with.push_back(names(list->name()));
+  if (!made.in.empty() || !made.via.empty() || !made.with.empty())
+    made.span = made.span.known() ? join(made.span, span(context)) : span(context);
   return made;
 }
 
@@ -105,23 +116,41 @@ std::vector<tree::FactAssign> Builder::facts(P::FactsContext* context) {
 tree::PasswordLine Builder::password_line(P::PasswordLineContext* context) {
   tree::PasswordLine made;
   made.password = string(context->STRING());
-  tree::RequestLine line;
-  target(context->target(), line);
-  made.tenant = line.tenant.value_or(tree::Name{});
-  made.connection = line.client;
+  auto where = target(context->target());
+  made.tenant = std::move(where.tenant);
+  made.connection = std::move(where.client);
   if (context->AT() != nullptr) made.event = name(context->name());
   made.facts = facts(context->facts());
   made.span = span(context);
   return made;
 }
 
-void Builder::target(P::TargetContext* context, tree::RequestLine& line) {
-  line.tenant = name(context->wireName());
-  if (context->MEMBER() != nullptr) line.client = member(context->MEMBER());
+tree::Target Builder::target(P::TargetContext* context) {
+  tree::Target made;
+  made.tenant = name(context->wireName());
+  if (context->MEMBER() != nullptr) made.client = member(context->MEMBER());
   if (context->STRING() != nullptr) {
     auto read = string(context->STRING());
-    line.client = tree::Name{std::move(read.text), read.span, true};
+    made.client = tree::Name{std::move(read.text), read.span, true};
   }
+  made.span = span(context);
+  return made;
+}
+
+tree::Clock Builder::clock(P::ClockLineContext* context) {
+  tree::Clock made;
+  made.after = context->AFTER() != nullptr;
+  made.micros = made.after ? duration(context->DURATION()) : time(context->TIME());
+  made.span = span(context);
+  return made;
+}
+
+tree::FixtureDecl Builder::fixture(P::FixtureDeclContext* context) {
+  tree::FixtureDecl made;
+  made.name = name(context->name());
+  made.facts = facts(context->facts());
+  made.span = span(context);
+  return made;
 }
 
 tree::FactAssign Builder::fact(P::FactLineContext* context) {
@@ -132,9 +161,27 @@ tree::FactAssign Builder::fact(P::FactLineContext* context) {
   return made;
 }
 
+// What an expectation of this kind has none of.
+void Builder::refuse_detail(P::ExpectLineContext* context, std::string_view why) {
+  const auto refuse = [&](Span where) {
+    diagnostics_.add(Code::unexpected_text, where, std::string(why))
+        .hint("to expect a part of a decision, write that part: expect deny by \"office only\"");
+  };
+  if (context->WOULD_BE() != nullptr) refuse(span(context->WOULD_BE()));
+  if (!context->choice().empty()) refuse(span(context->choice(0)));
+  if (context->byNames() != nullptr) refuse(span(context->byNames()));
+  if (context->FAULT() != nullptr) refuse(span(context->FAULT()));
+}
+
 // What stands behind `by` of a password are its checks: `length`, `length.min`.
 tree::Expect Builder::expect_password(P::ExpectLineContext* context) {
   tree::Expect made;
+  made.cells = cells(context->targets(), context->cells());
+  if (context->ELSE() != nullptr || made.cells.any())
+    diagnostics_
+        .add(Code::unexpected_text, context->ELSE() != nullptr ? span(context->ELSE()) : made.cells.span,
+             "a password is one question, and all that is expected is expected of it")
+        .hint("write a `password` line for each connection");
   auto* word = context->ACCEPTED() != nullptr ? context->ACCEPTED() : context->REFUSED();
   made.effect = {std::string(text(word)), span(word), false};
   if (context->WOULD_BE() != nullptr)
@@ -167,6 +214,14 @@ tree::Expect Builder::expect(P::ExpectLineContext* context) {
   if (context->ACCEPTED() != nullptr || context->REFUSED() != nullptr) return expect_password(context);
   tree::Expect made;
   made.would_be = context->WOULD_BE() != nullptr;
+  made.rest = context->ELSE() != nullptr;
+  made.cells = cells(context->targets(), context->cells());
+  made.span = span(context);
+  if (auto* word = context->SNAPSHOT()) {
+    made.effect = {std::string(text(word)), span(word), false};
+    refuse_detail(context, "a snapshot is the whole decision");
+    return made;
+  }
   auto* effect = context->ALLOW() != nullptr  ? context->ALLOW()
                  : context->DENY() != nullptr ? context->DENY()
                                               : context->CHALLENGE();
@@ -180,7 +235,6 @@ tree::Expect Builder::expect(P::ExpectLineContext* context) {
         .hint("a rule's name stands behind `by`: expect deny by \"office only\"");
   if (auto* by = context->byNames()) made.by = by_names(by);
   if (context->FAULT() != nullptr) made.fault = name(context->name());
-  made.span = span(context);
   return made;
 }
 
@@ -208,18 +262,25 @@ std::vector<tree::Text> Builder::by_names(P::ByNamesContext* context) {
 tree::TestDecl Builder::test(P::TestDeclContext* context) {
   tree::TestDecl made;
   made.name = string(context->STRING());
+  bool asked = false;
   for (auto* step : context->step()) {
     if (step->exception) continue;
     if (auto* line = step->requestLine()) {
-      made.steps.emplace_back(request(line));
+      made.steps.emplace_back(question(line));
+      asked = true;
       continue;
     }
     if (auto* line = step->passwordLine()) {
       made.steps.emplace_back(password_line(line));
+      asked = true;
+      continue;
+    }
+    if (auto* line = step->clockLine()) {
+      made.steps.emplace_back(clock(line));
       continue;
     }
     made.steps.emplace_back(expect(step->expectLine()));
-    if (made.steps.size() == 1)
+    if (!std::exchange(asked, true))
       diagnostics_.add(Code::unexpected_text, span(step), "this expects something before anything is asked")
           .hint("a request comes first: login to acme.admin via staff");
   }
@@ -243,7 +304,9 @@ tree::ProveStatement Builder::proof(P::ProveLineContext* context) {
   made.request.action = action(context->action());
   made.request.span = made.request.action.span;
   if (context->target() != nullptr) {
-    target(context->target(), made.request);
+    auto where = target(context->target());
+    made.request.tenant = std::move(where.tenant);
+    made.request.client = std::move(where.client);
     made.request.span = join(made.request.span, span(context->target()));
   }
   for (auto* one : context->wireName()) {

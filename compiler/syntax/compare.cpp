@@ -73,12 +73,15 @@ auto fields(const Parameter& n) { return std::tie(n.name, n.type); }
 auto fields(const TemplateDecl& n) { return std::tie(n.name, n.parameters, n.items); }
 auto fields(const ImportDecl& n) { return std::tie(n.path); }
 auto fields(const FactAssign& n) { return std::tie(n.path, n.value); }
-auto fields(const RequestLine& n) {
-  return std::tie(n.action, n.tenant, n.client, n.organization, n.connection, n.facts);
-}
+auto fields(const Target& n) { return std::tie(n.tenant, n.client); }
+auto fields(const Cells& n) { return std::tie(n.to, n.in, n.via, n.with); }
+auto fields(const Question& n) { return std::tie(n.action, n.cells, n.facts); }
+auto fields(const Clock& n) { return std::tie(n.after, n.micros); }
 auto fields(const PasswordLine& n) { return std::tie(n.password, n.tenant, n.connection, n.event, n.facts); }
-auto fields(const Expect& n) { return std::tie(n.effect, n.would_be, n.by, n.fault, n.obligations); }
+auto fields(const Expect& n) { return std::tie(n.effect, n.would_be, n.rest, n.by, n.fault, n.obligations, n.cells); }
+auto fields(const FixtureDecl& n) { return std::tie(n.name, n.facts); }
 auto fields(const TestDecl& n) { return std::tie(n.name, n.steps); }
+auto fields(const RequestLine& n) { return std::tie(n.action, n.tenant, n.client, n.organization, n.connection); }
 auto fields(const ProveStatement& n) { return std::tie(n.request, n.outcome, n.by, n.implies); }
 auto fields(const ProveDecl& n) { return std::tie(n.name, n.statements); }
 

@@ -34,10 +34,11 @@ struct Limits {
   std::size_t clients_per_tenant = 65'535;
   std::size_t connections_per_tenant = 65'535;
   std::size_t organizations_per_tenant = 2'000'000;
-  std::size_t zones_per_tenant = 65'535;  // its own; the platform may have as many
-  std::size_t rules_per_tenant = 65'535;  // in force for one (tenant, action)
-  std::size_t attributes = 1'024;         // declared ones visible in one tenant
-  std::size_t reported_errors = 1'000;    // mistakes in the text of one file; then it is not read on
+  std::size_t zones_per_tenant = 65'535;   // its own; the platform may have as many
+  std::size_t rules_per_tenant = 65'535;   // in force for one (tenant, action)
+  std::size_t attributes = 1'024;          // declared ones visible in one tenant
+  std::size_t cases_per_question = 4'096;  // of a test: its clients times its connections times its fixtures
+  std::size_t reported_errors = 1'000;     // mistakes in the text of one file; then it is not read on
 };
 
 struct LimitRow {
@@ -68,6 +69,7 @@ inline constexpr auto limit_rows = std::to_array<LimitRow>({
     {"zones-per-tenant", &Limits::zones_per_tenant},
     {"rules-per-tenant", &Limits::rules_per_tenant},
     {"attributes", &Limits::attributes},
+    {"cases-per-question", &Limits::cases_per_question},
     {"reported-errors", &Limits::reported_errors},
 });
 static_assert(sizeof(Limits) == limit_rows.size() * sizeof(std::size_t), "every limit has its row");

@@ -39,6 +39,7 @@ inline constexpr auto placements = [] {
       {"platform", file},
       {"extend", file},
       {"template", file},
+      {"fixture", file},
       {"test", file},
       {"prove", file},
       {"tenant", file | tenant},  // the declaration at the top, `tenant.x = …` in a tenant

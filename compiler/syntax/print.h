@@ -16,7 +16,8 @@ std::string string_text(std::string_view text);  // a string literal
 std::string name_text(const tree::Name& name);   // bare where it can be, else quoted
 std::string path_text(const std::vector<tree::Name>& parts);
 std::string names_text(const std::vector<tree::Name>& names);
-std::string block_text(const Cidr& block);  // an address alone where it is one
+std::string block_text(const Cidr& block);   // an address alone where it is one
+std::string time_text(std::int64_t micros);  // `2026-12-31T00:00Z`: seconds only where there are some
 
 // How tight the place around an expression is: what binds looser gets parentheses there.
 enum class Tight : std::uint8_t { or_, and_, not_, comparison, sum, fallback, primary };

@@ -50,6 +50,20 @@ std::string request_text(const tree::RequestLine& line) {
   return text;
 }
 
+// "to acme.shop, acme.admin in coke via staff with office, travelling", each part with a blank before it.
+std::string cells_text(std::string_view to, const tree::Cells& cells) {
+  std::string text;
+  for (const auto& one : cells.to) {
+    text += &one == &cells.to.front() ? fmt::format(" {} ", to) : ", ";
+    text += name_text(one.tenant);
+    if (one.client) text += "." + name_text(*one.client);
+  }
+  if (!cells.in.empty()) text += " in " + names_text(cells.in);
+  if (!cells.via.empty()) text += " via " + names_text(cells.via);
+  for (const auto& list : cells.with) text += " with " + names_text(list);
+  return text;
+}
+
 Node asked_node(const Tree& tree, Span span, std::string text_of_line, const std::vector<tree::FactAssign>& facts) {
   Node made{.span = span, .text = std::move(text_of_line), .block = !facts.empty()};
   for (const auto& fact : facts) {
@@ -78,7 +92,8 @@ std::string by_text(const std::vector<tree::Text>& names) {
 }
 
 Node expect_node(const Tree& tree, const tree::Expect& expect) {
-  auto text = std::string("expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
+  auto text =
+      std::string(expect.rest ? "else expect " : "expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
     text += (i == 0 ? " " : ", ") + choice_text(tree, expect.obligations[i]);
   if (expect.of_password())
@@ -86,16 +101,22 @@ Node expect_node(const Tree& tree, const tree::Expect& expect) {
   else
     text += by_text(expect.by);
   if (expect.fault) text += " fault " + expect.fault->text;
+  text += cells_text("for", expect.cells);
   return {.span = expect.span, .text = std::move(text)};
 }
 
 Node test_node(const Tree& tree, const tree::TestDecl& test) {
   Node made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
   for (const auto& one : test.steps) {
-    if (const auto* line = std::get_if<tree::RequestLine>(&one))
-      made.entries.push_back(asked_node(tree, line->span, request_text(*line), line->facts));
+    if (const auto* line = std::get_if<tree::Question>(&one))
+      made.entries.push_back(
+          asked_node(tree, line->span, line->action.text + cells_text("to", line->cells), line->facts));
     else if (const auto* password = std::get_if<tree::PasswordLine>(&one))
       made.entries.push_back(asked_node(tree, password->span, password_text(*password), password->facts));
+    else if (const auto* clock = std::get_if<tree::Clock>(&one))
+      made.entries.push_back(
+          {.span = clock->span,
+           .text = clock->after ? "after " + duration_to_text(clock->micros) : "at " + time_text(clock->micros)});
     else
       made.entries.push_back(expect_node(tree, std::get<tree::Expect>(one)));
   }
@@ -146,6 +167,11 @@ struct DeclarationNode {
   Node operator()(const tree::TemplateDecl& is) const { return template_node(tree, is); }
   Node operator()(const tree::Let& is) const { return let_node(tree, is); }
   Node operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
+  Node operator()(const tree::FixtureDecl& is) const {
+    auto made = asked_node(tree, is.span, "fixture " + name_text(is.name), is.facts);
+    made.block = made.always_open = true;
+    return made;
+  }
   Node operator()(const tree::TestDecl& is) const { return test_node(tree, is); }
   Node operator()(const tree::ProveDecl& is) const { return prove_node(tree, is); }
 };

@@ -75,13 +75,6 @@ bool is_membership(const Tree& tree, ExprId id) {
 
 std::string clock_text(std::int64_t minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }
 
-// `2026-12-31T00:00Z`: seconds only where there are some.
-std::string time_text(std::int64_t micros) {
-  auto text = time_to_text(micros);
-  if (text.ends_with(":00Z")) text.erase(text.size() - 4, 3);
-  return text;
-}
-
 std::string literal_text(const tree::Literal& literal) {
   using Kind = tree::Literal::Kind;
   switch (literal.kind) {
@@ -149,6 +142,12 @@ std::string node_text(const Tree& tree, const tree::ExprNode& node) {
 }
 
 }  // namespace
+
+std::string time_text(std::int64_t micros) {
+  auto text = time_to_text(micros);
+  if (text.ends_with(":00Z")) text.erase(text.size() - 4, 3);
+  return text;
+}
 
 std::string string_text(std::string_view text) {
   std::string out = "\"";

@@ -71,7 +71,8 @@ bool begins_only_at_top(Token& token, Token& next) {
   case P::IMPORT: return next.getType() == P::STRING;
   case P::PLATFORM: return next.getType() == P::LBRACE;
   case P::EXTEND: return next.getType() == P::TENANT;
-  case P::TEMPLATE: return is_word(next.getType());
+  case P::TEMPLATE:
+  case P::FIXTURE: return is_word(next.getType());
   case P::TENANT: return is_word(next.getType()) || next.getType() == P::STRING;
   case P::TEST:
   case P::PROVE: return next.getType() == P::STRING;
@@ -131,6 +132,7 @@ bool begins_declaration(std::size_t type) {
   case P::TEMPLATE:
   case P::LET:
   case P::OBLIGATION:
+  case P::FIXTURE:
   case P::TEST:
   case P::PROVE: return true;
   default: return false;

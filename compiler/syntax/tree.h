@@ -372,10 +372,28 @@ struct FactAssign {  // request.ip = 198.51.100.7, or `without request.country`
   ExprId value = ExprId::none;  // none: `without`
   Span span;
 };
-struct RequestLine {  // login to acme.admin in coke via staff { … }
+struct Target {  // acme.admin
+  Name tenant;
+  std::optional<Name> client;
+  Span span;
+};
+// Lists, of which every combination is meant: where a question goes, or which of its combinations an expectation speaks of.
+struct Cells {
+  std::vector<Target> to;
+  std::vector<Name> in, via;            // organizations, connections
+  std::vector<std::vector<Name>> with;  // fixtures: one of each list
+  Span span;                            // unknown when nothing is listed
+  bool any() const { return !to.empty() || !in.empty() || !via.empty() || !with.empty(); }
+};
+struct Question {  // login to acme.admin, acme.shop in coke via staff with office, travelling { … }
   Name action;
-  std::optional<Name> tenant, client, organization, connection;
+  Cells cells;
   std::vector<FactAssign> facts;
+  Span span;
+};
+struct Clock {  // at 2026-03-29T01:30Z, or after 20m
+  bool after = false;
+  std::int64_t micros = 0;
   Span span;
 };
 struct PasswordLine {  // password "correct horse" for acme.customers at change { user.email = "ann@acme.com" }
@@ -386,23 +404,37 @@ struct PasswordLine {  // password "correct horse" for acme.customers at change 
   Span span;
 };
 struct Expect {           // expect deny by "x" | expect challenge mfa within 15m | expect deny fault locked_out
-  Name effect;            // allow, challenge, deny; of a password accepted, refused
+  Name effect;            // allow, challenge, deny; of a password accepted, refused; of either snapshot
   bool would_be = false;  // expect would_be deny
+  bool rest = false;      // `else expect`: of the combinations that no expectation beside it speaks of
   std::vector<Text>
       by;  // rule names that must be among the fired reasons; no_allow is written bare. Of a password: its checks
   std::optional<Name> fault;
   std::vector<std::vector<Obligation>>
       obligations;  // each must be among the challenge's entries: alternatives joined by `or`
+  Cells cells;      // which combinations of the question; nothing listed: all
   Span span;
   bool of_password() const { return effect.text == "accepted" || effect.text == "refused"; }
+  bool of_snapshot() const { return effect.text == "snapshot"; }
+};
+using Step = std::variant<Question, Expect, PasswordLine, Clock>;  // each Expect speaks of the question before it
+struct FixtureDecl {                                               // fixture office { request.ip = 10.0.0.1 }
+  Name name;
+  std::vector<FactAssign> facts;
+  Span span;
 };
 struct TestDecl {
   Text name;
-  std::vector<std::variant<RequestLine, Expect, PasswordLine>> steps;  // each Expect speaks of the question before it
+  std::vector<Step> steps;
+  Span span;
+};
+struct RequestLine {  // login to acme.admin in coke via staff
+  Name action;
+  std::optional<Name> tenant, client, organization, connection;
   Span span;
 };
 struct ProveStatement {  // login to acme.admin via staff allowed [by "n"] implies E
-  RequestLine request;   // without facts; absent parts are universal
+  RequestLine request;   // absent parts are universal
   Name outcome;          // allowed, challenged, denied
   std::optional<Text> by;
   ExprId implies;
@@ -415,7 +447,7 @@ struct ProveDecl {
 };
 
 using Declaration = std::variant<ImportDecl, AttributesBlock, PlatformDecl, ClientDecl, TenantDecl, ExtendTenantDecl,
-                                 TemplateDecl, Let, ObligationDecl, TestDecl, ProveDecl>;
+                                 TemplateDecl, Let, ObligationDecl, FixtureDecl, TestDecl, ProveDecl>;
 
 struct Comment {
   std::string text;  // with its `//`, without the line end

@@ -137,14 +137,21 @@ std::string_view example_of(std::size_t rule) {
   case P::RuleRequirements:
   case P::RuleCharacterClass:
   case P::RuleRequirement: return "password strong { length 12..; classes 3 of lower, upper, digit, symbol }";
+  case P::RuleFixtureDecl: return "fixture office { request.ip = 198.51.100.7 }";
+  case P::RuleClockLine: return "after 20m, or at 2026-03-29T01:30Z";
   case P::RuleTestDecl:
   case P::RuleStep:
   case P::RuleRequestLine:
+  case P::RuleTargets:
   case P::RuleTarget: return "login to acme.shop via staff { request.ip = 198.51.100.7 }";
   case P::RulePasswordLine: return "password \"correct horse\" for acme.customers";
   case P::RuleFacts:
   case P::RuleFactLine: return "{ user.email = \"ann@acme.com\"; request.ip = 198.51.100.7 }";
   case P::RulePrefix: return "any g in user.groups : g == \"staff\"";
+  case P::RuleCells:
+  case P::RuleInNames:
+  case P::RuleViaNames:
+  case P::RuleWithNames: return "login to acme.shop, acme.admin via staff with office, travelling";
   case P::RuleExpectLine: return "expect deny by \"office only\"";
   case P::RuleProveDecl:
   case P::RuleProveLine: return "login to acme.shop allowed implies user.email_verified";

@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 32> item_names = {
     "features", "id",     "tenant.X",   "connections", "callbacks", "origins",       "domains",           "hosts",
     "issuers",  "issuer", "grants",     "lifetimes",   "signup",    "organizations", "members",           "settings",
     "discover", "limit",  "obligation", "attributes",  "client",    "connection",    "organization",      "use"};
-constexpr std::array<std::string_view, 11> declaration_names = {
-    "import", "attributes", "platform", "client", "tenant", "extend", "template", "let", "obligation", "test", "prove"};
+constexpr std::array<std::string_view, 12> declaration_names = {"import",     "attributes", "platform", "client",
+                                                                "tenant",     "extend",     "template", "let",
+                                                                "obligation", "fixture",    "test",     "prove"};
 constexpr std::array<std::string_view, 9> type_names = {"bool", "int",      "string",        "ip",    "cidr",
                                                         "time", "duration", "set of string", "one of"};
 constexpr std::array<std::string_view, 6> lockout_names = {

@@ -205,9 +205,9 @@ void Maker::one_more_deny(const TenantWorld& made) {
 void Maker::test_and_proof(const TenantWorld& made) {
   const auto& client = random_.pick(made.clients);
   const auto where = "login to " + name_text(made.name) + "." + name_text(client.name);
+  block("fixture unfit", [&] { line("without user.blocked"); });
   block("test \"a line\"", [&] {
-    line(where + " via " + name_text(random_.pick(made.connections).name) +
-         " { request.ip = 10.0.0.1; without user.blocked }");
+    line(where + " via " + name_text(random_.pick(made.connections).name) + " with unfit { request.ip = 10.0.0.1 }");
     line("expect deny fault invalid_request");
   });
   block("prove \"a statement\"", [&] { line(where + " allowed implies session.mfa or user.email_verified"); });

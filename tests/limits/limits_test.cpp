@@ -66,6 +66,11 @@ const std::vector<Pair>& pairs() {
        "E0920"},
       {"attributes", one("writ 1\nattributes { user.a : bool }\ntenant a { attributes { user.b : bool } }\n"), 2,
        "E0920"},
+      {"cases-per-question",
+       one(tenant("client admin : spa { connections users }\nallow login") +
+           "fixture a { user.logins = 1 }\nfixture b { user.logins = 2 }\ntest \"t\" {\n"
+           "  login to acme.shop, acme.admin via users with a, b\n  expect allow\n}\n"),
+       4, "E0920"},
       {"reported-errors", one("writ 1\nlet = 1\nlet = 2\nlet = 3\n"), 3, "more mistakes than anybody reads", 3},
   };
   return list;

@@ -132,8 +132,10 @@ TEST_CASE("a test's request is the baseline with what its line sets") {
   test::Checked checked;
   test::check_files(checked, {sample});
   REQUIRE(checked.policy.tests.size() == 1);
-  const auto& line = std::get<tree::RequestLine>(checked.policy.tests[0]->steps[0]);
-  const auto request = test_request(checked.policy, *checked.policy.test_trees[0], line);
+  const auto& line = std::get<tree::Question>(checked.policy.tests[0]->steps[0]);
+  const auto cases = TestQuestions(checked.policy).cases(*checked.policy.test_trees[0], line, test_time);
+  REQUIRE(cases.size() == 1);
+  const auto& request = cases[0].request;
   CHECK(request.tenant == "acme");
   CHECK(request.connection == "staff");
   CHECK(std::get<std::string>(request.facts.at("request.country")) == "DE");

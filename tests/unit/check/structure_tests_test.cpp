@@ -106,8 +106,10 @@ TEST_CASE("a request carries wire names and the tenant's required attributes") {
   test::Checked checked;
   test::check_files(checked, {acme + "test \"t\" { login to acme.shop via users { user.level = high } expect allow }"});
   REQUIRE(checked.pretty() == "");
-  const auto request = test_request(checked.policy, *checked.policy.test_trees[0],
-                                    std::get<tree::RequestLine>(checked.policy.tests[0]->steps[0]));
+  const auto& line = std::get<tree::Question>(checked.policy.tests[0]->steps[0]);
+  const auto cases = TestQuestions(checked.policy).cases(*checked.policy.test_trees[0], line, test_time);
+  REQUIRE(cases.size() == 1);
+  const auto& request = cases[0].request;
   CHECK(request.tenant == "acme-1");
   CHECK(request.client == "client-1");
   CHECK(request.connection == "db-1");

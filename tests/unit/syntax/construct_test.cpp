@@ -126,10 +126,33 @@ TEST_CASE("tests and proofs") {
   REQUIRE(parsed.diagnostics.empty());
   const auto& test = std::get<tree::TestDecl>(parsed.tree.declarations[0]);
   REQUIRE(test.steps.size() == 5);
-  const auto& request = std::get<tree::RequestLine>(test.steps[0]);
-  CHECK(request.organization->text == "coke");
-  CHECK(request.connection->text == "staff");
+  const auto& asked = std::get<tree::Question>(test.steps[0]);
+  CHECK(asked.cells.in[0].text == "coke");
+  CHECK(asked.cells.via[0].text == "staff");
   CHECK(std::get<tree::Expect>(test.steps[1]).by[0].text == "no_allow");
+}
+
+TEST_CASE("tests of many combinations, with fixtures and a clock") {
+  round_trip(
+      "writ 1\nfixture office { request.ip = 10.0.0.1; without request.country }\nfixture nothing {}\n"
+      "test \"t\" {\n  at 2026-03-29T01:30Z\n  login to acme.admin, \"a-b\".\"x y\" in coke, pepsi via staff, others "
+      "with "
+      "office, away with young { user.logins = 1 }\n  expect deny by \"n\" for acme.admin in coke via staff with away\n"
+      "  expect challenge via others\n  expect challenge mfa within 15m with office with young\n  expect snapshot\n"
+      "  after 20m\n  expect challenge\n  else expect challenge\n  else expect would_be deny\n}\n");
+  const Parsed parsed("writ 1\ntest \"t\" { login to a.b expect challenge else expect allow after 1h expect deny at "
+                      "2026-01-01T00:00Z expect challenge via x to expect allow }\n");
+  INFO(parsed.rendered());
+  CHECK(parsed.codes() == "E0101");  // `to` behind `via`
+  const Parsed whole("writ 1\ntest \"t\" { login to a.b expect challenge else expect allow after 1h expect deny }\n");
+  const auto& test = std::get<tree::TestDecl>(whole.tree.declarations[0]);
+  REQUIRE(test.steps.size() == 5);
+  CHECK(std::get<tree::Expect>(test.steps[2]).rest);
+  CHECK(std::get<tree::Clock>(test.steps[3]).micros == 3'600'000'000);
+  CHECK(Parsed("writ 1\ntest \"t\" { at 2026-01-01T00:00Z expect allow }\n").codes() == "E0101");
+  CHECK(Parsed("writ 1\ntest \"t\" { login to a.b expect snapshot by \"n\" }\n").codes() == "E0101");
+  CHECK(Parsed("writ 1\ntest \"t\" { password \"x\" for a.b else expect accepted }\n").codes() == "E0101");
+  CHECK(Parsed("writ 1\ntest \"t\" { password \"x\" for a.b expect accepted via c }\n").codes() == "E0101");
 }
 
 TEST_CASE("statements may stand in one line, with or without semicolons") {

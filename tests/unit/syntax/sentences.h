@@ -90,6 +90,9 @@ class Sentences {
   void items(char block, std::size_t depth);
   void request_line();
   void target(std::size_t optional);
+  void cells(std::string_view to, std::size_t targets);
+  void facts();
+  void clock_line();
   void password_line();
   void expect();
   void proof();

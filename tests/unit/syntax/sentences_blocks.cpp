@@ -365,19 +365,50 @@ void Sentences::by() {
   else
     text();
 }
+void Sentences::cells(std::string_view to, std::size_t targets) {
+  if (chance(targets)) {
+    say(to);
+    list([&] {
+      wire_name();
+      if (chance(70)) say(".admin");
+    });
+  }
+  if (chance(20)) {
+    say("in");
+    list([&] { wire_name(); });
+  }
+  if (chance(40)) {
+    say("via");
+    list([&] { wire_name(); });
+  }
+  while (chance(20)) {
+    say("with");
+    list([&] { name(); });
+  }
+}
+void Sentences::facts() {
+  block([&] {
+    if (chance(25)) {
+      say("without");
+      return path();
+    }
+    path();
+    say("=");
+    sum(1);
+  });
+}
 void Sentences::request_line() {
   one_of({"login", "signup", "refresh", "m2m", "access", "password_change"});
-  target(100);
+  cells("to", 100);
+  if (chance(50)) facts();
+}
+void Sentences::clock_line() {
   if (chance(50))
-    block([&] {
-      if (chance(25)) {
-        say("without");
-        return path();
-      }
-      path();
-      say("=");
-      sum(1);
-    });
+    say({"at", "2026-03-29T01:30Z"});
+  else {
+    say("after");
+    duration();
+  }
 }
 void Sentences::password_line() {
   say("password");
@@ -397,6 +428,15 @@ void Sentences::password_line() {
     });
 }
 void Sentences::expect() {
+  if (chance(15)) {
+    if (chance(50)) say("else");
+    say({"expect", "snapshot"});
+    return cells("for", 30);
+  }
+  if (chance(15)) {
+    say({"else", "expect", "deny"});
+    return cells("for", 20);
+  }
   say("expect");
   if (chance(15)) return say("accepted");
   if (chance(15)) {
@@ -438,7 +478,11 @@ void Sentences::proof() {
 // ---------------------------------------------------------------- declarations
 
 void Sentences::declaration() {
-  switch (below(11)) {
+  switch (below(12)) {
+  case 11:
+    say("fixture");
+    name();
+    return facts();
   case 0: say("import"); return text();
   case 1:
     say("attributes");
@@ -474,6 +518,7 @@ void Sentences::declaration() {
         password_line();
       else
         request_line();
+      if (chance(20)) clock_line();
       if (chance(70)) expect();
       if (chance(20)) say(";");
     }
