@@ -135,9 +135,9 @@ TEST_CASE("tests and proofs") {
 TEST_CASE("tests of many combinations, with fixtures and a clock") {
   round_trip(
       "writ 1\nfixture office { request.ip = 10.0.0.1; without request.country }\nfixture nothing {}\n"
-      "test \"t\" {\n  at 2026-03-29T01:30Z\n  login to acme.admin, \"a-b\".\"x y\" in coke, pepsi via staff, others "
-      "with "
-      "office, away with young { user.logins = 1 }\n  expect deny by \"n\" for acme.admin in coke via staff with away\n"
+      "test \"t\" {\n  at 2026-03-29T01:30Z\n  login to acme.admin, \"a-b\".\"x y\" in coke, pepsi via staff "
+      "with office, away with young { user.logins = 1 }\n  expect deny by \"n\" for acme.admin in coke via staff with "
+      "away\n"
       "  expect challenge via others\n  expect challenge mfa within 15m with office with young\n  expect snapshot\n"
       "  after 20m\n  expect challenge\n  else expect challenge\n  else expect would_be deny\n}\n");
   const Parsed parsed("writ 1\ntest \"t\" { login to a.b expect challenge else expect allow after 1h expect deny at "
