@@ -1,115 +1,147 @@
-// Longest common subsequence of the lines between the common beginning and the common end. Formatting changes few lines, so the table stays
-// small; where it would not (`most_cells`), the whole middle is shown as replaced, which is correct and only longer.
-#include "cli/diff.h"
+// `writ diff`: what changed between two policies, in words and in decisions.
+#include "cli/diff_report.h"
+#include "cli/lists.h"
+#include "cli/pipeline.h"
+#include "cli/verb.h"
+#include "compiler/load/pair.h"
+#include "compiler/lower/lower.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <vector>
+#include <map>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace writ::cli {
 
 namespace {
 
-constexpr std::size_t context = 3;
-constexpr std::size_t most_cells = 16u << 20;
+enum class DiffFormat : std::uint8_t { pretty, json, markdown };
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.push_back(text.substr(0, end == std::string_view::npos ? text.size() : end + 1));
-    text.remove_prefix(lines.back().size());
+struct Options {
+  std::string before, after, since, breached;
+  DiffFormat format = DiffFormat::pretty;
+  std::size_t tries = diff::Options{}.tries, show = 20;
+};
+
+// A comment on a pull request of GitHub has at most 65,536 characters.
+constexpr std::size_t most_markdown = 60'000;
+
+struct Compiled {
+  Pipeline pipeline;
+  std::size_t tenants = 0;
+};
+
+// From a side that is loaded to an engine. Its name stands before what is wrong with it.
+int compile(Loaded loaded, const std::string& name, const Options& options, Console& console, Compiled& made) {
+  made.pipeline.loaded = std::move(loaded);
+  auto& diagnostics = made.pipeline.loaded.diagnostics;
+  if (!diagnostics.has_errors())
+    made.pipeline.policy =
+        check_policy(made.pipeline.loaded.order, made.pipeline.loaded.sources, Limits{}, diagnostics);
+  if (diagnostics.has_errors()) {
+    const auto format = options.format == DiffFormat::json ? Format::json : Format::pretty;
+    if (format == Format::pretty) console.err(fmt::format("writ: `{}` has errors:\n", safe(name)));
+    console.err(render(made.pipeline, format, console.colored_err()));
+    return exit_policy_errors;
+  }
+  std::vector<program::Part> parts;
+  for (const auto& tenant : made.pipeline.policy.tenants)
+    parts.push_back(lower_tenant(tenant, made.pipeline.loaded.sources));
+  made.tenants = parts.size();
+  made.pipeline.engine = std::make_unique<Engine>(nullptr, Tier::interpret);
+  if (const auto refused = made.pipeline.engine->put(std::move(parts)); !refused.empty())
+    return fail(console, "the engine refuses what was compiled: " + refused);
+  return exit_ok;
+}
+
+std::vector<std::string> lines_of(const DiffReport& report, const Engine& before, const Engine& after) {
+  std::vector<std::string> lines;
+  for (const auto& tenant : report.tenants) {
+    auto part = after.part(tenant.id);
+    if (part == nullptr) part = before.part(tenant.id);
+    for (const auto& witness : tenant.witnesses) lines.push_back(diff::request_line(*part, witness));
   }
   return lines;
 }
 
-struct Edit {
-  char mark;  // ' ', '-' or '+'
-  std::string_view line;
-};
-
-using Lines = std::vector<std::string_view>;
-
-// The edits of a[first, a_end) and b[first, b_end).
-void middle(const Lines& a, std::size_t a_end, const Lines& b, std::size_t b_end, std::size_t first,
-            std::vector<Edit>& edits) {
-  const std::size_t rows = a_end - first, columns = b_end - first;
-  std::size_t i = 0, j = 0;
-  if (rows * columns <= most_cells) {
-    std::vector<std::uint32_t> common((rows + 1) * (columns + 1));
-    const auto at = [&](std::size_t r, std::size_t c) -> std::uint32_t& { return common[r * (columns + 1) + c]; };
-    for (std::size_t r = rows; r-- > 0;)
-      for (std::size_t c = columns; c-- > 0;)
-        at(r, c) = a[first + r] == b[first + c] ? at(r + 1, c + 1) + 1 : std::max(at(r + 1, c), at(r, c + 1));
-    while (i < rows && j < columns) {
-      if (a[first + i] == b[first + j])
-        edits.push_back({' ', a[first + i]}), ++i, ++j;
-      else if (at(i + 1, j) >= at(i, j + 1))
-        edits.push_back({'-', a[first + i++]});
-      else
-        edits.push_back({'+', b[first + j++]});
-    }
+int diff_verb(Options options, Console& console) {
+  Side before{options.before}, after{options.after};
+  std::optional<Revision> revision;
+  if (!options.since.empty()) {
+    if (!options.after.empty())
+      return fail(console, "--since compares one policy with what it was: `writ diff --since HEAD~1 my-policy`",
+                  exit_usage);
+    after.path = before.path = options.before.empty() ? "." : options.before;
+    std::string error;
+    revision = Revision::open(options.since, before.path, error);
+    if (!revision) return fail(console, error);
+    before.revision = &*revision;
+  } else if (options.before.empty() || options.after.empty()) {
+    return fail(
+        console,
+        "there are two to compare: `writ diff OLD NEW`, or `writ diff --since HEAD my-policy` in a git repository",
+        exit_usage);
+  } else if (options.before == "-" && options.after == "-") {
+    return fail(console, "OLD and NEW cannot both be `-`: there is one standard input", exit_usage);
   }
-  for (; i < rows; ++i) edits.push_back({'-', a[first + i]});
-  for (; j < columns; ++j) edits.push_back({'+', b[first + j]});
-}
-
-std::vector<Edit> edits_of(const Lines& a, const Lines& b) {
-  std::size_t first = 0, a_end = a.size(), b_end = b.size();
-  while (first < a_end && first < b_end && a[first] == b[first]) ++first;
-  while (a_end > first && b_end > first && a[a_end - 1] == b[b_end - 1]) --a_end, --b_end;
-  std::vector<Edit> edits;
-  for (std::size_t i = 0; i < first; ++i) edits.push_back({' ', a[i]});
-  middle(a, a_end, b, b_end, first, edits);
-  for (std::size_t i = a_end; i < a.size(); ++i) edits.push_back({' ', a[i]});
-  return edits;
-}
-
-std::string hunk(const std::vector<Edit>& edits, std::size_t begin, std::size_t end, std::size_t a_line,
-                 std::size_t b_line) {
-  std::size_t removed = 0, added = 0;
-  std::string body;
-  for (std::size_t i = begin; i < end; ++i) {
-    if (edits[i].mark != '+') ++removed;
-    if (edits[i].mark != '-') ++added;
-    body += edits[i].mark;
-    body += edits[i].line;
-    if (!edits[i].line.ends_with('\n')) body += "\n\\ No newline at end of file\n";
+  PasswordLists lists;
+  if (const auto wrong = lists.open(common_list_to_open({}), options.breached); !wrong.empty())
+    return fail(console, wrong);
+  DiffReport report;
+  report.before = options.since.empty() ? options.before : options.since;
+  report.after = after.path;
+  auto pair = load_pair(before, after);
+  Compiled was, is;
+  const auto left_out = pair.left_out;
+  if (const int code = compile(std::move(pair.before), report.before, options, console, was); code != exit_ok)
+    return code;
+  if (const int code = compile(std::move(pair.after), report.after, options, console, is); code != exit_ok) return code;
+  report.tenants_before = was.tenants + left_out;
+  report.tenants_after = is.tenants + left_out;
+  {
+    Progress progress(console, "comparing tenants:", 2 * std::max(was.tenants, is.tenants));
+    diff::Options how;
+    how.tries = options.tries;
+    report.tenants =
+        diff::differences({*was.pipeline.engine, *is.pipeline.engine, lists}, how, [&] { progress.step(); });
   }
-  return fmt::format("@@ -{},{} +{},{} @@\n{}", removed == 0 ? a_line - 1 : a_line, removed,
-                     added == 0 ? b_line - 1 : b_line, added, body);
+  report.lines = lines_of(report, *was.pipeline.engine, *is.pipeline.engine);
+  switch (options.format) {
+  case DiffFormat::pretty: console.out(pretty(report, console, options.show)); break;
+  case DiffFormat::markdown: console.out(markdown(report, most_markdown)); break;
+  case DiffFormat::json: console.out(json(report, *was.pipeline.engine, *is.pipeline.engine)); break;
+  }
+  return report.decisions_changed() ? exit_decisions_changed : exit_ok;
 }
 
 }  // namespace
 
-std::string unified_diff(std::string_view name, std::string_view before, std::string_view after) {
-  if (before == after) return {};
-  const std::vector<Edit> edits = edits_of(lines_of(before), lines_of(after));
-  std::string text = fmt::format("--- {}\n+++ {}\n", name, name);
-  std::size_t a_line = 1, b_line = 1;
-  for (std::size_t i = 0; i < edits.size();) {
-    // A hunk begins `context` lines before the next change and goes on while changes are nearer than twice that.
-    std::size_t change = i;
-    while (change < edits.size() && edits[change].mark == ' ') ++change;
-    if (change == edits.size()) break;
-    const std::size_t begin = change - i > context ? change - context : i;
-    a_line += begin - i, b_line += begin - i;
-    std::size_t end = change, quiet = 0;
-    for (std::size_t k = change; k < edits.size() && quiet <= 2 * context; ++k) {
-      quiet = edits[k].mark == ' ' ? quiet + 1 : 0;
-      if (quiet == 0) end = k + 1;
-    }
-    end = std::min(end + context, edits.size());
-    text += hunk(edits, begin, end, a_line, b_line);
-    for (std::size_t k = begin; k < end; ++k) {
-      if (edits[k].mark != '+') ++a_line;
-      if (edits[k].mark != '-') ++b_line;
-    }
-    i = end;
-  }
-  return text;
+void declare_diff(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<Options>();
+  static const std::map<std::string, DiffFormat> formats = {
+      {"pretty", DiffFormat::pretty}, {"json", DiffFormat::json}, {"markdown", DiffFormat::markdown}};
+  CLI::App* verb = app.add_subcommand("diff", "what changed between two policies, in words and in decisions");
+  verb->add_option("OLD", options->before, "a file, a folder, or - for standard input; with --since the policy (.)");
+  verb->add_option("NEW", options->after, "the same");
+  verb->add_option("--since", options->since, "compare with what a revision of git has there")->type_name("REVISION");
+  verb->add_option("--tries", options->tries, "requests to try for each tenant that changed")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}).description(""))
+      ->default_str("20000");
+  verb->add_option("--show", options->show, "tenants to show in full (pretty)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}).description(""))
+      ->default_str("20");
+  verb->add_option("--breached", options->breached, "list of breached passwords, made by `writ breached build`")
+      ->type_name("FILE");
+  verb->add_option("--format", options->format, "pretty, json, or markdown for a pull request")
+      ->type_name("FORM")
+      ->transform(CLI::Transformer(formats).description(""))
+      ->default_str("pretty");
+  add_examples(*verb, {"writ diff my-policy my-policy", "writ diff --since HEAD my-policy",
+                       "writ diff --since origin/main --format markdown my-policy > comment.md"});
+  runs(*verb, invocation, [options, &invocation] { return diff_verb(*options, invocation.console); });
 }
 
 }  // namespace writ::cli

@@ -1,10 +1,10 @@
 // `writ fix`: what messages offer to edit is edited. What changes no decision is done; what does is named, and done with --unsafe.
 #include "compiler/lint/fix.h"
 
-#include "cli/diff.h"
 #include "cli/files.h"
 #include "cli/lint_scope.h"
 #include "cli/pipeline.h"
+#include "cli/unified.h"
 #include "cli/verb.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // `writ fmt`: the one layout of a policy. A file that does not parse is left alone, and before a file is written its new text is parsed and
 // formatted again: a formatter that would change its own output is a mistake of ours, and then nothing is written.
-#include "cli/diff.h"
 #include "cli/files.h"
 #include "cli/pipeline.h"
+#include "cli/unified.h"
 #include "cli/verb.h"
 #include "compiler/syntax/syntax.h"
 

@@ -130,6 +130,9 @@ std::vector<std::string> values_of(std::string_view flag, std::string_view verb)
   if (flag == "--format" && verb == "lint") return {"pretty", "compact", "json", "sarif", "junit", "github", "gitlab"};
   if (flag == "--format" && verb == "test") return {"pretty", "json", "junit"};
   if (flag == "--fail-level") return {"error", "warning", "info"};
+  if (flag == "--format" && verb == "diff") return {"pretty", "json", "markdown"};
+  if (flag == "--format" && verb == "matrix") return {"pretty", "json", "html", "svg"};
+  if (flag == "--format" && verb == "graph") return {"svg", "html", "dot"};
   if (flag == "--format") return {"pretty", "json"};
   if (flag == "--color") return {"auto", "always", "never"};
   if (flag == "--engine") return {"interpret", "jit", "both"};

@@ -21,10 +21,11 @@ enum Exit : int {
   exit_failure = 1,  // input or output, or a mistake of ours
   exit_usage = 2,
   exit_policy_errors = 3,
-  exit_check_failed = 4,  // a test failed, or a file is not formatted
-  exit_warnings = 5,      // lint's, with --fail-level
-  exit_not_allowed = 6,   // with --exit-decision; a password that is refused, or known from breaches
-  exit_not_proved = 7,    // with --strict
+  exit_check_failed = 4,       // a test failed, or a file is not formatted
+  exit_warnings = 5,           // lint's, with --fail-level
+  exit_not_allowed = 6,        // with --exit-decision; a password that is refused, or known from breaches
+  exit_not_proved = 7,         // with --strict
+  exit_decisions_changed = 9,  // between two policies
 };
 
 struct Invocation {
@@ -50,6 +51,9 @@ void declare_breached(CLI::App& app, Invocation& invocation);
 void declare_common(CLI::App& app, Invocation& invocation);
 void declare_password(CLI::App& app, Invocation& invocation);
 void declare_import(CLI::App& app, Invocation& invocation);
+void declare_diff(CLI::App& app, Invocation& invocation);
+void declare_matrix(CLI::App& app, Invocation& invocation);
+void declare_graph(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // What the verb does when it is the one that was chosen; its result is the exit code.

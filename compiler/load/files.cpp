@@ -154,7 +154,15 @@ class Walk {
 
 }  // namespace
 
-std::vector<Found> find_files(const std::string& path, Span from, const Limits& limits, Diagnostics& diagnostics) {
+fs::path beside(const fs::path& importer, const std::string& written) {
+  fs::path result = importer.parent_path();
+  for (const fs::path& step : fs::path(written))
+    if (step != ".") result /= step;
+  return result.empty() ? fs::path(".") : result;
+}
+
+std::vector<Found> Disk::find(const std::string& path, Span from, const Limits& limits,
+                              Diagnostics& diagnostics) const {
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     const int error = errno;
@@ -191,7 +199,7 @@ std::string size_text(std::size_t bytes) {
   return std::to_string(bytes) + " bytes";
 }
 
-Content read_file(const Found& file, std::size_t limit) {
+Content Disk::read(const Found& file, std::size_t limit) const {
   const int descriptor =
       file.standard_input ? STDIN_FILENO : ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return {{}, unreadable_file(file.name, errno)};

@@ -1,4 +1,4 @@
-// The part of loading that touches the file system: what a path stands for, and the bytes of a file.
+// Where files come from: what a path stands for, and the bytes of a file. The disk is one place, a revision of a repository another.
 #pragma once
 
 #include "compiler/diagnostics/diagnostics.h"
@@ -26,9 +26,6 @@ struct Found {
   bool standard_input = false;
 };
 
-// The files that `path` stands for, by path. Problems are reported at `from` (no place for a path of the command line).
-std::vector<Found> find_files(const std::string& path, Span from, const Limits& limits, Diagnostics& diagnostics);
-
 struct Problem {
   Code code{};
   std::string message, help;
@@ -39,7 +36,28 @@ struct Content {
 };
 // "16 MiB"
 std::string size_text(std::size_t bytes);
-// Opens without waiting, refuses what is not a regular file, reads at most `limit` bytes. Safe on any thread.
-Content read_file(const Found& file, std::size_t limit);
+// A path written in `importer`. Steps of `.` go; `..` stays, because behind a link it is not the folder the text suggests.
+std::filesystem::path beside(const std::filesystem::path& importer, const std::string& written);
+
+// Where files come from. Both may be asked from any thread.
+class Files {
+ public:
+  Files() = default;
+  virtual ~Files() = default;
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  // The files that `path` stands for, by path. Problems are reported at `from` (no place for a path of the command line).
+  virtual std::vector<Found> find(const std::string& path, Span from, const Limits& limits,
+                                  Diagnostics& diagnostics) const = 0;
+  virtual Content read(const Found& file, std::size_t limit) const = 0;
+};
+
+// Opens without waiting, refuses what is not a regular file, reads at most `limit` bytes.
+class Disk : public Files {
+ public:
+  std::vector<Found> find(const std::string& path, Span from, const Limits& limits,
+                          Diagnostics& diagnostics) const override;
+  Content read(const Found& file, std::size_t limit) const override;
+};
 
 }  // namespace writ::load_detail

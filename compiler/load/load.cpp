@@ -5,6 +5,7 @@
 
 #include "compiler/load/files.h"
 #include "compiler/load/forget.h"
+#include "compiler/load/loader.h"
 #include "compiler/syntax/in_parallel.h"
 #include "compiler/syntax/syntax.h"
 
@@ -17,17 +18,12 @@ namespace writ {
 
 namespace {
 
+using load_detail::beside;
 using load_detail::Content;
+using load_detail::Files;
 using load_detail::Found;
 using load_detail::Identity;
-
-// A path written in `importer`. Steps of `.` go; `..` stays, because behind a link it is not the folder the text suggests.
-std::filesystem::path beside(const std::filesystem::path& importer, const std::string& written) {
-  std::filesystem::path result = importer.parent_path();
-  for (const std::filesystem::path& step : std::filesystem::path(written))
-    if (step != ".") result /= step;
-  return result.empty() ? std::filesystem::path(".") : result;
-}
+using load_detail::Prepared;
 
 struct Import {
   Span span;
@@ -44,7 +40,8 @@ struct File {
 
 class Loader {
  public:
-  Loader(const Limits& limits, Imports imports, Loaded& out) : limits_(limits), imports_(imports), out_(out) {}
+  Loader(const Files& files, const Prepared& prepared, const Limits& limits, Imports imports, Loaded& out)
+      : from_(files), prepared_(prepared), limits_(limits), imports_(imports), out_(out) {}
 
   void run(std::span<const std::string> paths) {
     for (const std::string& path : paths) {
@@ -67,7 +64,7 @@ class Loader {
   // ---- finding
 
   void add_path(const std::string& path, Span from, std::vector<std::size_t>* targets) {
-    for (Found& found : load_detail::find_files(path, from, limits_, out_.diagnostics)) {
+    for (Found& found : from_.find(path, from, limits_, out_.diagnostics)) {
       const std::optional<std::size_t> index = add(std::move(found), from);
       if (index && targets) targets->push_back(*index);
     }
@@ -97,7 +94,9 @@ class Loader {
     in_parallel(end - begin, [&](std::size_t i, std::size_t) {
       const Found& found = files_[begin + i].found;
       try {
-        contents[i] = load_detail::read_file(found, limits_.file_bytes);
+        const auto known = prepared_.texts.find(found.identity);
+        contents[i] = known == prepared_.texts.end() ? from_.read(found, limits_.file_bytes)
+                                                     : Content{known->second, std::nullopt};
       } catch (const std::bad_alloc&) {
         contents[i] = {{},
                        load_detail::Problem{Code::file_unreadable,
@@ -111,6 +110,7 @@ class Loader {
   void parse_wave(std::vector<Content> contents, std::size_t begin, std::size_t end) {
     std::vector<std::size_t> good;
     for (std::size_t i = begin; i < end; ++i) {
+      if (prepared_.unread.contains(files_[i].found.identity)) continue;
       Content& content = contents[i - begin];
       if (!content.problem && content.text.size() > limits_.total_bytes - bytes_) {
         content.problem = {Code::policy_too_large,
@@ -217,6 +217,8 @@ class Loader {
     Span import;
   };
 
+  const Files& from_;
+  const Prepared& prepared_;
   const Limits& limits_;
   Imports imports_;
   Loaded& out_;
@@ -245,15 +247,20 @@ void forget_bodies(Loaded& loaded, FileId file) {
   give_back(found->comments);
 }
 
-Loaded load(std::span<const std::string> paths, const Limits& limits, Imports imports) {
+Loaded load_detail::load_from(const Files& files, std::span<const std::string> paths, const Prepared& prepared,
+                              const Limits& limits, Imports imports) {
   Loaded out;
   try {
-    Loader(limits, imports, out).run(paths);
+    Loader(files, prepared, limits, imports, out).run(paths);
   } catch (const std::exception& failure) {
     // Memory or the file system gave up half way: what is there must not pass for the whole policy.
     out.diagnostics.add(Code::file_unreadable, {}, std::string("loading stopped: ") + failure.what());
   }
   return out;
+}
+
+Loaded load(std::span<const std::string> paths, const Limits& limits, Imports imports) {
+  return load_detail::load_from(load_detail::Disk(), paths, {}, limits, imports);
 }
 
 }  // namespace writ

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace writ::flip {
 
@@ -66,10 +67,8 @@ class Lister {
     made.now = value_in(request_, made.name);
     list(made, about, wish);
     if (made.may_be_absent) made.values.emplace_back();
-    std::vector<std::optional<Value>> unlike;
-    for (auto& value : made.values)
-      if (value != made.now && std::ranges::find(unlike, value) == unlike.end()) unlike.push_back(std::move(value));
-    made.values = std::move(unlike);
+    std::set<std::optional<Value>> seen = {made.now};
+    std::erase_if(made.values, [&](const auto& value) { return !seen.insert(value).second; });
     return made;
   }
 
@@ -295,7 +294,7 @@ void shorten(Dial& dial, std::size_t most, Dials& dials) {
   dials.cut = true;
 }
 
-Dials dials_of(const program::Part& part, const NamedRequest& request, bool merged) {
+Dials dials_of(const program::Part& part, const NamedRequest& request, bool merged, std::size_t most) {
   const auto& program = part.programs[static_cast<std::size_t>(request.action)];
   Wishes wishes = wishes_of(part, program, request);
   wish_structure(part, request, wishes);
@@ -309,7 +308,7 @@ Dials dials_of(const program::Part& part, const NamedRequest& request, bool merg
   }
   std::ranges::stable_sort(dials.list, {}, [](const Dial& one) { return std::pair(rank(one.name), index(one.fact)); });
   if (merged) merge(part, request, dials);
-  for (auto& dial : dials.list) shorten(dial, most_values, dials);
+  for (auto& dial : dials.list) shorten(dial, most, dials);
   std::erase_if(dials.list, [](const Dial& dial) { return dial.values.empty(); });
   return dials;
 }

@@ -42,7 +42,9 @@ struct Dials {
   std::vector<Dial> list;
   bool cut = false;  // some fact has more values than were taken
 };
-Dials dials_of(const program::Part& part, const NamedRequest& request, bool merged = true);
+// `most`: values of a fact.
+Dials dials_of(const program::Part& part, const NamedRequest& request, bool merged = true,
+               std::size_t most = most_values);
 
 // Leaves of values that no rule of the shape can tell apart only the first.
 void merge(const program::Part& part, const NamedRequest& request, Dials& dials);

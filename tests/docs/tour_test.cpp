@@ -1,4 +1,4 @@
-// The tour is true, and so is what passwords.md, import.md and testing.md show: the files of a page (```writ NAME, ```json NAME) are written to an empty folder, its
+// The tour is true, and so is what other pages show: the files of a page (```writ NAME, ```json NAME) are written to an empty folder, its
 // commands are run there, and each prints exactly what stands below it. WRIT_UPDATE_GOLDENS=1 writes down what they print.
 #include "tests/docs/documents.h"
 
@@ -37,8 +37,8 @@ std::string replayed(const std::string& console, const Folder& folder) {
 }  // namespace
 
 TEST_CASE("pages show what their commands print") {
-  const auto [page, least] = GENERATE(
-      table<const char*, std::size_t>({{"tour.md", 5}, {"passwords.md", 1}, {"import.md", 1}, {"testing.md", 6}}));
+  const auto [page, least] = GENERATE(table<const char*, std::size_t>(
+      {{"tour.md", 5}, {"passwords.md", 1}, {"import.md", 1}, {"testing.md", 6}, {"diff.md", 3}, {"overview.md", 3}}));
   INFO(page);
   const auto path = docs() / page;
   std::string text = text_of(path);
