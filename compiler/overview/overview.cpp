@@ -158,8 +158,10 @@ class Maker {
       const auto fires = values[static_cast<std::size_t>(rule.fired)];
       if (rule.report || fires == 0) continue;
       const bool certain = fires.has_value();
-      // A require that is met by what the cell says already asks for nothing.
-      if (rule.effect == RuleEffect::require && is_met(shape.entries[rule.entry], values)) continue;
+      // A require that is met by what the cell says already asks for nothing; one of a connection can still conflict with another.
+      if (rule.effect == RuleEffect::require && shape.entries[rule.entry].use_connection < 0 &&
+          is_met(shape.entries[rule.entry], values))
+        continue;
       made.parts.push_back({i, certain});
       used_[i] = true;
       if (rule.effect == RuleEffect::allow) allowed = true, always = always || certain;
