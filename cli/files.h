@@ -1,4 +1,4 @@
-// Writing what the command was asked to write.
+// Writing what the command was asked to write: whole, or not at all. Each says what is wrong, or nothing.
 #pragma once
 
 #include <string>
@@ -6,7 +6,11 @@
 
 namespace writ::cli {
 
-// By a new file in the same folder that takes the old one's name, so that a full disk or a crash leaves the old one. Empty: written.
+// A file of the command's own; whatever had its name is replaced.
+std::string write_file(const std::string& path, std::string_view text);
+// The same, and a file that has the name already is refused.
+std::string create_file(const std::string& path, std::string_view text);
+// A file of the user's that is there: its rights stay, and a link stays a link.
 std::string replace_file(const std::string& name, std::string_view text);
 
 }  // namespace writ::cli

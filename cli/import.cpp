@@ -1,17 +1,16 @@
 // `writ import`: another product's configuration as a policy, and a report of what became of it. Nothing is written when the
 // source cannot be read, and no file is replaced unless that was asked for.
+#include "cli/files.h"
 #include "cli/verb.h"
 #include "compiler/import/auth0.h"
-#include "compiler/import/document.h"
 #include "compiler/import/entra.h"
 #include "compiler/import/keycloak.h"
+#include "compiler/import/source_file.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,11 +33,8 @@ struct Options {
 // `KEY=VALUE` of the command line over those of a file; a value that is JSON is that, any other is a text.
 std::string read_keywords(const Options& options, Keywords& keywords) {
   if (!options.values.empty()) {
-    std::ifstream in(options.values, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) return fmt::format("cannot read `{}`", options.values);
-    auto document = read_json(text.str());
-    if (!document.problem.empty()) return fmt::format("`{}`: {}", options.values, document.problem);
+    const auto document = read_source(options.values, nullptr);
+    if (!document.problem.empty()) return document.problem;
     if (!document.value.is_object())
       return fmt::format("`{}` should be an object like {{\"KEY\": \"value\"}}", options.values);
     for (const auto& [key, value] : document.value.items()) keywords[key] = value;
@@ -124,20 +120,14 @@ void tell(const Tenant& tenant, const Report& report, Console& console) {
   }
 }
 
-// Empty: written.
-std::string write_file(const fs::path& path, const std::string& text, bool force) {
+// Says what is wrong, or nothing.
+std::string put(const fs::path& path, const std::string& text, bool force) {
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
   if (failed) return fmt::format("cannot make `{}`: {}", path.parent_path().string(), failed.message());
   if (!force && fs::exists(fs::symlink_status(path, failed)))
     return fmt::format("`{}` is there already; nothing is written (--force replaces it)", path.string());
-  const fs::path fresh = path.string() + ".new";
-  std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) return fmt::format("cannot write `{}`", fresh.string());
-  fs::rename(fresh, path, failed);
-  return failed ? fmt::format("cannot write `{}`: {}", path.string(), failed.message()) : std::string();
+  return force ? write_file(path.string(), text) : create_file(path.string(), text);
 }
 
 int finish(const Tenant& tenant, const Report& report, const Options& options, Console& console) {
@@ -151,8 +141,7 @@ int finish(const Tenant& tenant, const Report& report, const Options& options, C
     if (options.format == Format::pretty) console.out(written.text);
   } else {
     file = (fs::path(options.folder) / (tenant.name + ".writ")).string();
-    if (const auto problem = write_file(file, written.text, options.force); !problem.empty())
-      return fail(console, problem);
+    if (const auto problem = put(file, written.text, options.force); !problem.empty()) return fail(console, problem);
   }
   if (options.format == Format::json)
     console.out(as_json(tenant, file, report));
@@ -217,7 +206,7 @@ void declare_import(CLI::App& app, Invocation& invocation) {
                    "the value of a keyword such as ##KEY## or @@KEY@@; may be given several times")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  verb->add_option("--values", options->values, "a JSON file with values of keywords")->type_name("FILE");
+  verb->add_option("--values", options->values, "a file with values of keywords, JSON or YAML")->type_name("FILE");
   add_examples(
       *verb, {"writ import auth0 export/ -o policies/ --tenant acme", "writ import auth0 tenant.yaml --set ENV=prod"});
   runs(*verb, invocation, [options, &invocation] { return import_auth0(*options, invocation.console); });

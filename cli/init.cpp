@@ -1,17 +1,14 @@
 // `writ init`: a small policy to start from, with comments and tests. It never overwrites: a file that is there stays, and then nothing is
 // written at all.
+#include "cli/files.h"
 #include "cli/verb.h"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace writ::cli {
 
@@ -116,21 +113,6 @@ test "a risky login is stopped" {
 )writ"},
 }};
 
-// Refuses a file that exists, by the system's own word for it. Empty: written.
-std::string create(const std::filesystem::path& path, std::string_view text) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) return fmt::format("cannot write `{}`: {}", path.string(), std::strerror(errno));
-  bool good = true;
-  for (std::size_t done = 0; good && done < text.size();) {
-    const ssize_t wrote = ::write(descriptor, text.data() + done, text.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    good = wrote > 0;
-    if (good) done += static_cast<std::size_t>(wrote);
-  }
-  good = ::close(descriptor) == 0 && good;
-  return good ? std::string() : fmt::format("cannot write `{}`: {}", path.string(), std::strerror(errno));
-}
-
 int init(const std::string& folder, Console& console) {
   std::error_code failed;
   const auto fail = [&](const std::string& what) {
@@ -144,7 +126,8 @@ int init(const std::string& folder, Console& console) {
       return fail(fmt::format("`{}` is there already; nothing is written",
                               (std::filesystem::path(folder) / file.name).string()));
   for (const File& file : files)
-    if (const std::string problem = create(std::filesystem::path(folder) / file.name, file.text); !problem.empty())
+    if (const std::string problem = create_file((std::filesystem::path(folder) / file.name).string(), file.text);
+        !problem.empty())
       return fail(problem);
   const std::string name = safe(folder);
   console.out(fmt::format("wrote {0}: platform.writ, acme.writ, tests.writ, request.json\n\n"

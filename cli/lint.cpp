@@ -1,6 +1,7 @@
 // `writ lint`: what is allowed and seldom meant. Findings are what was asked for, so they are data.
 #include "compiler/lint/lint.h"
 
+#include "cli/files.h"
 #include "cli/lint_scope.h"
 #include "cli/pipeline.h"
 #include "cli/reports.h"
@@ -145,10 +146,7 @@ int write_baseline(const Options& options, const std::vector<lint::Finding>& fin
   std::vector<Notice> notices;
   for (const lint::Finding& one : findings) notices.push_back(lint::notice_of(one));
   const std::string text = baseline_text(notices, fingerprints_of(notices, sources), sources);
-  std::ofstream out(options.write_baseline, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) return fail(console, "cannot write `" + options.write_baseline + "`");
+  if (const auto problem = write_file(options.write_baseline, text); !problem.empty()) return fail(console, problem);
   console.err(fmt::format("writ: {} in {}\n", counted(findings.size(), "finding"), safe(options.write_baseline)));
   return exit_ok;
 }

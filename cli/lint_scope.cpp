@@ -1,23 +1,15 @@
-// See lint_scope.h. git is asked by itself, without a shell, so no name of a revision can say more than a name.
+// See lint_scope.h.
 #include "cli/lint_scope.h"
 
 #include "cli/verb.h"
+#include "compiler/load/files.h"
+#include "compiler/load/git.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char** environ;
 
 namespace writ::cli {
 
@@ -29,15 +21,8 @@ constexpr std::size_t baseline_bytes = 64u << 20u, git_bytes = 64u << 20u;
 
 // At most `limit` bytes of a regular file; nothing when it cannot be read or is larger.
 std::optional<std::string> bytes_of(const fs::path& file, std::size_t limit) {
-  std::error_code failed;
-  if (!fs::is_regular_file(file, failed)) return std::nullopt;
-  const auto size = fs::file_size(file, failed);
-  if (failed || size > limit) return std::nullopt;
-  std::ifstream in(file, std::ios::binary);
-  std::string text(size, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(size));
-  if (!in && size > 0) return std::nullopt;
-  return text;
+  auto content = load_detail::Disk().read({file.string(), file, {}, false}, limit);
+  return content.problem ? std::nullopt : std::optional(std::move(content.text));
 }
 
 // The nearest writ.toml: beside the path, or above it.
@@ -52,48 +37,10 @@ fs::path nearest_config(const std::string& path) {
   }
 }
 
-struct GitAnswer {
-  int code = -1;
-  std::string out;
-  bool too_much = false;
-};
-
-// `git -C folder arguments…`, its standard output.
-GitAnswer git(const fs::path& folder, std::vector<std::string> arguments) {
-  GitAnswer answer;
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return answer;
-  std::vector<std::string> words = {"git", "-C", folder.string()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  const int started = ::posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(pipe[1]);
-  if (started == 0) {
-    std::array<char, 65'536> piece{};
-    for (ssize_t size = 0; (size = ::read(pipe[0], piece.data(), piece.size())) != 0;) {
-      if (size < 0 && errno == EINTR) continue;
-      if (size < 0) break;
-      if (answer.out.size() + static_cast<std::size_t>(size) > git_bytes) {
-        answer.too_much = true;
-        break;
-      }
-      answer.out.append(piece.data(), static_cast<std::size_t>(size));
-    }
-  }
-  ::close(pipe[0]);
-  if (started != 0) return answer;
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return answer;
+// `git -C folder arguments…`
+load_detail::GitAnswer git(const fs::path& folder, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"-C", folder.string()});
+  return load_detail::git(arguments, {}, git_bytes);
 }
 
 void add_names(const fs::path& top, const std::string& names, std::set<fs::path>& into) {
@@ -173,16 +120,15 @@ std::string changed_since(const std::string& revision, const std::string& path, 
   std::error_code failed;
   fs::path folder = fs::weakly_canonical(path == "-" ? fs::path(".") : fs::path(path), failed);
   if (!fs::is_directory(folder, failed)) folder = folder.parent_path();
-  const GitAnswer top = git(folder, {"rev-parse", "--show-toplevel"});
-  if (top.code != 0) return fmt::format("`{}` is in no git repository, or git is not there", path);
+  const auto top = git(folder, {"rev-parse", "--show-toplevel"});
+  if (!top.good) return fmt::format("`{}` is in no git repository, or git is not there", path);
   const fs::path root = top.out.substr(0, top.out.find_last_not_of('\n') + 1);
-  const GitAnswer commit = git(root, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
-  if (commit.code != 0) return fmt::format("git knows no revision `{}` in `{}`", revision, root.string());
+  const auto commit = git(root, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+  if (!commit.good) return fmt::format("git knows no revision `{}` in `{}`", revision, root.string());
   const std::string hash = commit.out.substr(0, commit.out.find('\n'));
-  const GitAnswer differing = git(root, {"diff", "--name-only", "--no-renames", "-z", hash, "--"});
-  const GitAnswer fresh = git(root, {"ls-files", "--others", "--exclude-standard", "-z"});
-  if (differing.code != 0 || fresh.code != 0 || differing.too_much || fresh.too_much)
-    return "git could not say which files changed";
+  const auto differing = git(root, {"diff", "--name-only", "--no-renames", "-z", hash, "--"});
+  const auto fresh = git(root, {"ls-files", "--others", "--exclude-standard", "-z"});
+  if (!differing.good || !fresh.good) return "git could not say which files changed";
   add_names(root, differing.out, changed.files);
   add_names(root, fresh.out, changed.files);
   return {};

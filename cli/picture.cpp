@@ -47,8 +47,6 @@ std::string svg_style() {
 }
 
 // Bytes of a code point that no XML document may hold.
-bool is_forbidden(unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
-
 std::string number(double value) {
   auto text = fmt::format("{:.1f}", value);
   return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
@@ -59,25 +57,6 @@ std::string title_of(std::string_view title) {
 }
 
 }  // namespace
-
-std::string escaped(std::string_view text) {
-  std::string made;
-  for (const char c : safe(text)) {
-    if (c == '&')
-      made += "&amp;";
-    else if (c == '<')
-      made += "&lt;";
-    else if (c == '>')
-      made += "&gt;";
-    else if (c == '"')
-      made += "&quot;";
-    else if (is_forbidden(static_cast<unsigned char>(c)))
-      made += "\xEF\xBF\xBD";
-    else
-      made += c;
-  }
-  return made;
-}
 
 std::string shortened(std::string_view text, std::size_t most) {
   const std::string whole = safe(text);

@@ -2,14 +2,14 @@
 // without one: so nothing overlaps wherever it is shown.
 #pragma once
 
+#include "cli/xml.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace writ::cli {
 
-// Text for XML and HTML, in quotes too. What no XML may hold is shown as U+FFFD.
-std::string escaped(std::string_view text);
 // At most so many columns of a terminal, with an ellipsis where some are left out.
 std::string shortened(std::string_view text, std::size_t columns);
 

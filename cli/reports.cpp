@@ -2,7 +2,7 @@
 // a job summary of 1 MiB. What does not fit is said.
 #include "cli/reports.h"
 
-#include "cli/console.h"
+#include "cli/xml.h"
 #include "compiler/diagnostics/display.h"
 #include "runtime/program/value.h"
 
@@ -21,8 +21,6 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t sarif_results = 25'000, annotations_of_a_kind = 10, summary_bytes = 1'000'000;
 
-std::string utf8(std::string_view text) { return safe(text); }
-
 struct Where {
   std::string file;
   Position begin, end;
@@ -30,13 +28,13 @@ struct Where {
 };
 Where where(Span span, const SourceSet& sources) {
   if (!span.known()) return {};
-  return {utf8(sources.name(span.file)), sources.position(span.file, span.begin),
+  return {safe(sources.name(span.file)), sources.position(span.file, span.begin),
           sources.position(span.file, std::max(span.begin, span.end)), true};
 }
 
 std::string sentence(const Notice& notice) {
-  std::string text = utf8(notice.what->message);
-  if (!notice.what->label.empty()) text += ": " + utf8(notice.what->label);
+  std::string text = safe(notice.what->message);
+  if (!notice.what->label.empty()) text += ": " + safe(notice.what->label);
   return text;
 }
 
@@ -45,8 +43,8 @@ std::string sentence(const Notice& notice) {
 std::string compact(const ReportInput& input) {
   std::string text;
   for (const Notice& one : input.notices) {
-    const std::string place = one.what->span.known() ? utf8(input.sources.place(one.what->span)) : "-";
-    text += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, utf8(one.what->message));
+    const std::string place = one.what->span.known() ? safe(input.sources.place(one.what->span)) : "-";
+    text += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, safe(one.what->message));
   }
   return text;
 }
@@ -98,11 +96,11 @@ json fix_of(const Help& help, const SourceSet& sources) {
   std::map<std::string, json> by_file;
   for (const Edit& edit : help.edits)
     by_file[uri_of(sources.name(edit.span.file))].push_back(
-        {{"deletedRegion", region_of(where(edit.span, sources))}, {"insertedContent", {{"text", utf8(edit.text)}}}});
+        {{"deletedRegion", region_of(where(edit.span, sources))}, {"insertedContent", {{"text", safe(edit.text)}}}});
   json changes = json::array();
   for (auto& [uri, replacements] : by_file)
     changes.push_back({{"artifactLocation", {{"uri", uri}}}, {"replacements", std::move(replacements)}});
-  return {{"description", {{"text", utf8(help.text)}}}, {"artifactChanges", std::move(changes)}};
+  return {{"description", {{"text", safe(help.text)}}}, {"artifactChanges", std::move(changes)}};
 }
 
 std::string_view sarif_level(Severity severity) { return severity == Severity::info ? "note" : name_of(severity); }
@@ -117,7 +115,7 @@ json result_of(const Notice& one, std::size_t rule, const std::string& fingerpri
   for (const Label& label : one.what->more) {
     if (!label.span.known()) continue;
     related.push_back(location_of(label.span, sources));
-    related.back()["message"] = {{"text", utf8(label.text)}};
+    related.back()["message"] = {{"text", safe(label.text)}};
   }
   for (const Help& help : one.what->help)
     if (!help.edits.empty()) fixes.push_back(fix_of(help, sources));
@@ -156,20 +154,6 @@ ReportText sarif(const ReportInput& input) {
 
 // ---------------------------------------------------------------- JUnit
 
-std::string xml(std::string_view text) {
-  std::string escaped;
-  for (const char c : utf8(text)) {
-    switch (c) {
-    case '&': escaped += "&amp;"; break;
-    case '<': escaped += "&lt;"; break;
-    case '>': escaped += "&gt;"; break;
-    case '"': escaped += "&quot;"; break;
-    default: escaped += c;
-    }
-  }
-  return escaped;
-}
-
 // A test case for each file: it fails when something in it is an error or a warning. What is of no file is a case of its own.
 std::string junit(const ReportInput& input) {
   std::map<FileId, std::vector<const Notice*>> by_file;
@@ -182,16 +166,16 @@ std::string junit(const ReportInput& input) {
     std::string failures, remarks;
     for (const Notice* one : notices) {
       const std::string place = one->what->span.known() ? input.sources.place(one->what->span) : "-";
-      const std::string line = xml(fmt::format("{}: {}", place, sentence(*one)));
+      const std::string line = escaped(fmt::format("{}: {}", place, sentence(*one)));
       if (one->severity == Severity::info)
         remarks += fmt::format("info[{}] {}\n", one->name, line);
       else
         failures += fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n", one->name,
-                                xml(one->what->message), line);
+                                escaped(one->what->message), line);
     }
     failed += failures.empty() ? 0 : 1;
     if (!remarks.empty()) failures += "      <system-out>" + remarks + "</system-out>\n";
-    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", input.tool, xml(name));
+    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", input.tool, escaped(name));
     cases += failures.empty() ? "/>\n" : ">\n" + failures + "    </testcase>\n";
   }
   return fmt::format(
@@ -202,7 +186,7 @@ std::string junit(const ReportInput& input) {
 
 // ---------------------------------------------------------------- GitHub
 
-std::string escaped(std::string_view text, bool property) {
+std::string in_command(std::string_view text, bool property) {
   std::string result;
   for (const char c : text) {
     if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
@@ -229,16 +213,16 @@ ReportText github(const ReportInput& input) {
   for (const Notice& one : input.notices) {
     const auto kind = static_cast<std::size_t>(one.severity);
     const Where at = where(one.what->span, input.sources);
-    const std::string place = at.known ? utf8(input.sources.place(one.what->span)) : "-";
+    const std::string place = at.known ? safe(input.sources.place(one.what->span)) : "-";
     if (left[kind] > 0) {
       --left[kind];
       text.data += fmt::format("::{} ", commands[kind]);
       if (at.known)
-        text.data += fmt::format("file={},line={},col={},endLine={},endColumn={},", escaped(at.file, true),
+        text.data += fmt::format("file={},line={},col={},endLine={},endColumn={},", in_command(at.file, true),
                                  at.begin.line, at.begin.column, at.end.line, at.end.column);
-      text.data += fmt::format("title={}::{}\n", escaped(one.name, true), escaped(sentence(one), false));
+      text.data += fmt::format("title={}::{}\n", in_command(one.name, true), in_command(sentence(one), false));
     } else {
-      rest += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, utf8(one.what->message));
+      rest += fmt::format("{}: {}[{}]: {}\n", place, name_of(one.severity), one.name, safe(one.what->message));
     }
     const std::string row = fmt::format("| {} | {} | {} | {} |\n", name_of(one.severity), one.name, markdown(place),
                                         markdown(sentence(one)));

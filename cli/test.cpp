@@ -1,18 +1,18 @@
 // `writ test`: the `test` blocks of a policy, each question decided and held against what is expected. Proofs are listed as not proved: nothing
 // here can prove, and saying nothing would read as if it had.
+#include "cli/files.h"
 #include "cli/lists.h"
 #include "cli/pipeline.h"
 #include "cli/test_report.h"
 #include "cli/verb.h"
 #include "cli/watch.h"
+#include "compiler/syntax/in_parallel.h"
 #include "compiler/testing/workers.h"
 #include "runtime/engine/password_lists.h"
-#include "runtime/password/new_file.h"
 
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -54,30 +54,22 @@ std::vector<testing::Result> run(const testing::Subject& subject, const std::vec
                                  const testing::Coverable* coverable = nullptr,
                                  std::vector<std::unique_ptr<testing::Meter>>* meters = nullptr) {
   std::vector<testing::Result> results(tests.size());
-  std::mutex mutex;
   Progress progress(console, "testing:", tests.size());
-  testing::work(tests.size(), options.jobs, [&](testing::Share& share) {
-    testing::Runner runner(subject);
-    auto meter = coverable == nullptr ? nullptr : std::make_unique<testing::Meter>(*coverable, subject);
-    while (const auto next = share.next()) {
-      results[*next] = runner.run(tests[*next], meter.get());
-      if (share.first()) progress.step();
+  const auto threads = testing::threads_of(tests.size(), options.jobs);
+  std::vector<std::unique_ptr<testing::Runner>> runners(threads);
+  std::vector<std::unique_ptr<testing::Meter>> measured(threads);
+  const auto run_one = [&](std::size_t i, std::size_t thread) {
+    if (!runners[thread]) {
+      runners[thread] = std::make_unique<testing::Runner>(subject);
+      if (coverable != nullptr) measured[thread] = std::make_unique<testing::Meter>(*coverable, subject);
     }
-    if (meter == nullptr) return;
-    const std::lock_guard lock(mutex);
-    meters->push_back(std::move(meter));
-  });
+    results[i] = runners[thread]->run(tests[i], measured[thread].get());
+    if (thread == 0) progress.step();
+  };
+  in_parallel(tests.size(), run_one, threads);
+  for (auto& meter : measured)
+    if (meter) meters->push_back(std::move(meter));
   return results;
-}
-
-// Says what is wrong, or nothing.
-std::string write_file(const std::string& path, std::string_view text) {
-  password::NewFile file;
-  for (const auto& problem :
-       {file.create(path), file.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}),
-        file.commit()})
-    if (!problem.empty()) return fmt::format("cannot write `{}`: {}", path, problem);
-  return {};
 }
 
 Mutations mutate(const testing::Subject& subject, const std::vector<std::size_t>& tests, const Options& options,

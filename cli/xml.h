@@ -1,5 +1,7 @@
-// Text inside XML.
+// Text inside XML and HTML.
 #pragma once
+
+#include "cli/console.h"
 
 #include <string>
 #include <string_view>
@@ -23,5 +25,8 @@ inline std::string xml(std::string_view text, bool value = true) {
   }
   return result;
 }
+
+// What pages and reports show of policies: made safe first.
+inline std::string escaped(std::string_view text) { return xml(safe(text)); }
 
 }  // namespace writ::cli

@@ -99,7 +99,7 @@ class Diagnostics {
 
 struct RenderOptions {
   bool color = false;
-  std::size_t max_errors = 30;  // nobody reads more at once; the rest is counted
+  std::size_t max_errors = 30;                           // nobody reads more at once; the rest is counted
   std::string_view all_by = "writ check --format json";  // what lists the rest
 };
 

@@ -22,14 +22,7 @@ std::size_t strategy_of(const Fields& fields, bool database) {
   std::ranges::replace(name, '-', '_');
   if (const auto* const found = std::ranges::find(other_names, given, &Pair::first); found != other_names.end())
     name = found->second;
-  const auto* const found = std::ranges::find(strategies, name, &Strategy::name);
-  if (found != strategies.end()) {
-    fields.take("strategy");
-    return static_cast<std::size_t>(found - strategies.begin());
-  }
-  fields.note(Outcome::approximated, "strategy",
-              fmt::format("`{}` is none of Writ's strategies; it is taken for a social one, `oauth2`", given));
-  return static_cast<std::size_t>(std::ranges::find(strategies, "oauth2", &Strategy::name) - strategies.begin());
+  return take_strategy(fields, "strategy", given, name);
 }
 
 void take_domains(const Fields& options, Connection& connection) {

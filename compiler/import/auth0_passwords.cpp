@@ -35,12 +35,12 @@ std::string whole_words(const std::vector<std::string>& words) {
 
 class Reader {
  public:
-  Reader(const Fields& options, BreachedCheck breached) : options_(options) {
+  Reader(const Fields& options, bool breached) : options_(options) {
     if (options.has("password_options"))
       flexible(options.object("password_options"));
     else
       level();
-    if (breached != BreachedCheck::no) requirements_.emplace_back("reject breached");
+    if (breached) requirements_.emplace_back("reject breached");
   }
 
   std::vector<std::string> statements() {
@@ -161,7 +161,7 @@ class Reader {
 
 }  // namespace
 
-std::vector<std::string> auth0_password(const Fields& options, BreachedCheck breached) {
+std::vector<std::string> auth0_password(const Fields& options, bool breached) {
   return Reader(options, breached).statements();
 }
 

@@ -9,9 +9,7 @@
 
 namespace writ::importing {
 
-// What detection of breached passwords asks of new ones.
-enum class BreachedCheck : std::uint8_t { no, some_events, all_events };
-
-std::vector<std::string> auth0_password(const Fields& options, BreachedCheck breached);
+// `breached`: detection of breached passwords looks at new ones.
+std::vector<std::string> auth0_password(const Fields& options, bool breached);
 
 }  // namespace writ::importing

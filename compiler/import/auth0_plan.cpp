@@ -11,10 +11,10 @@ namespace writ::importing {
 namespace {
 
 // The sections that are looked at; what others hold bears on no decision.
-constexpr std::array<std::string_view, 13> read_sections = {
+constexpr std::array<std::string_view, 14> read_sections = {
     "tenant",           "clients",         "databases",   "connections",   "organizations", "attackProtection",
     "guardianPolicies", "guardianFactors", "networkACLs", "customDomains", "rules",         "hooks",
-    "actions"};
+    "actions",          "branding"};
 
 void take_tenant(auth0::Making& making) {
   for (const auto& thing : making.source.section("tenant"))
@@ -68,7 +68,7 @@ Tenant plan_auth0(const Auth0Export& source, const std::string& name, Report& re
   allow(making);
   count_databases(making.tenant);
   for (const auto& [section, things] : source.sections)
-    if (std::ranges::find(read_sections, section) == read_sections.end() && section != "branding" && !things.empty())
+    if (std::ranges::find(read_sections, section) == read_sections.end() && !things.empty())
       report.unread.insert(section);
   return std::move(making.tenant);
 }

@@ -12,8 +12,8 @@
 namespace writ::importing::auth0 {
 
 struct Protection {
-  BreachedCheck breached = BreachedCheck::no;
-  std::string lockout;  // of connections that ask for it; empty: there is none
+  bool breached = false;  // passwords are refused when they are set
+  std::string lockout;    // of connections that ask for it; empty: there is none
 };
 
 struct Making {

@@ -75,7 +75,7 @@ void take_breached(Making& making, const Fields& fields) {
              change = blocks(stage.object("pre-change-password"));
   if (signup || change) {
     fields.take("stage");
-    making.protection.breached = signup && change ? BreachedCheck::all_events : BreachedCheck::some_events;
+    making.protection.breached = true;
   }
   if (signup != change)
     stage.note(Outcome::approximated, signup ? "pre-change-password" : "pre-user-registration",
@@ -89,7 +89,6 @@ void take_breached(Making& making, const Fields& fields) {
 void take_factors(Making& making) {
   for (const auto& thing : making.source.section("guardianPolicies")) {
     const auto fields = making.fields(thing);
-    // The folder export has an object with `policies`, tenant.yaml too, older ones the list itself.
     const auto policies = fields.texts("policies");
     const auto has = [&](std::string_view name) { return std::ranges::find(policies, name) != policies.end(); };
     if (has("all-applications")) {

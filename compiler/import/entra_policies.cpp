@@ -63,8 +63,7 @@ class Making {
     Connection connection;
     connection.name = connection.wire = "entra";
     connection.origin = "The directory.";
-    connection.strategy =
-        static_cast<std::size_t>(std::ranges::find(strategies, "waad", &Strategy::name) - strategies.begin());
+    connection.strategy = strategy_named("waad").value();
     tenant_.connections.push_back(std::move(connection));
     tenant_.rules.push_back(fmt::format("allow {} on entra", actions));
     for (const auto& thing : source_.locations) location(thing);

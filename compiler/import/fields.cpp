@@ -1,6 +1,8 @@
 // One way to read a field for each type it may have, and one place that says what was there instead.
 #include "compiler/import/fields.h"
 
+#include "compiler/import/plan.h"
+
 #include <fmt/format.h>
 
 namespace writ::importing {
@@ -103,6 +105,14 @@ std::vector<std::string> Fields::keys() const {
   std::vector<std::string> list;
   for (const auto& [key, value] : value_->items()) list.push_back(key);
   return list;
+}
+
+std::size_t take_strategy(const Fields& fields, std::string_view field, const std::string& given,
+                          std::string_view name) {
+  if (const auto found = strategy_named(name)) return fields.take(field), *found;
+  fields.note(Outcome::approximated, field,
+              fmt::format("`{}` is none of Writ's strategies; it is taken for a social one, `oauth2`", given));
+  return strategy_named("oauth2").value();
 }
 
 }  // namespace writ::importing

@@ -50,4 +50,9 @@ class Fields {
   std::string path_;
 };
 
+// The strategy of a connection, by Writ's name for what stands in `field`; one that Writ does not have is noted and taken for a
+// social one.
+std::size_t take_strategy(const Fields& fields, std::string_view field, const std::string& given,
+                          std::string_view name);
+
 }  // namespace writ::importing

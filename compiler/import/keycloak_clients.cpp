@@ -25,14 +25,7 @@ std::size_t strategy_of(const Fields& provider) {
   const auto given = provider.text("providerId").value_or("");
   const auto* const other = std::ranges::find(strategies_of_providers, given, &Pair::first);
   const auto name = other == strategies_of_providers.end() ? std::string_view(given) : other->second;
-  const auto* const found = std::ranges::find(strategies, name, &Strategy::name);
-  if (found != strategies.end()) {
-    provider.take("providerId");
-    return static_cast<std::size_t>(found - strategies.begin());
-  }
-  provider.note(Outcome::approximated, "providerId",
-                fmt::format("`{}` is none of Writ's strategies; it is taken for `oauth2`", given));
-  return static_cast<std::size_t>(std::ranges::find(strategies, "oauth2", &Strategy::name) - strategies.begin());
+  return take_strategy(provider, "providerId", given, name);
 }
 
 bool is_on(const Fields& attributes, std::string_view name) { return attributes.text(name) == "true"; }

@@ -5,6 +5,7 @@
 #include "runtime/program/vocabulary.h"
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ struct Tenant : Named {
   // As Writ writes them. The preamble stands before the tenant: attributes and obligations; zones and lists before the rules.
   std::vector<std::string> preamble{}, zones{}, rules{};
 };
+
+// The place of a strategy in `strategies`.
+std::optional<std::size_t> strategy_named(std::string_view name);
 
 // Names for things of one kind: letters, digits and `_`, none of them twice, none of them a hard word or the name of a fact.
 class Names {

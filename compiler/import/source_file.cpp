@@ -1,10 +1,10 @@
 // A regular file of bounded size, in UTF-8 or, behind a byte-order mark, UTF-16.
 #include "compiler/import/source_file.h"
 
+#include "compiler/load/files.h"
+
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -63,14 +63,9 @@ SourceFile read_source(const std::string& path, const Filling* filling) {
   };
   std::error_code failed;
   if (!fs::exists(path, failed)) return fail(fmt::format("there is no `{}`", path));
-  if (!fs::is_regular_file(path, failed)) return fail(fmt::format("`{}` is no regular file", path));
-  const auto size = fs::file_size(path, failed);
-  if (size > DocumentLimits{}.bytes)
-    return fail(fmt::format("`{}` has more than {} bytes", path, DocumentLimits{}.bytes));
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!in || (!(bytes << in.rdbuf()) && size > 0)) return fail(fmt::format("cannot read `{}`", path));
-  auto text = std::move(bytes).str();
+  auto content = load_detail::Disk().read({path, path, {}, false}, DocumentLimits{}.bytes);
+  if (content.problem) return fail(std::move(content.problem->message));
+  auto& text = content.text;
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     auto converted = from_utf16(text);

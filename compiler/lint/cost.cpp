@@ -1,5 +1,6 @@
 // What a decision need not do: patterns for what comparisons say, lists that the host should keep, more rules than a decision has room for.
 #include "compiler/lint/rule.h"
+#include "compiler/syntax/print.h"
 #include "runtime/program/pattern.h"
 
 #include <algorithm>
@@ -20,15 +21,6 @@ void each_expression(const SetView& set, Action&& action) {
       if (const auto* node = std::get_if<Node>(&expression.node)) action(*tree, expression, *node);
 }
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
-}
-
 // Text that stands in a string as it is, and that whatever it is compared with may equal.
 bool is_plain(const tree::Tree& tree, ExprId left, std::string_view text) {
   const bool lowered = !std::holds_alternative<tree::Path>(tree[left].node);
@@ -43,7 +35,7 @@ void tell(const SetView& set, Report& report, const tree::Tree& tree, const tree
   if (!is_plain(tree, node.left, text)) return;
   const std::string left(set.text({all.span.file, all.span.begin, tree[node.left].span.end}));
   const bool parenthesised = tree[node.left].parenthesised && !set.text(tree[node.left].span).starts_with('(');
-  const std::string fresh = left + (parenthesised ? ")" : "") + " " + std::string(op) + " " + quoted(text);
+  const std::string fresh = left + (parenthesised ? ")" : "") + " " + std::string(op) + " " + syntax::string_text(text);
   report.add(node.pattern_span, std::string(kind) + " for what `" + std::string(op) + "` says")
       .safe_fix("write " + in_ticks(fresh), all.span, fresh);
 }

@@ -1,24 +1,16 @@
-// A revision of a git repository as a place where files come from. `git` is run without a shell, by ls-tree for what there is and cat-file for
-// the bytes: neither runs anything of the repository's, and neither changes it.
+// A revision of a git repository as a place where files come from: by ls-tree for what there is and cat-file for the bytes. Neither runs
+// anything of the repository's, and neither changes it.
 //
 // The list of the whole revision is taken once. Bytes of what lies below the path that was named are fetched by one process; a file that is
 // imported from elsewhere costs one of its own.
 #include "compiler/load/files.h"
+#include "compiler/load/git.h"
 #include "compiler/load/pair.h"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <map>
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace writ {
 
@@ -28,82 +20,13 @@ namespace fs = std::filesystem;
 using load_detail::Content;
 using load_detail::Files;
 using load_detail::Found;
+using load_detail::git;
 using load_detail::Identity;
 using load_detail::Problem;
 
 constexpr std::size_t most_listed = 256u << 20;  // bytes of the list of a revision
-constexpr std::size_t most_said = 4'096;
+constexpr std::size_t longest_target = 4'096;    // of a link
 constexpr std::string_view suffix = ".writ";
-
-struct Ran {
-  std::string out, err;
-  bool good = false;
-};
-
-void read_all(int descriptor, std::string& text, std::size_t most) {
-  std::array<char, 65'536> piece{};
-  for (;;) {
-    const ssize_t got = ::read(descriptor, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
-    const auto room = most - std::min(most, text.size());
-    text.append(piece.data(), std::min(room, static_cast<std::size_t>(got)));
-  }
-}
-
-// A file in memory that holds `text` and is read from its beginning; -1 when there is none to be had.
-int in_memory(std::string_view text) {
-  const int descriptor = ::memfd_create("writ", MFD_CLOEXEC);
-  if (descriptor < 0) return -1;
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t put = ::write(descriptor, text.data() + at, text.size() - at);
-    if (put < 0) return ::close(descriptor), -1;
-    at += static_cast<std::size_t>(put);
-  }
-  ::lseek(descriptor, 0, SEEK_SET);
-  return descriptor;
-}
-
-Ran git(const std::vector<std::string>& arguments, std::string_view input, std::size_t most) {
-  Ran ran;
-  std::vector<std::string> words = {"git"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const int in = in_memory(input), err = in_memory({});
-  std::array<int, 2> out = {-1, -1};
-  pid_t child = -1;
-  if (in >= 0 && err >= 0 && ::pipe2(out.data(), O_CLOEXEC) == 0) {
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-    const int failed = ::posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) ran.err = std::string("git cannot be run: ") + std::strerror(failed), child = -1;
-    ::close(out[1]);
-    if (child > 0) read_all(out[0], ran.out, most + 1);
-    ::close(out[0]);
-  } else {
-    ran.err = std::string("git cannot be run: ") + std::strerror(errno);
-  }
-  int status = 0;
-  while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  if (child > 0 && err >= 0) {
-    ::lseek(err, 0, SEEK_SET);
-    read_all(err, ran.err, most_said);
-  }
-  for (const int descriptor : {in, err})
-    if (descriptor >= 0) ::close(descriptor);
-  ran.good = child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  if (ran.good && ran.out.size() > most) {
-    ran.good = false;
-    ran.err = "there is more than is read: " + std::to_string(most) + " bytes";
-  }
-  return ran;
-}
 
 std::string first_line(std::string text) {
   text.resize(std::min(text.find('\n'), text.size()));
@@ -251,7 +174,7 @@ bool add_entry(std::string_view line, std::map<std::string, Blob>& blobs, bool& 
 std::string refuse_links(const std::map<std::string, Blob>& blobs, const std::string& top, const std::string& below) {
   for (const auto& [path, blob] : blobs) {
     if (!blob.link || path.ends_with(suffix) || !(below.empty() || path.starts_with(below + "/"))) continue;
-    const auto ran = git({"-C", top, "cat-file", "blob", blob.object}, {}, most_said);
+    const auto ran = git({"-C", top, "cat-file", "blob", blob.object}, {}, longest_target);
     const auto target = (fs::path(path).parent_path() / ran.out).lexically_normal().string();
     const auto inside = blobs.lower_bound(target + "/");
     if (!ran.good || target.starts_with("..") || target.starts_with('/') || target == "." ||

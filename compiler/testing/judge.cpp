@@ -1,11 +1,13 @@
 // Judging mutants. Each thread has an engine of its own with the tenants that the tests ask; a mutant replaces those of them that it
 // changes, the tests that ask these are run until one fails, and what was there comes back.
 #include "compiler/lower/lower.h"
+#include "compiler/syntax/in_parallel.h"
 #include "compiler/testing/mutants.h"
 #include "compiler/testing/workers.h"
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace writ::testing {
@@ -92,13 +94,14 @@ std::vector<Judged> judge(const Subject& subject, const std::vector<Mutant>& all
                           const std::function<void()>& step) {
   const auto asked = tenants_of_tests(subject.policy);
   std::vector<Judged> judged(chosen.size());
-  work(chosen.size(), jobs, [&](Share& share) {
-    Judge judge(subject, tests, asked);
-    while (const auto next = share.next()) {
-      judged[*next] = judge.judge(all[chosen[*next]], chosen[*next]);
-      if (share.first()) step();
-    }
-  });
+  std::vector<std::unique_ptr<Judge>> judges(threads_of(chosen.size(), jobs));
+  const auto judge_one = [&](std::size_t i, std::size_t thread) {
+    auto& judge = judges[thread];
+    if (!judge) judge = std::make_unique<Judge>(subject, tests, asked);
+    judged[i] = judge->judge(all[chosen[i]], chosen[i]);
+    if (thread == 0) step();
+  };
+  in_parallel(chosen.size(), judge_one, judges.size());
   return judged;
 }
 

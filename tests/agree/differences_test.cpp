@@ -110,5 +110,5 @@ TEST_CASE("what is shown as a difference is one to the oracle, and most that cha
             << " are shown that chance does not find; " << count.witnesses << " witnesses\n";
   if (policies < 60) return;
   CHECK(count.differ > 40);
-  CHECK(count.missed * 5 <= count.differ);  // one in eight when this was written; one in ten with 20,000 tries
+  CHECK(count.missed * 8 <= count.differ);  // as it was when this was written; one in ten with 20,000 tries
 }

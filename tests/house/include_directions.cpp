@@ -46,7 +46,7 @@ const std::vector<Room> rooms = {
      {"compiler/diagnostics", "compiler/syntax", "runtime/program"},
      "tree to model; types are the runtime's"},
     {"compiler/import",
-     {"compiler/diagnostics", "compiler/syntax", "compiler/check", "runtime/program"},
+     {"compiler/diagnostics", "compiler/syntax", "compiler/load", "compiler/check", "runtime/program"},
      "other products' configuration to text that checks; nothing of the compiler knows of it"},
     {"compiler/lint",
      {"compiler/diagnostics", "compiler/syntax", "compiler/check", "runtime/program"},

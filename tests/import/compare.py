@@ -96,17 +96,25 @@ def ask(*arguments, stdin=""):
     return subprocess.run([WRIT, *arguments], input=stdin, capture_output=True, text=True, check=False)
 
 
+def imported(source, path, name, folder):
+    """The policy that is made of it; None when it is none."""
+    policy = folder + "/t.writ"
+    done = ask("import", source, str(path), "--tenant", "t", "-o", folder, "--force")
+    if done.returncode != 0:
+        wrong.append(f"{name}: not imported: {done.stderr}")
+        return None
+    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
+        wrong.append(f"{name}: what was written does not check, or is not laid out")
+    return policy
+
+
 def compare(path, folder):
     export = load(path)
     name = str(path.relative_to(CORPUS))
-    done = ask("import", "auth0", str(path), "--tenant", "t", "-o", folder, "--force")
-    policy = folder + "/t.writ"
-    if done.returncode != 0:
-        wrong.append(f"{name}: not imported: {done.stderr}")
+    policy = imported("auth0", path, name, folder)
+    if policy is None:
         return
     counts["files"] += 1
-    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
-        wrong.append(f"{name}: what was written does not check, or is not laid out")
     organizations = [None, *(export.get("organizations") or [])]
     for client in export.get("clients") or []:
         if not isinstance(client.get("name"), str) or client["name"] == "All Applications":
@@ -177,14 +185,10 @@ def realm_accepts(policy, password):
 def compare_realm(path, folder):
     realm = json.loads(path.read_text())
     name = str(path.relative_to(CORPUS))
-    done = ask("import", "keycloak", str(path), "--tenant", "t", "-o", folder, "--force")
-    policy = folder + "/t.writ"
-    if done.returncode != 0:
-        wrong.append(f"{name}: not imported: {done.stderr}")
+    policy = imported("keycloak", path, name, folder)
+    if policy is None:
         return
     counts["files"] += 1
-    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
-        wrong.append(f"{name}: what was written does not check, or is not laid out")
     providers = [p["alias"] for p in realm.get("identityProviders") or [] if p.get("enabled", True) and not p.get("linkOnly")]
     for client in realm.get("clients") or []:
         people = client.get("standardFlowEnabled", True)
@@ -290,13 +294,9 @@ def outcome(policies, sign_in, locations):
 
 def compare_directory(path, folder):
     name = str(path.relative_to(CORPUS))
-    done = ask("import", "entra", str(path), "--tenant", "t", "-o", folder, "--force")
-    policy = folder + "/t.writ"
-    if done.returncode != 0:
-        wrong.append(f"{name}: not imported: {done.stderr}")
+    policy = imported("entra", path, name, folder)
+    if policy is None:
         return
-    if ask("check", policy).returncode != 0 or ask("fmt", "--check", policy).returncode != 0:
-        wrong.append(f"{name}: what was written does not check, or is not laid out")
     things = []
     for file in sorted(path.rglob("*.json")):
         counts["files"] += 1

@@ -1,6 +1,8 @@
 // Exports of Auth0 as policies: what each field becomes, that both formats become the same, and that nothing in an export, however
 // broken, does more than leave a note.
 #include "compiler/import/auth0.h"
+#include "tests/support/folder.h"
+#include "tests/unit/import/support.h"
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +12,9 @@
 #include <unistd.h>
 
 using namespace writ::importing;
+using import_support::each_mistake;
+using import_support::has_note;
+using writ::support::Folder;
 
 namespace {
 
@@ -84,36 +89,6 @@ Auth0Export sections_of(const Value& value) {
       source.sections[section].push_back({content, section});
   }
   return source;
-}
-
-bool has_note(const Report& report, Outcome outcome, std::string_view field, std::string_view text) {
-  return std::ranges::any_of(report.notes, [&](const Note& note) {
-    return note.outcome == outcome && note.field == field && note.text.find(text) != std::string::npos;
-  });
-}
-
-class Folder {
- public:
-  Folder() : path(fs::temp_directory_path() / ("writ_import_" + std::to_string(::getpid()))) {
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path / name).parent_path());
-    std::ofstream(path / name, std::ios::binary) << text;
-  }
-  const fs::path path;
-};
-
-// Every place of a tree: its parent's pointer and key, as JSON pointers.
-void places_of(const Value& value, const Value::json_pointer& at, std::vector<Value::json_pointer>& places) {
-  if (!at.empty()) places.push_back(at);
-  if (value.is_object())
-    for (const auto& [key, one] : value.items()) places_of(one, at / key, places);
-  if (value.is_array())
-    for (std::size_t i = 0; i < value.size(); ++i) places_of(value[i], at / i, places);
 }
 
 }  // namespace
@@ -203,8 +178,8 @@ TEST_CASE("a folder export becomes what tenant.yaml becomes") {
   folder.write("json/attack-protection/breached-password-detection.json",
                sample["attackProtection"]["breachedPasswordDetection"].dump());
   Report report;
-  auto plain = plan_auth0(read_auth0((folder.path / "yaml").string(), {}, report), "acme", report);
-  auto split = plan_auth0(read_auth0((folder.path / "json").string(), {}, report), "acme", report);
+  auto plain = plan_auth0(read_auth0((folder.path() / "yaml").string(), {}, report), "acme", report);
+  auto split = plan_auth0(read_auth0((folder.path() / "json").string(), {}, report), "acme", report);
   CHECK(report.unread.empty());
   // Files come by name, entries of a list as they stand: sets are the same, and each thing is.
   REQUIRE(plain.clients.size() == split.clients.size());
@@ -239,7 +214,7 @@ TEST_CASE("what cannot be read is a problem with its place, and nothing is impor
   folder.write("broken/clients/a.json", "{");
   Report report;
   const auto problem = [&](const char* name) {
-    const auto source = read_auth0((folder.path / name).string(), {}, report);
+    const auto source = read_auth0((folder.path() / name).string(), {}, report);
     CHECK(source.sections.empty());
     return source.problem;
   };
@@ -276,40 +251,11 @@ TEST_CASE("names and titles may be any text") {
   }
 }
 
-// Every field dropped, given another type, and doubled: always a policy that checks.
 TEST_CASE("an export with one thing wrong still becomes a policy") {
-  std::vector<Value::json_pointer> places;
-  places_of(sample, Value::json_pointer(), places);
-  const std::vector<Value> others = {nullptr,
-                                     7,
-                                     -1,
-                                     1e300,
-                                     true,
-                                     "",
-                                     "x\u202e\"\n",
-                                     Value::array(),
-                                     Value::object(),
-                                     Value::array({Value::array(), 3, nullptr})};
-  std::mt19937_64 random(20'261'130);
-  std::size_t tried = 0;
-  const auto try_one = [&](const Value& value) {
-    ++tried;
+  const auto tried = each_mistake(sample, [](const Value& value) {
     const auto made = import(sections_of(value));
     INFO(value.dump(1) << made.written.problem << made.written.text);
     REQUIRE(made.written.problem.empty());
-  };
-  for (const auto& place : places) {
-    auto dropped = sample;
-    if (auto& parent = dropped[place.parent_pointer()]; parent.is_object()) {
-      parent.erase(place.back());
-      try_one(dropped);
-    } else if (parent.is_array()) {
-      parent.push_back(parent[static_cast<std::size_t>(std::stoul(place.back()))]);
-      try_one(dropped);
-    }
-    auto changed = sample;
-    changed[place] = others[random() % others.size()];
-    try_one(changed);
-  }
+  });
   CHECK(tried > 300);
 }

@@ -1,5 +1,6 @@
 // Finding and reading files: what is loaded, in which order, and what is refused with which code.
 #include "compiler/load/load.h"
+#include "tests/support/folder.h"
 
 #include <filesystem>
 #include <fstream>
@@ -14,25 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of files, gone with this.
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("writ_load_" + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string operator()(const std::string& name) const { return (path_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
-
- private:
-  fs::path path_;
-};
+using support::Folder;
 
 Loaded load_one(const std::string& path, const Limits& limits = {}) {
   const std::string paths[] = {path};

@@ -1,5 +1,6 @@
 // Two sets loaded to be compared: what is the same in both is not parsed, everything that could make a difference is.
 #include "compiler/load/pair.h"
+#include "tests/support/folder.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,26 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Place {
+class Place : public support::Folder {
  public:
-  Place() : path_(fs::temp_directory_path() / ("writ_pair_" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Place() { fs::remove_all(path_); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  std::string operator()(const std::string& name) const { return (path_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
   bool run(const std::string& command) const {
-    return std::system(("cd '" + path_.string() + "' && " + command + " >/dev/null 2>&1").c_str()) == 0;
+    return std::system(("cd '" + path().string() + "' && " + command + " >/dev/null 2>&1").c_str()) == 0;
   }
-
- private:
-  fs::path path_;
 };
 
 // The tenants that were parsed, with the line each begins on.
