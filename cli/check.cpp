@@ -31,7 +31,9 @@ int check(const Options& options, Console& console) {
   Diagnostics& diagnostics = pipeline.loaded.diagnostics;
   if (!diagnostics.has_errors())
     pipeline.policy = check_policy(pipeline.loaded.order, pipeline.loaded.sources, limits, diagnostics,
-                                   [&](FileId file) { forget_bodies(pipeline.loaded, file); });
+                                   {.body = [&](Span declaration) { forget_body(pipeline.loaded, declaration); },
+                                    .bodies = [&](FileId file) { forget_bodies(pipeline.loaded, file); },
+                                    .tenant = forget_meaning});
   const bool wrong = diagnostics.has_errors();
   if (options.format == Format::json) {
     console.out(render(pipeline, options.format, false));

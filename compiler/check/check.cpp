@@ -128,12 +128,12 @@ class SharedMistakes {
   std::set<Key> told_;
 };
 
-// Of files that declare nothing but tenants, how many are not checked yet.
+// Which bodies are checked; and of files that declare nothing but tenants, how many are not yet.
 class Bodies {
  public:
-  Bodies(std::span<const tree::Tree* const> trees, const Declarations& set, const BodiesChecked& checked)
-      : checked_(checked) {
-    if (!checked) return;
+  Bodies(std::span<const tree::Tree* const> trees, const Declarations& set, const Passing& passing)
+      : passing_(passing) {
+    if (!passing.bodies) return;
     const auto of_tenants = [](const tree::Declaration& one) {
       return std::holds_alternative<tree::TenantDecl>(one) || std::holds_alternative<tree::ExtendTenantDecl>(one) ||
              std::holds_alternative<tree::ImportDecl>(one);
@@ -142,7 +142,13 @@ class Bodies {
       if (std::ranges::all_of(tree->declarations, of_tenants)) left_.try_emplace(tree->file, 0);
     for (const auto& source : set.tenants) count(source, 1);
   }
-  void checked(const TenantSource& source) { count(source, -1); }
+  void checked(const TenantSource& source) {
+    if (passing_.body) {
+      passing_.body(source.tenant->span);
+      for (const auto& extend : source.extends) passing_.body(extend->span);
+    }
+    count(source, -1);
+  }
 
  private:
   void count(const TenantSource& source, int by) {
@@ -151,10 +157,10 @@ class Bodies {
   }
   void count(FileId file, int by) {
     const auto found = left_.find(file);
-    if (found != left_.end() && (found->second += by) == 0) checked_(file);
+    if (found != left_.end() && (found->second += by) == 0) passing_.bodies(file);
   }
 
-  const BodiesChecked& checked_;
+  const Passing& passing_;
   std::unordered_map<FileId, int> left_;
 };
 
@@ -169,8 +175,8 @@ Diagnostics without_suggestions() {
 // All tenants, on all cores, into `policy`. A tenant is checked without knowing of others; then, in their order, comes what they may have only
 // one of, and who has mistakes is checked once more, to tell them in their place. So many at a time, because what is told is kept.
 void check_tenants(Run& run, const Declarations& set, const Platform& platform, const Proofs& proofs, Bodies bodies,
-                   model::Policy& policy) {
-  constexpr std::size_t at_a_time = 256;
+                   const std::function<void(model::Tenant&)>& passing, model::Policy& policy) {
+  const std::size_t at_a_time = 32 * threads_for(set.tenants.size());
   const std::size_t count = set.tenants.size();
   std::vector<Known> known(threads_for(count));
   Claims claims;
@@ -195,6 +201,7 @@ void check_tenants(Run& run, const Declarations& set, const Platform& platform, 
       shared.tell_once(source, run.diagnostics, before);
       policy.tenants.push_back(std::move(checked[i].tenant));
       claim_wire_id(run, source, policy.tenants.back(), claims);
+      if (passing) passing(policy.tenants.back());
       bodies.checked(source);
     }
   }
@@ -240,13 +247,23 @@ void keep_tests(const Declarations& set, model::Policy& policy) {
 
 }  // namespace
 
-model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
-                           Diagnostics& diagnostics) {
-  return check_policy(trees, sources, limits, diagnostics, {});
+void forget_meaning(model::Tenant& tenant) {
+  const auto give_back = [](auto& list) {
+    list.clear();
+    list.shrink_to_fit();
+  };
+  give_back(tenant.expressions);
+  give_back(tenant.rules);
+  give_back(tenant.passwords);
 }
 
 model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
-                           Diagnostics& diagnostics, const BodiesChecked& bodies_checked) {
+                           Diagnostics& diagnostics) {
+  return check_policy(trees, sources, limits, diagnostics, Passing{});
+}
+
+model::Policy check_policy(std::span<const tree::Tree* const> trees, const SourceSet& sources, const Limits& limits,
+                           Diagnostics& diagnostics, const Passing& passing) {
   Diagnostics found;
   Known known;
   Run run{sources, limits, found, known};
@@ -264,7 +281,9 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
         .hint("divide the set: several engines may serve, each with tenants of its own");
     return policy;
   }
-  check_tenants(run, set, platform, proofs_by_tenant(set), Bodies(trees, set, bodies_checked), policy);
+  const bool asked = !set.tests.empty() || !set.proves.empty();
+  check_tenants(run, set, platform, proofs_by_tenant(set), Bodies(trees, set, passing),
+                asked ? nullptr : passing.tenant, policy);
   try_unused_templates(run, set, platform);
   sort_tenants(policy.tenants);
 
@@ -273,6 +292,7 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   keep_tests(set, policy);
   check_tests(run, set, policy);
   check_free_proofs(run, set, platform);
+  if (asked && passing.tenant) std::ranges::for_each(policy.tenants, passing.tenant);
   for (const auto& one : found.sorted()) diagnostics.add(one.code, one.span, one.message) = one;
   return policy;
 }

@@ -14,6 +14,8 @@
 #include <new>
 #include <utility>
 
+#include <malloc.h>
+
 namespace writ {
 
 namespace {
@@ -232,20 +234,53 @@ class Loader {
 
 }  // namespace
 
-void forget_bodies(Loaded& loaded, FileId file) {
+namespace {
+
+constexpr auto give_back = [](auto& list) {
+  list.clear();
+  list.shrink_to_fit();
+};
+
+tree::Tree* tree_of(Loaded& loaded, FileId file) {
   const auto found = std::ranges::lower_bound(loaded.trees, file, {}, &tree::Tree::file);  // as they were numbered
-  if (found == loaded.trees.end() || found->file != file) return;
-  const auto give_back = [](auto& list) {
-    list.clear();
-    list.shrink_to_fit();
-  };
-  for (tree::Declaration& declaration : found->declarations) {
-    if (auto* tenant = std::get_if<tree::TenantDecl>(&declaration)) give_back(tenant->items);
-    if (auto* extend = std::get_if<tree::ExtendTenantDecl>(&declaration)) give_back(extend->items);
-  }
-  give_back(found->expressions);
-  give_back(found->comments);
+  return found == loaded.trees.end() || found->file != file ? nullptr : &*found;
 }
+
+void forget(tree::Declaration& declaration) {
+  if (auto* tenant = std::get_if<tree::TenantDecl>(&declaration)) give_back(tenant->items);
+  if (auto* extend = std::get_if<tree::ExtendTenantDecl>(&declaration)) give_back(extend->items);
+}
+
+}  // namespace
+
+void forget_body(Loaded& loaded, Span declaration) {
+  auto* const tree = tree_of(loaded, declaration.file);
+  if (tree == nullptr) return;
+  const auto begin = [](const tree::Declaration& one) {
+    return std::visit([](const auto& node) { return node.span.begin; }, one);
+  };
+  const auto found = std::ranges::lower_bound(tree->declarations, declaration.begin, {}, begin);
+  if (found != tree->declarations.end() && begin(*found) == declaration.begin) forget(*found);
+}
+
+void forget_bodies(Loaded& loaded, FileId file) {
+  auto* const tree = tree_of(loaded, file);
+  if (tree == nullptr) return;
+  std::ranges::for_each(tree->declarations, forget);
+  give_back(tree->expressions);
+  give_back(tree->comments);
+}
+
+namespace {
+
+// Parsing leaves free memory behind in the heaps of its threads, a few times the text, where nobody else finds it.
+void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+}  // namespace
 
 Loaded load_detail::load_from(const Files& files, std::span<const std::string> paths, const Prepared& prepared,
                               const Limits& limits, Imports imports) {
@@ -256,6 +291,7 @@ Loaded load_detail::load_from(const Files& files, std::span<const std::string> p
     // Memory or the file system gave up half way: what is there must not pass for the whole policy.
     out.diagnostics.add(Code::file_unreadable, {}, std::string("loading stopped: ") + failure.what());
   }
+  give_back_memory();
   return out;
 }
 

@@ -124,10 +124,14 @@ void compile(benchmark::State& state, const Folder& folder, Upto last) {
     const auto before = memory("VmRSS");
     auto loaded = load(paths);
     if (last != Upto::parse) {
-      const auto model = check_policy(loaded.order, loaded.sources, Limits{}, loaded.diagnostics,
-                                      [&](FileId file) { forget_bodies(loaded, file); });
-      if (last == Upto::lower)
-        for (const auto& one : model.tenants) benchmark::DoNotOptimize(lower_tenant(one, loaded.sources));
+      check_policy(loaded.order, loaded.sources, Limits{}, loaded.diagnostics,
+                   {.body = [&](Span declaration) { forget_body(loaded, declaration); },
+                    .bodies = [&](FileId file) { forget_bodies(loaded, file); },
+                    .tenant =
+                        [&](model::Tenant& tenant) {
+                          if (last == Upto::lower) benchmark::DoNotOptimize(lower_tenant(tenant, loaded.sources));
+                          forget_meaning(tenant);
+                        }});
     }
     if (loaded.diagnostics.has_errors()) return state.SkipWithError("the generated policy does not check");
     most = std::max(most, static_cast<double>(memory("VmHWM") - before));

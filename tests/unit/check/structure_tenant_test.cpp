@@ -343,15 +343,22 @@ TEST_CASE("bodies of tenants are not read again once they are said to be checked
     const auto file = freed.sources.add("f" + std::to_string(i) + ".writ", "writ 1\n" + texts[i]);
     freed.order.push_back(&freed.trees.emplace_back(parse(freed.sources, file, {}, freed.diagnostics)));
   }
-  freed.policy = check_policy(freed.order, freed.sources, {}, freed.diagnostics, [&](FileId file) {
-    files.push_back(file);
-    auto& tree = freed.trees[static_cast<std::size_t>(file)];
-    tree.expressions = {};
-    for (auto& one : tree.declarations) {
-      if (auto* tenant = std::get_if<tree::TenantDecl>(&one)) tenant->items = {};
-      if (auto* extend = std::get_if<tree::ExtendTenantDecl>(&one)) extend->items = {};
+  std::size_t forgotten = 0;
+  const auto forget = [&](Span declaration) {
+    for (auto& one : freed.trees[static_cast<std::size_t>(declaration.file)].declarations) {
+      auto* const tenant = std::get_if<tree::TenantDecl>(&one);
+      auto* const extend = std::get_if<tree::ExtendTenantDecl>(&one);
+      if (tenant != nullptr && tenant->span == declaration) tenant->items.clear(), ++forgotten;
+      if (extend != nullptr && extend->span == declaration) extend->items.clear(), ++forgotten;
     }
-  });
+  };
+  const auto forget_file = [&](FileId file) {
+    files.push_back(file);
+    freed.trees[static_cast<std::size_t>(file)].expressions.clear();
+  };
+  freed.policy = check_policy(freed.order, freed.sources, {}, freed.diagnostics,
+                              {.body = forget, .bodies = forget_file, .tenant = {}});
+  CHECK(forgotten == 5);
   CHECK(freed.diagnostics.empty());
   std::ranges::sort(files);
   CHECK(files == std::vector{FileId{1}, FileId{2}});  // not where the platform is, or a test
@@ -364,6 +371,31 @@ TEST_CASE("bodies of tenants are not read again once they are said to be checked
       CHECK(left[r].text == right[r].text);
       CHECK(left[r].message == right[r].message);
     }
+  }
+}
+
+// Nor its rules: where tests name them, after the tests.
+TEST_CASE("each tenant passes once it is checked, and what its rules said is not read again") {
+  const std::string tenants = "tenant b { connection s : saml client k : web { connections s } allow login \"all\" }\n"
+                              "tenant a { connection s : saml client k : web { connections s } allow login \"all\" }\n";
+  for (const std::string tests : {"", "test \"t\" { login to a.k via s expect allow by \"all\" }\n"}) {
+    Checked one;
+    const auto file = one.sources.add("f.writ", "writ 1\n" + tenants + tests);
+    one.order.push_back(&one.trees.emplace_back(parse(one.sources, file, {}, one.diagnostics)));
+    std::vector<std::string> passed;
+    const auto forget = [&](model::Tenant& tenant) {
+      passed.push_back(tenant.structure.name);
+      CHECK(tenant.rules.size() == 1);
+      forget_meaning(tenant);
+    };
+    one.policy =
+        check_policy(one.order, one.sources, {}, one.diagnostics, {.body = {}, .bodies = {}, .tenant = forget});
+    CHECK(one.diagnostics.empty());
+    std::ranges::sort(passed);
+    CHECK(passed == std::vector<std::string>{"a", "b"});
+    REQUIRE(one.policy.tenants.size() == 2);
+    CHECK(one.policy.tenants[0].structure.clients.size() == 1);
+    CHECK(one.policy.tenants[0].rules.empty());
   }
 }
 

@@ -1,0 +1,363 @@
+// What a decision costs through each door of the public C++ API, beside the same decision written by hand, in turns in one run:
+//
+//   text      names and values as a login service has them: strings, an address as text, group names
+//   resolved  the address is parsed, the rest as it was
+//   ids       the request was made ready beforehand
+//
+//   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
+//               [--write FOLDER] [--json FILE]
+//
+// Means are of processor time, of whole passes; the rest is of the clock, each decision by itself, without what the clock costs.
+// Every decision, and which rules denied, is compared with the workload's before anything is timed; one that differs ends the run.
+#include "compiler/check/check.h"
+#include "compiler/load/load.h"
+#include "compiler/lower/lower.h"
+#include "runtime/engine/engine.h"
+#include "tests/bench/workload/limit.h"
+#include "tests/bench/workload/workload.h"
+#if WRIT_WITH_JIT
+#include "runtime/jit/jit.h"
+#endif
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace writ;
+using namespace writ::bench;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double nanoseconds(Clock::duration time) { return std::chrono::duration<double, std::nano>(time).count(); }
+
+// What this thread has had of a processor: while others have it, nothing is counted.
+double processor_nanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+double resident_bytes() {
+  std::ifstream in("/proc/self/statm");
+  double whole = 0, resident = 0;
+  in >> whole >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+struct Options {
+  std::vector<std::size_t> tenants = {10, 1'000, 10'000, 100'000};
+  std::size_t sign_ins = 500'000, rounds = 9;
+  Form form = Form::from_template;
+  Mix mix = Mix::uniform;
+  std::string workload, write, json;
+};
+
+// ---------------------------------------------------------------- tenants in an engine
+
+struct Served {
+  std::unique_ptr<Engine> engine;
+  double load_seconds = 0, bytes_per_tenant = 0;
+};
+
+// In parts of so many tenants, because a hundred thousand trees at once would be nothing but memory.
+Served serve(const std::vector<Tenant>& tenants, Form form) {
+  constexpr std::size_t at_a_time = 1'000;
+  std::string folder = (fs::temp_directory_path() / "writ-doors-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  Served served;
+  std::shared_ptr<CodeSource> code;
+#if WRIT_WITH_JIT
+  code = make_jit();
+#endif
+  served.engine = std::make_unique<Engine>(code, Tier::native);
+  const auto start = Clock::now();
+  const auto before = resident_bytes();
+  for (std::size_t first = 0; first < tenants.size(); first += at_a_time) {
+    const std::string path = folder + "/policy.writ";
+    std::ofstream out(path);
+    out << shared_text(form);
+    for (std::size_t i = first; i < std::min(tenants.size(), first + at_a_time); ++i)
+      out << tenant_text(tenants[i], form, i);
+    out.close();
+    const std::string paths[] = {path};
+    auto loaded = load(paths);
+    model::Policy policy;
+    if (!loaded.diagnostics.has_errors())
+      policy = check_policy(loaded.order, loaded.sources, Limits{}, loaded.diagnostics);
+    if (loaded.diagnostics.has_errors())
+      throw std::runtime_error(render_pretty(loaded.diagnostics.sorted(), loaded.sources, {}));
+    std::vector<program::Part> parts;
+    for (const auto& tenant : policy.tenants) parts.push_back(lower_tenant(tenant, loaded.sources));
+    if (const auto refused = served.engine->put(std::move(parts)); !refused.empty()) throw std::runtime_error(refused);
+  }
+  served.engine->wait_for_code();
+  served.load_seconds = nanoseconds(Clock::now() - start) / 1e9;
+  served.bytes_per_tenant = (resident_bytes() - before) / static_cast<double>(tenants.size());
+  fs::remove_all(folder);
+  return served;
+}
+
+// ---------------------------------------------------------------- asking
+
+struct Facts {
+  FactId ip, email, groups, blocked, mfa, mfa_age, hour, length, age;
+  Facts(const Engine& engine, std::string_view tenant) {
+    const auto find = [&](std::string_view name) { return engine.fact(tenant, name).value(); };
+    ip = find("request.ip"), email = find("user.email"), groups = find("user.groups"), blocked = find("user.blocked");
+    mfa = find("session.mfa"), mfa_age = find("session.mfa_age"), hour = find("request.hour");
+    length = find("request.password_length"), age = find("request.password_age_days");
+  }
+};
+
+struct Asked {
+  const SignIn* as = nullptr;
+  Ip ip;
+  std::vector<std::string_view> groups;
+};
+
+class Asker {
+ public:
+  Asker(const Engine& engine, std::string_view tenant) : engine_(engine), facts_(engine, tenant) {}
+
+  void fill(const SignIn& as, const Ip& ip, std::span<const std::string_view> groups, Request& request) const {
+    engine_.start(request, Action::login, as.tenant, as.client, as.connection);
+    request.set(facts_.ip, ip)
+        .set(facts_.email, std::string_view(as.email))
+        .set(facts_.groups, groups)
+        .set(facts_.blocked, false)
+        .set(facts_.mfa, as.mfa)
+        .set(facts_.hour, std::int64_t{as.hour})
+        .set(facts_.length, std::int64_t{as.password_length})
+        .set(facts_.age, std::int64_t{as.password_age});
+    if (as.mfa) request.set(facts_.mfa_age, std::int64_t{0});
+  }
+  Decision text(const SignIn& as) {
+    groups_.assign(as.groups.begin(), as.groups.end());
+    fill(as, *parse_ip(as.ip), groups_, request_);
+    return engine_.decide(request_);
+  }
+  Decision resolved(const Asked& asked) {
+    fill(*asked.as, asked.ip, asked.groups, request_);
+    return engine_.decide(request_);
+  }
+
+ private:
+  const Engine& engine_;
+  Facts facts_;
+  Request request_;
+  std::vector<std::string_view> groups_;
+};
+
+// The rules of a decision as the bits of a verdict.
+Verdict verdict_of(const Decision& decision, const program::Part* part) {
+  if (decision.fault != Fault::none) return {Verdict::fault};
+  static const std::map<std::string_view, std::uint8_t> names = {
+      {"outside the networks", Verdict::networks}, {"another company", Verdict::domain},
+      {"administrators", Verdict::administrators}, {"hours", Verdict::hours},
+      {"customers' passwords", Verdict::password}, {"users' passwords", Verdict::password}};
+  Verdict verdict;
+  const auto& rules = part->programs[static_cast<std::size_t>(Action::login)].rules;
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    if ((decision.fired[i / 64] >> i % 64 & 1) != 0)
+      if (const auto found = names.find(rules[i].name); found != names.end()) verdict.denied |= found->second;
+  return verdict;
+}
+
+// ---------------------------------------------------------------- timing
+
+struct Door {
+  std::string name;
+  std::function<std::size_t()> pass;                // how many were allowed
+  std::function<void(std::vector<float>&)> singly;  // what each took
+  std::vector<double> means;
+};
+
+template <class Ask>
+Door door(std::string name, std::size_t count, Ask ask) {
+  return {std::move(name),
+          [=]() mutable {
+            std::size_t allowed = 0;
+            for (std::size_t i = 0; i < count; ++i) allowed += ask(i);
+            return allowed;
+          },
+          [=](std::vector<float>& each) mutable {
+            each.clear();
+            for (std::size_t i = 0; i < count; ++i) {
+              const auto start = Clock::now();
+              const bool allowed = ask(i);
+              asm volatile("" : : "r"(allowed) : "memory");
+              each.push_back(static_cast<float>(nanoseconds(Clock::now() - start)));
+            }
+          },
+          {}};
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+float clock_cost() {
+  std::vector<float> each;
+  for (int i = 0; i < 100'000; ++i) {
+    const auto start = Clock::now();
+    each.push_back(static_cast<float>(nanoseconds(Clock::now() - start)));
+  }
+  std::ranges::nth_element(each, each.begin() + 50'000);
+  return each[50'000];
+}
+
+void report(std::vector<Door>& doors, std::size_t allowed, const Options& options, std::size_t tenants) {
+  for (std::size_t round = 0; round < options.rounds; ++round)
+    for (auto& one : doors) {
+      const auto start = processor_nanoseconds();
+      if (one.pass() != allowed) throw std::runtime_error(one.name + " allows another number than it did before");
+      one.means.push_back((processor_nanoseconds() - start) / static_cast<double>(options.sign_ins));
+    }
+  std::ofstream json(options.json, std::ios::app);
+  const float cost = clock_cost();
+  std::vector<float> each;
+  fmt::print("{:<24}{:>10}{:>10}{:>10}{:>10}{:>14}\n", "", "mean", "p50", "p99", "p99.9", "a second");
+  for (auto& one : doors) {
+    one.singly(each);
+    std::ranges::sort(each);
+    const auto at = [&](double share) {
+      return std::max(0.F, each[static_cast<std::size_t>(share * static_cast<double>(each.size() - 1))] - cost);
+    };
+    const double mean = median(one.means);
+    fmt::print("{:<24}{:>7.1f} ns{:>7.0f} ns{:>7.0f} ns{:>7.0f} ns{:>14.0f}\n", one.name, mean, at(.5), at(.99),
+               at(.999), 1e9 / mean);
+    if (json)
+      json << fmt::format(
+                  R"({{"door":"{}","tenants":{},"mix":"{}","mean":{:.2f},"p50":{:.0f},"p99":{:.0f},"p999":{:.0f}}})",
+                  one.name, tenants, options.mix == Mix::zipf ? "zipf" : "uniform", mean, at(.5), at(.99), at(.999))
+           << "\n";
+  }
+  for (std::size_t i = 0; i + 2 < doors.size(); i += 3) {
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < options.rounds; ++round)
+      ratios.push_back(doors[i].means[round] / doors[i + 1].means[round]);
+    fmt::print("{:<24}{:>10.2f} of the limit that tells all that deny\n", doors[i].name, median(ratios));
+  }
+}
+
+// ---------------------------------------------------------------- one number of tenants
+
+void run(const Options& options, std::size_t tenants) {
+  const auto workload =
+      options.workload.empty() ? make(tenants, options.sign_ins, options.mix) : read(options.workload);
+  if (!options.write.empty()) write(workload, options.write);
+  const auto& stream = workload.stream;
+  const Limit limit(workload.tenants);
+  const auto served = serve(workload.tenants, options.form);
+  const auto& engine = *served.engine;
+  Asker asker(engine, workload.tenants.front().id);
+
+  std::vector<Interned> known;
+  std::vector<Asked> asked(stream.size());
+  std::vector<Request> ready(stream.size());
+  std::size_t allowed = 0, with_code = 0;
+  for (std::size_t i = 0; i < stream.size(); ++i) {
+    const auto& one = stream[i];
+    known.push_back(limit.intern(one));
+    asked[i] = {&one, *parse_ip(one.ip), {one.groups.begin(), one.groups.end()}};
+    asker.fill(one, asked[i].ip, asked[i].groups, ready[i]);
+    const auto expected = limit.text(one).denied;
+    const auto decision = engine.decide(ready[i]);
+    const auto part = engine.part(one.tenant);
+    const bool same =
+        one.allowed == limit.text(one).allowed() && expected == limit.resolved(one, known[i]).denied &&
+        expected == limit.ids(known[i]).denied && one.allowed == limit.text_until_denied(one) &&
+        one.allowed == limit.resolved_until_denied(one, known[i]) && one.allowed == limit.ids_until_denied(known[i]) &&
+        expected == verdict_of(decision, part.get()).denied && one.allowed == (decision.effect == Effect::allow) &&
+        one.allowed == (engine.interpret(ready[i]).effect == Effect::allow) &&
+        one.allowed == (asker.text(one).effect == Effect::allow) &&
+        one.allowed == (asker.resolved(asked[i]).effect == Effect::allow);
+    if (!same) throw std::runtime_error(fmt::format("sign-in {} of the stream is decided differently", i + 1));
+    allowed += one.allowed;
+    with_code += engine.native(ready[i]).has_value();
+  }
+  fmt::print("\n{} tenants, {} sign-ins, {:.1f} % allowed, {:.1f} % by machine code, 0 mismatches; loaded in {:.2f} s, "
+             "{:.0f} bytes a tenant (limit: {})\n",
+             workload.tenants.size(), stream.size(),
+             100. * static_cast<double>(allowed) / static_cast<double>(stream.size()),
+             100. * static_cast<double>(with_code) / static_cast<double>(stream.size()), served.load_seconds,
+             served.bytes_per_tenant, limit.bytes_per_tenant());
+
+  const auto is = [](const Decision& decision) { return decision.effect == Effect::allow; };
+  const auto count = stream.size();
+  std::vector<Door> doors;
+  doors.push_back(door("text", count, [&](std::size_t i) { return is(asker.text(stream[i])); }));
+  doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.text(stream[i]).allowed(); }));
+  doors.push_back(door("  until one denies", count, [&](std::size_t i) { return limit.text_until_denied(stream[i]); }));
+  doors.push_back(door("resolved", count, [&](std::size_t i) { return is(asker.resolved(asked[i])); }));
+  doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.resolved(stream[i], known[i]).allowed(); }));
+  doors.push_back(door("  until one denies", count,
+                       [&](std::size_t i) { return limit.resolved_until_denied(stream[i], known[i]); }));
+  doors.push_back(door("ids", count, [&](std::size_t i) { return is(engine.decide(ready[i])); }));
+  doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.ids(known[i]).allowed(); }));
+  doors.push_back(door("  until one denies", count, [&](std::size_t i) { return limit.ids_until_denied(known[i]); }));
+  doors.push_back(door("ids, interpreter", count, [&](std::size_t i) { return is(engine.interpret(ready[i])); }));
+  Options counted = options;
+  counted.sign_ins = count;
+  report(doors, allowed, counted, workload.tenants.size());
+}
+
+std::vector<std::size_t> numbers(const std::string& text) {
+  std::vector<std::size_t> list;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find(',', at), text.size());
+    list.push_back(std::stoul(text.substr(at, end - at)));
+    at = end + 1;
+  }
+  return list;
+}
+
+Options read_options(int argc, char** argv) {
+  Options options;
+  const std::map<std::string, std::function<void(const std::string&)>> known = {
+      {"--tenants", [&](const std::string& v) { options.tenants = numbers(v); }},
+      {"--sign-ins", [&](const std::string& v) { options.sign_ins = std::stoul(v); }},
+      {"--rounds", [&](const std::string& v) { options.rounds = std::max(1UL, std::stoul(v)); }},
+      {"--workload", [&](const std::string& v) { options.workload = v, options.tenants = {0}; }},
+      {"--write", [&](const std::string& v) { options.write = v; }},
+      {"--json", [&](const std::string& v) { options.json = v; }},
+      {"--mix", [&](const std::string& v) { options.mix = v == "zipf" ? Mix::zipf : Mix::uniform; }},
+      {"--form",
+       [&](const std::string& v) {
+         options.form = v == "own" ? Form::own_shape : v == "written" ? Form::written_out : Form::from_template;
+       }},
+  };
+  for (int i = 1; i < argc; i += 2) {
+    const auto found = known.find(argv[i]);
+    if (found == known.end() || i + 1 == argc)
+      throw std::invalid_argument(
+          fmt::format("`{}` is no option with a value; see the top of tests/bench/doors.cpp", argv[i]));
+    found->second(argv[i + 1]);
+  }
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto options = read_options(argc, argv);
+    for (const auto tenants : options.tenants) run(options, tenants);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bench_doors: {}\n", error.what());
+    return 1;
+  }
+  return 0;
+}

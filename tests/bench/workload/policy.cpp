@@ -1,0 +1,92 @@
+// The workload's tenants as Writ.
+#include "tests/bench/workload/workload.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace writ::bench {
+
+namespace {
+
+constexpr std::string_view head = R"(writ 1
+attributes {
+  request.hour : int
+  request.password_length : int
+  request.password_age_days : int
+}
+)";
+
+// What the rules have of a tenant's own: names of parameters, or the constants themselves.
+struct Constants {
+  std::string domains, open, close;
+  std::array<std::string, 2> shortest, oldest;
+};
+
+std::string rules(const Constants& own) {
+  return fmt::format(R"(  allow login
+  deny login "outside the networks" unless session.mfa or request.ip in networks
+  deny login "another company" on staff, partners unless (email_domain(user.email) else "") in {}
+  deny login "administrators" when "admin" in user.groups and not session.mfa
+  deny login "hours" unless request.hour >= {} and request.hour < {}
+  deny login "customers' passwords" on customers when request.password_length < {} or request.password_age_days > {}
+  deny login "users' passwords" on users when request.password_length < {} or request.password_age_days > {}
+)",
+                     own.domains, own.open, own.close, own.shortest[0], own.oldest[0], own.shortest[1], own.oldest[1]);
+}
+
+constexpr std::array<std::string_view, 5> names = {"customers", "users", "social", "staff", "partners"};
+constexpr std::array<std::string_view, 5> strategies = {"database", "database", "google_oauth2", "oidc", "oidc"};
+
+std::string things(const Tenant& tenant) {
+  std::string text;
+  std::vector<std::string> networks;
+  for (const auto& one : tenant.networks) networks.push_back(fmt::format("{}/{}", dotted(one.base), one.bits));
+  text += fmt::format("  zone networks = {}\n", fmt::join(networks, ", "));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += fmt::format("  connection {} : {} {{ id \"{}\" }}\n", names[i], strategies[i], tenant.connections[i].id);
+  for (const auto& client : tenant.clients) {
+    std::vector<std::string_view> allowed;
+    for (const auto place : client.connections) allowed.push_back(names[place]);
+    text += fmt::format("  client {} : spa {{ connections {} }}\n", client.id, fmt::join(allowed, ", "));
+  }
+  return text;
+}
+
+// A condition whose form says its number, and which never holds: `request.hour` is no more than 23.
+std::string rule_of_its_own(std::size_t number) {
+  std::string condition = "request.hour > 100";
+  for (; number != 0; number /= 2)
+    condition += number % 2 == 0 ? " and request.password_length > 1000" : " and request.password_age_days < 0";
+  return fmt::format("  deny login \"own\" when {}\n", condition);
+}
+
+}  // namespace
+
+std::string shared_text(Form form) {
+  std::string text(head);
+  if (form != Form::from_template) return text;
+  text += "template customer(domains_of_it: list of string, opens: int, closes: int, length1: int, age1: int, length2: "
+          "int, "
+          "age2: int) {\n";
+  text += rules({"domains_of_it", "opens", "closes", {"length1", "length2"}, {"age1", "age2"}});
+  return text + "}\n";
+}
+
+std::string tenant_text(const Tenant& tenant, Form form, std::size_t number) {
+  const auto& [first, second] = tenant.passwords;
+  const auto domains = fmt::format("[\"{}\"]", fmt::join(tenant.domains, "\", \""));
+  if (form == Form::from_template)
+    return fmt::format("tenant {} from customer({}, {}, {}, {}, {}, {}, {}) {{\n{}}}\n", tenant.id, domains,
+                       tenant.open, tenant.close, first.shortest, first.oldest, second.shortest, second.oldest,
+                       things(tenant));
+  const auto text = [](int value) { return std::to_string(value); };
+  return fmt::format("tenant {} {{\n{}{}{}}}\n", tenant.id, things(tenant),
+                     rules({domains,
+                            text(tenant.open),
+                            text(tenant.close),
+                            {text(first.shortest), text(second.shortest)},
+                            {text(first.oldest), text(second.oldest)}}),
+                     form == Form::own_shape ? rule_of_its_own(number) : "");
+}
+
+}  // namespace writ::bench
