@@ -271,12 +271,17 @@ class Row {
  public:
   static Row build(std::span<const Constant> constants);
   static Row build(std::span<const SharedConstant> constants);
-  static Row from_bytes(std::span<const std::byte> bytes);  // as a file holds them; to be verified before use
-  std::span<const std::byte> bytes() const { return {reinterpret_cast<const std::byte*>(words_.data()), size_}; }
-  bool operator==(const Row&) const = default;
+  // As a file holds them, copied or read where they lie; to be verified before use. What is borrowed must outlive the row (Part::keeper).
+  static Row from_bytes(std::span<const std::byte> bytes);
+  static Row borrow(std::span<const std::byte> bytes);
+  std::span<const std::byte> bytes() const {
+    return {borrowed_ ? borrowed_ : reinterpret_cast<const std::byte*>(words_.data()), size_};
+  }
+  bool operator==(const Row& other) const;
 
  private:
   std::vector<std::uint64_t> words_;  // keeps the alignment
+  const std::byte* borrowed_ = nullptr;
   std::size_t size_ = 0;
 };
 // Bounds of every slot of `bytes` against `shape`; empty when it may be used.
@@ -407,6 +412,7 @@ struct Part {
   std::vector<PasswordProgram> passwords;  // of database connections, each has one, by connection
   std::uint64_t version = 0;
   std::array<std::uint8_t, 32> hash{};  // of everything above that decides
+  std::shared_ptr<const void> keeper;   // of what rows are borrowed from; null where they are the part's own
 };
 std::array<std::uint8_t, 32> hash_of(const Part& part);  // ignores version and hash
 // Everything that must hold of a part, its shapes and rows included: every index in range, ids unique, lists parallel, facts of the type

@@ -212,6 +212,15 @@ Row Row::from_bytes(std::span<const std::byte> bytes) {
   return row;
 }
 
+Row Row::borrow(std::span<const std::byte> bytes) {
+  Row row;
+  row.borrowed_ = bytes.data();
+  row.size_ = bytes.size();
+  return row;
+}
+
+bool Row::operator==(const Row& other) const { return std::ranges::equal(bytes(), other.bytes()); }
+
 // ---------------------------------------------------------------- verifying
 
 namespace {

@@ -25,6 +25,9 @@ const std::vector<Room> rooms = {
     {"runtime/password",
      {"runtime/program"},
      "passwords: what they are, which are known, which were used; deciding knows none"},
+    {"runtime/bundle",
+     {"runtime/program", "runtime/password/digest.h", "runtime/password/mapped.h", "runtime/password/new_file.h"},
+     "parts in files, and whom to believe about them; of passwords only how files are mapped, hashed and replaced"},
     {"runtime/engine",
      {"runtime/program", "runtime/interpret", "runtime/password"},
      "decides without machine code; takes it through an interface it owns"},
@@ -85,6 +88,9 @@ struct Library {
 };
 
 const std::vector<Library> libraries = {
+    {"openssl/pem.h", {"runtime/bundle"}, "keys are read in one room"},
+    {"openssl/ec.h", {"runtime/bundle"}, "keys are read in one room"},
+    {"openssl/x509.h", {"runtime/bundle"}, "keys are read in one room"},
     {"llvm/", {"runtime/jit"}, "one room to change with LLVM, and builds without it"},
     {"llvm-c/", {"runtime/jit"}, "one room to change with LLVM, and builds without it"},
     {"antlr4", {"compiler/syntax"}, "its types and exceptions stop there"},

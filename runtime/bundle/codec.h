@@ -1,0 +1,41 @@
+// Parts and shapes as bytes and back.
+#pragma once
+
+#include "runtime/bundle/bytes.h"
+#include "runtime/bundle/problem.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace writ::bundle {
+
+// A source file and what was in it.
+using Source = std::pair<std::string, Digest>;
+
+struct Encoded {
+  std::vector<std::byte> hot, cold;
+};
+// A part without its version, which is the bundle's.
+Encoded encode(const program::Part& part, const std::vector<Source>& sources, const KeyOf& key_of);
+std::vector<std::byte> encode(const program::Shape& shape);
+
+// `hot` begins at a multiple of 8. The part's rows are those of `hot`: it must outlive the part (Part::keeper). Whether it may serve is left to
+// program::verify.
+Problem decode(std::span<const std::byte> hot, std::span<const std::byte> cold, const ShapeOf& shape_of,
+               program::Part& part);
+Problem decode(std::span<const std::byte> bytes, program::Shape& shape);
+// The beginning of a cold half alone.
+Problem decode_sources(std::span<const std::byte> cold, std::vector<Source>& sources);
+// The names in a hot half that no other part may answer to.
+Problem decode_claims(std::span<const std::byte> hot, std::vector<std::string>& hosts,
+                      std::vector<std::string>& issuers);
+
+// Which shapes a hot half names.
+Problem decode_shapes(std::span<const std::byte> hot, std::vector<program::ShapeKey>& keys);
+
+// SHA-256 over all that numbers in a part and a shape refer to: facts, ops, strategies, grants and other words. Parts made with other words are
+// not read.
+const Digest& vocabulary();
+
+}  // namespace writ::bundle
