@@ -19,11 +19,23 @@ struct Auth0Thing {
   Value value;
   std::string origin;
 };
+// An organization as far as it can be read without the rest: an export may have a hundred thousand.
+struct Auth0Organization {
+  struct Member {
+    std::string connection;  // by name or id
+    bool joins = false, closed_signup = false;
+  };
+  std::string name, id, title, logo, origin;
+  std::vector<std::pair<std::string, std::string>> colors{};
+  std::vector<Member> members{};
+  std::vector<std::string> domains{};
+};
 // By section, as tenant.yaml names them; a section that is one object is a list of one.
 struct Auth0Export {
   std::map<std::string, std::vector<Auth0Thing>, std::less<>> sections;
-  std::string origin;   // what was read
-  std::string problem;  // why nothing was; then there is nothing
+  std::vector<Auth0Organization> organizations;  // those that a section of that name does not hold
+  std::string origin;                            // what was read
+  std::string problem;                           // why nothing was; then there is nothing
   const std::vector<Auth0Thing>& section(std::string_view name) const;
 };
 
@@ -31,6 +43,9 @@ struct Auth0Export {
 Auth0Export read_auth0(const std::string& path, const Keywords& keywords, Report& report);
 
 // `name` is the tenant's wire id. Never fails: what cannot be taken is in the report.
-Tenant plan_auth0(const Auth0Export& source, const std::string& name, Report& report);
+Tenant plan_auth0(Auth0Export source, const std::string& name, Report& report);
+
+// One entry of `organizations`; nothing, and a note, when it has no name.
+void add_organization(const Auth0Thing& thing, Auth0Export& made, Report& report);
 
 }  // namespace writ::importing

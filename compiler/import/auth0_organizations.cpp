@@ -23,62 +23,93 @@ void take_branding(const Fields& branding, std::string& logo,
     }
 }
 
-void take_members(const Making& making, const Fields& fields, Organization& organization) {
+std::vector<Auth0Organization::Member> members_of(const Fields& fields) {
+  std::vector<Auth0Organization::Member> members;
   for (const auto& one : fields.objects("connections")) {
-    const auto name = one.text("name").value_or(one.text("connection_id").value_or(""));
-    const auto found = making.connections.find(name);
+    if (!one.flag("is_enabled").value_or(true)) continue;
+    members.push_back({one.text("name").value_or(one.text("connection_id").value_or("")),
+                       one.flag("assign_membership_on_login").value_or(false),
+                       one.has("is_signup_enabled") && one.flag("is_signup_enabled") == false});
+  }
+  return members;
+}
+
+void take_members(const Making& making, const Auth0Organization& source, Organization& organization) {
+  const auto note = [&](Outcome outcome, const char* field, std::string text) {
+    making.report.add(outcome, source.origin, fmt::format("connections.{}", field), std::move(text));
+  };
+  for (const auto& one : source.members) {
+    const auto found = making.connections.find(one.connection);
     if (found == making.connections.end()) {
-      one.note(Outcome::wrong, "name", fmt::format("there is no connection `{}` in the export", name));
+      note(Outcome::wrong, "name", fmt::format("there is no connection `{}` in the export", one.connection));
       continue;
     }
-    if (!one.flag("is_enabled").value_or(true)) continue;
     if (std::ranges::find(organization.connections, found->second) != organization.connections.end()) continue;
-    fields.take("connections");
+    making.report.take("connections");
     organization.connections.push_back(found->second);
-    if (one.flag("assign_membership_on_login").value_or(false)) {
-      one.take("assign_membership_on_login");
+    if (one.joins) {
+      making.report.take("connections.assign_membership_on_login");
       organization.joins.push_back(found->second);
     }
-    if (one.has("is_signup_enabled") && one.flag("is_signup_enabled") == false &&
-        making.tenant.connections[found->second].signup_open)
-      one.note(Outcome::approximated, "is_signup_enabled",
-               "Writ opens and closes sign-up by connection, not by organization");
+    if (one.closed_signup && making.tenant.connections[found->second].signup_open)
+      note(Outcome::approximated, "is_signup_enabled",
+           "Writ opens and closes sign-up by connection, not by organization");
   }
 }
 
 }  // namespace
 
 void take_organizations(Making& making) {
+  for (const auto& thing : making.source.section("organizations"))
+    add_organization(thing, making.source, making.report);
   Names names("organization");
-  std::set<std::string> seen;
-  for (const auto& thing : making.source.section("organizations")) {
-    const auto fields = making.fields(thing);
-    const auto name = fields.text("name");
-    if (!name || name->empty() || !seen.insert(*name).second) {
-      fields.note(Outcome::wrong, "name",
-                  name ? "an organization of this name is there already" : "an organization without a name");
+  std::set<std::string> seen, wires;
+  making.tenant.organizations.reserve(making.source.organizations.size());
+  for (auto& source : making.source.organizations) {
+    auto wire = source.id.empty() ? source.name : source.id;
+    if (!seen.insert(source.name).second || !wires.insert(wire).second) {
+      making.report.add(Outcome::wrong, source.origin, "name", "an organization of this name or id is there already");
       continue;
     }
     Organization organization;
-    organization.wire = fields.text("id").value_or(*name);
-    organization.name = names.make(*name);
-    organization.origin = fmt::format("{}: {}", thing.origin, *name);
-    organization.title = fields.text("display_name").value_or("");
-    take_branding(fields.object("branding"), organization.logo, organization.colors);
-    take_members(making, fields, organization);
-    for (const auto& one : fields.objects("discovery_domains")) {
-      const auto domain = domain_of(one.text("domain").value_or(""));
-      const bool counts = one.text("status").value_or("verified") == "verified" &&
-                          one.flag("use_for_organization_discovery").value_or(true);
-      if (!domain || !counts || std::ranges::find(organization.domains, *domain) != organization.domains.end())
-        continue;
-      one.take("domain");
-      organization.domains.push_back(*domain);
-    }
+    organization.wire = std::move(wire);
+    organization.name = names.make(source.name);
+    organization.origin = fmt::format("{}: {}", source.origin, source.name);
+    organization.title = std::move(source.title);
+    organization.logo = std::move(source.logo);
+    organization.colors = std::move(source.colors);
+    organization.domains = std::move(source.domains);
+    take_members(making, source, organization);
     making.tenant.organizations.push_back(std::move(organization));
+    source = {};
   }
   for (const auto& thing : making.source.section("branding"))
     take_branding(making.fields(thing), making.tenant.logo, making.tenant.colors);
 }
 
 }  // namespace writ::importing::auth0
+
+namespace writ::importing {
+
+void add_organization(const Auth0Thing& thing, Auth0Export& made, Report& report) {
+  const Fields fields(thing.value, thing.origin, report);
+  Auth0Organization organization;
+  organization.name = fields.text("name").value_or("");
+  if (organization.name.empty()) return fields.note(Outcome::wrong, "name", "an organization without a name");
+  organization.id = fields.text("id").value_or("");
+  organization.origin = thing.origin;
+  organization.title = fields.text("display_name").value_or("");
+  auth0::take_branding(fields.object("branding"), organization.logo, organization.colors);
+  organization.members = auth0::members_of(fields);
+  for (const auto& one : fields.objects("discovery_domains")) {
+    const auto domain = auth0::domain_of(one.text("domain").value_or(""));
+    const bool counts = one.text("status").value_or("verified") == "verified" &&
+                        one.flag("use_for_organization_discovery").value_or(true);
+    if (!domain || !counts || std::ranges::find(organization.domains, *domain) != organization.domains.end()) continue;
+    one.take("domain");
+    organization.domains.push_back(*domain);
+  }
+  made.organizations.push_back(std::move(organization));
+}
+
+}  // namespace writ::importing

@@ -11,10 +11,10 @@ namespace writ::importing {
 namespace {
 
 // The sections that are looked at; what others hold bears on no decision.
-constexpr std::array<std::string_view, 14> read_sections = {
+constexpr std::array<std::string_view, 15> read_sections = {
     "tenant",           "clients",         "databases",   "connections",   "organizations", "attackProtection",
     "guardianPolicies", "guardianFactors", "networkACLs", "customDomains", "rules",         "hooks",
-    "actions",          "branding"};
+    "actions",          "branding",        "triggers"};
 
 void take_tenant(auth0::Making& making) {
   for (const auto& thing : making.source.section("tenant"))
@@ -53,7 +53,7 @@ void count_databases(Tenant& tenant) {
 
 }  // namespace
 
-Tenant plan_auth0(const Auth0Export& source, const std::string& name, Report& report) {
+Tenant plan_auth0(Auth0Export source, const std::string& name, Report& report) {
   auth0::Making making{source, report};
   making.tenant.wire = name;
   making.tenant.name = Names("tenant").make(name);
@@ -65,6 +65,7 @@ Tenant plan_auth0(const Auth0Export& source, const std::string& name, Report& re
   auth0::discover_first(making);
   auth0::take_organizations(making);
   auth0::take_rules(making);
+  auth0::take_programs(making);
   allow(making);
   count_databases(making.tenant);
   for (const auto& [section, things] : source.sections)

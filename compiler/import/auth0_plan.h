@@ -17,7 +17,7 @@ struct Protection {
 };
 
 struct Making {
-  const Auth0Export& source;
+  Auth0Export& source;
   Report& report;
   Tenant tenant{};
   Protection protection{};
@@ -33,6 +33,7 @@ void discover_first(Making& making);                            // the same
 void take_organizations(Making& making);                        // auth0_organizations.cpp, behind connections
 void take_protection(Making& making);                           // auth0_protection.cpp
 void take_rules(Making& making);                                // auth0_rules.cpp, at last
+void take_programs(Making& making);                             // auth0_programs.cpp, behind connections
 std::optional<std::string> domain_of(const std::string& text);  // in lower case; nothing when it is none
 
 }  // namespace writ::importing::auth0

@@ -1,4 +1,4 @@
-// Network access lists as rules, and programs as comments. An access list is asked in the order of its priorities and the first
+// Network access lists as rules. An access list is asked in the order of its priorities and the first
 // that matches decides; rules have no order, so each block says which earlier entries would have let the request through.
 #include "compiler/import/auth0_plan.h"
 #include "runtime/program/spelling.h"
@@ -119,6 +119,8 @@ std::optional<Entry> entry_of(const Fields& fields, Making& making, Names& zones
 
 void take_access_lists(Making& making) {
   Names zones("zone");
+  for (const auto& connection : making.tenant.connections) zones.take(connection.name);
+  for (const auto& client : making.tenant.clients) zones.take(client.name);
   std::vector<Entry> entries;
   for (const auto& thing : making.source.section("networkACLs"))
     if (auto entry = entry_of(making.fields(thing), making, zones)) entries.push_back(std::move(*entry));
@@ -136,28 +138,8 @@ void take_access_lists(Making& making) {
   }
 }
 
-// Programs are not translated: what they do is only known by running them.
-void mention_programs(Making& making) {
-  for (const auto* section : {"rules", "hooks", "actions"})
-    for (const auto& thing : making.source.section(section)) {
-      const auto fields = making.fields(thing);
-      const auto name = fields.text("name").value_or("without a name");
-      const bool on = section == std::string_view("actions") ? fields.flag("deployed").value_or(true)
-                                                             : fields.flag("enabled").value_or(true);
-      if (!on) continue;
-      making.tenant.comments.push_back(
-          fmt::format("Not translated: {} \u201c{}\u201d ({}). See what it denies or asks for.",
-                      std::string_view(section).substr(0, std::string_view(section).size() - 1), name, thing.origin));
-      fields.note(Outcome::not_expressible, section == std::string_view("actions") ? "code" : "script",
-                  fmt::format("\u201c{}\u201d is a program; it is mentioned in a comment", name));
-    }
-}
-
 }  // namespace
 
-void take_rules(Making& making) {
-  take_access_lists(making);
-  mention_programs(making);
-}
+void take_rules(Making& making) { take_access_lists(making); }
 
 }  // namespace writ::importing::auth0

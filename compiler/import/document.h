@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -23,9 +24,16 @@ struct Document {
   std::string problem{};  // with its line; empty when the whole text was read
 };
 
-// A key that stands twice has its last value, as JavaScript reads it.
-Document read_json(std::string_view text, const DocumentLimits& limits = {});
+// Lists at the top level whose entries are handed over one by one and not kept: a tenant may have a hundred thousand of a kind.
+struct Streaming {
+  std::function<bool(std::string_view key)> takes;
+  std::function<void(std::string_view key)> begins;  // again: what came before under the key does not count
+  std::function<void(std::size_t place, Value&& entry)> entry;
+};
+
+// A key that stands twice has its last value, as JavaScript reads it. `streaming`: null, or lists that are not kept.
+Document read_json(std::string_view text, const DocumentLimits& limits = {}, const Streaming* streaming = nullptr);
 // YAML 1.2's core schema and merge keys (`<<`), one document. A key that stands twice is a problem, as it is for js-yaml.
-Document read_yaml(std::string_view text, const DocumentLimits& limits = {});
+Document read_yaml(std::string_view text, const DocumentLimits& limits = {}, const Streaming* streaming = nullptr);
 
 }  // namespace writ::importing

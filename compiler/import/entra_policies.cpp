@@ -62,6 +62,7 @@ class Making {
     tenant_.origin = "Microsoft Entra, conditional access in " + source_.origin;
     Connection connection;
     connection.name = connection.wire = "entra";
+    names_.take(connection.name);
     connection.origin = "The directory.";
     connection.strategy = strategy_named("waad").value();
     tenant_.connections.push_back(std::move(connection));
@@ -101,7 +102,7 @@ class Making {
       }
     Location made{{}, fields.flag("isTrusted").value_or(false)};
     if (!places.empty()) {
-      const auto zone = zones_.make(fields.text("displayName").value_or("location"));
+      const auto zone = names_.make(fields.text("displayName").value_or("location"));
       tenant_.zones.push_back(fmt::format("zone {} = {}", zone, fmt::join(places, ", ")));
       made.condition = fmt::format("(request in {} else {})", zone,
                                    fields.flag("includeUnknownCountriesAndRegions").value_or(false));
@@ -166,7 +167,7 @@ class Making {
     if (!fresh) return found->second;
     Client client;
     client.wire = id;
-    client.name = found->second = app_names_.make(id);
+    client.name = found->second = names_.make(id);
     client.origin = id == other_app ? "Every application that no policy names." : "An application that a policy names.";
     client.type = ClientType::web;
     client.grants = {"authorization_code", "refresh_token"};
@@ -181,7 +182,9 @@ class Making {
   }
 
   void applications(const Fields& fields) {
-    const auto include = fields.texts("includeApplications"), exclude = fields.texts("excludeApplications");
+    auto include = fields.texts("includeApplications"), exclude = fields.texts("excludeApplications");
+    std::erase(include, "");
+    std::erase(exclude, "");
     if (!fields.texts("includeUserActions").empty())
       throw CannotSay{"conditions.applications.includeUserActions",
                       "it is about registering devices or factors, not about signing in"};
@@ -207,7 +210,7 @@ class Making {
     if (ids.size() <= short_list) return text;
     const auto [found, fresh] = lists_.emplace(text, "");
     if (fresh) {
-      found->second = list_names_.make(kind);
+      found->second = names_.make(kind);
       tenant_.zones.push_back(fmt::format("let {} = {}", found->second, text));
     }
     return found->second;
@@ -417,7 +420,7 @@ class Making {
   const EntraExport& source_;
   Report& report_;
   Tenant tenant_;
-  Names zones_{"zone"}, app_names_{"app"}, list_names_{"list"};
+  Names names_{"thing"};  // of zones, lists and applications: in a condition each of them is a word
   std::map<std::string, Location> locations_;
   std::map<std::string, std::string> apps_, lists_;
   std::map<std::string, std::string> obligations_;

@@ -12,7 +12,7 @@ namespace {
 
 class Maker : public nlohmann::json_sax<Value> {
  public:
-  explicit Maker(const DocumentLimits& limits) : limits_(limits) {}
+  Maker(const DocumentLimits& limits, const Streaming* streaming) : limits_(limits), streaming_(streaming) {}
 
   bool null() override { return put(nullptr); }
   bool boolean(bool value) override { return put(value); }
@@ -51,24 +51,47 @@ class Maker : public nlohmann::json_sax<Value> {
     if (++nodes_ > limits_.nodes) problem = fmt::format("it has more than {} values", limits_.nodes);
     return problem.empty();
   }
-  bool put(Value value) { return count() && place(std::move(value)) != nullptr; }
+  bool put(Value value) {
+    if (!count()) return false;
+    place(std::move(value));
+    hand_over();
+    return true;
+  }
+  // The entry that has just ended, if it is one of a list that is not kept.
+  void hand_over() {
+    if (!streamed_ || open_.size() != 2) return;
+    streaming_->entry(entries_++, std::move(open_.back()->back()));
+    open_.back()->clear();
+  }
   bool open(Value value) {
     if (!count()) return false;
     if (open_.size() >= limits_.depth) {
       problem = fmt::format("it is nested deeper than {}", limits_.depth);
       return false;
     }
+    const bool list = value.is_array();
     open_.push_back(place(std::move(value)));
+    if (streaming_ != nullptr && list && open_.size() == 2 && open_.front()->is_object() &&
+        streaming_->takes(keys_.back())) {
+      streaming_->begins(keys_.back());
+      streamed_ = true;
+      entries_ = 0;
+    }
     keys_.emplace_back();
     return true;
   }
   bool close() {
     open_.pop_back();
     keys_.pop_back();
+    if (open_.size() < 2) streamed_ = false;
+    hand_over();
     return true;
   }
 
   const DocumentLimits& limits_;
+  const Streaming* streaming_;
+  bool streamed_ = false;
+  std::size_t entries_ = 0;
   std::vector<Value*> open_;  // each a part of the one before; only the last one grows, so they stay where they are
   std::vector<std::string> keys_;
   std::size_t nodes_ = 0;
@@ -76,9 +99,9 @@ class Maker : public nlohmann::json_sax<Value> {
 
 }  // namespace
 
-Document read_json(std::string_view text, const DocumentLimits& limits) {
+Document read_json(std::string_view text, const DocumentLimits& limits, const Streaming* streaming) {
   if (text.size() > limits.bytes) return {{}, fmt::format("it has more than {} bytes", limits.bytes)};
-  Maker maker(limits);
+  Maker maker(limits, streaming);
   if (!Value::sax_parse(text, &maker))
     return {{}, maker.problem.empty() ? std::string("it is no JSON") : maker.problem};
   return {std::move(maker.made), {}};

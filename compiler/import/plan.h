@@ -5,6 +5,7 @@
 #include "runtime/program/vocabulary.h"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,7 +54,7 @@ struct Tenant : Named {
   std::vector<Connection> connections{};
   std::vector<Client> clients{};
   std::vector<Organization> organizations{};
-  // As Writ writes them. The preamble stands before the tenant: attributes and obligations; zones and lists before the rules.
+  // As Writ writes them. The preamble stands before everything else: attributes and obligations; zones and lists before the rules.
   std::vector<std::string> preamble{}, zones{}, rules{};
 };
 
@@ -65,6 +66,7 @@ class Names {
  public:
   explicit Names(std::string_view kind);
   std::string make(std::string_view wire);
+  void take(const std::string& name) { taken_.insert(name); }  // it is something else's
 
  private:
   std::string kind_;  // the name of what has no usable one
@@ -77,8 +79,32 @@ struct Written {
   std::string problem{};  // rendered diagnostics, when Writ itself does not understand what it wrote
 };
 Written write(const Tenant& tenant);
+// Before it is laid out, and without what belongs to the platform.
+std::string plain_text(const Tenant& tenant);
+
+struct File {
+  std::string name, text;
+};
+struct WrittenSet {
+  std::vector<File> files{};
+  std::vector<std::string> wires{};                              // of the tenants, in their order: two may have had one
+  std::size_t floor = 0;                                         // how many statements the floor took over
+  std::vector<std::pair<std::string, std::size_t>> templates{};  // and how many tenants each has
+  std::string problem{};
+};
+// More organizations than one file may hold well lie in files beside the tenant's.
+inline constexpr std::size_t organizations_a_file = 5'000;
+bool in_files_of_their_own(const Tenant& tenant);
+std::vector<File> organization_files(const Tenant& tenant);  // before they are laid out
+// A tenant with such files. Each is checked beside the tenant's own, not beside the others. `progress`: organizations, of how many.
+WrittenSet write_files(Tenant tenant, const std::function<void(std::size_t done, std::size_t all)>& progress);
+// Several tenants as a policy set: a file each, what all of them ask for alike as the platform's floor, and a template where three
+// or more differ in texts only.
+WrittenSet write_set(std::vector<Tenant> tenants);
 
 // A string literal.
 std::string literal(std::string_view text);
+// What a comment may hold: no control characters, none that change the direction of text, and no more than a line.
+std::string comment_text(std::string_view text);
 
 }  // namespace writ::importing

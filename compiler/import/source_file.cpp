@@ -55,7 +55,7 @@ std::optional<std::string> from_utf16(std::string_view bytes) {
 
 }  // namespace
 
-SourceFile read_source(const std::string& path, const Filling* filling) {
+SourceFile read_source(const std::string& path, const Filling* filling, const Streaming* streaming) {
   SourceFile file{{}, fs::path(path).filename().string(), {}};
   const auto fail = [&](std::string problem) {
     file.problem = std::move(problem);
@@ -75,7 +75,7 @@ SourceFile read_source(const std::string& path, const Filling* filling) {
   const bool json = fs::path(path).extension() == ".json";
   if (filling != nullptr)
     text = replace_keywords(text, json ? Syntax::json : Syntax::yaml, filling->keywords, filling->unresolved);
-  auto document = json ? read_json(text) : read_yaml(text);
+  auto document = json ? read_json(text, {}, streaming) : read_yaml(text, {}, streaming);
   if (!document.problem.empty()) return fail(fmt::format("`{}`: {}", path, document.problem));
   file.value = std::move(document.value);
   return file;

@@ -18,7 +18,7 @@ struct Filling {
   const Keywords& keywords;
   std::set<std::string>& unresolved;
 };
-// `filling`: keywords to be replaced before the text is read; null: there are none.
-SourceFile read_source(const std::string& path, const Filling* filling);
+// `filling`: keywords to be replaced before the text is read; null: there are none. `streaming`: lists that are not kept.
+SourceFile read_source(const std::string& path, const Filling* filling, const Streaming* streaming = nullptr);
 
 }  // namespace writ::importing

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,49 +29,45 @@ bool turns(std::string_view character) {
   return character.starts_with("\xe2\x81") && last >= 0xa6 && last <= 0xa9;
 }
 
-// What a comment may hold: no control characters, none that change the direction of text, and no more than a line.
-std::string in_one_line(std::string_view text) {
-  constexpr std::size_t longest = 200;
-  std::string made;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
-    const auto character = text.substr(at, end - at);
-    if (made.size() + character.size() > longest) return made + "\u2026";
-    const bool control =
-        character.size() == 1 && (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f);
-    made += turns(character) || control ? std::string_view(" ") : character;
-    at = end;
-  }
-  return made;
-}
-
 class Writer {
  public:
-  std::string tenant(const Tenant& tenant) {
+  std::string tenant(const Tenant& tenant, bool with_limit) {
     tenant_ = &tenant;
     text_ = "writ 1\n";
     comment("From " + tenant.origin + ".");
     for (const auto& one : tenant.comments) comment(one);
-    for (const auto& declaration : tenant.preamble) line("\n" + declaration);
-    if (tenant.most_databases > usual_databases)
+    if (with_limit && tenant.most_databases > usual_databases)
       line(fmt::format("platform {{\nlimit database connections per client = {}\n}}", tenant.most_databases));
     begin(fmt::format("tenant {}{}", name_text(tenant.name), title(tenant.title)));
     id(tenant);
+    for (const auto& declaration : tenant.preamble) line("\n" + declaration);
     branding(tenant.logo, tenant.colors);
     for (const auto& connection : tenant.connections) this->connection(connection);
     for (const auto& client : tenant.clients) this->client(client);
+    if (!tenant.zones.empty()) text_ += "\n";
     for (const auto& zone : tenant.zones) line(zone);
     if (!tenant.rules.empty()) text_ += "\n";
     for (const auto& rule : tenant.rules) line(rule);
-    for (const auto& organization : tenant.organizations) this->organization(organization);
+    if (!in_files_of_their_own(tenant))
+      for (const auto& organization : tenant.organizations) this->organization(organization);
+    end();
+    return std::move(text_);
+  }
+
+  // Some of a tenant's organizations as a file of their own.
+  std::string organizations(const Tenant& tenant, std::size_t first, std::size_t last, std::size_t before = 0) {
+    tenant_ = &tenant;
+    text_ = "writ 1\n";
+    comment(fmt::format("From {}: organizations {} to {}.", tenant.origin, before + first + 1, before + last));
+    begin(fmt::format("extend tenant {}", name_text(tenant.name)));
+    for (std::size_t i = first; i < last; ++i) organization(tenant.organizations[i]);
     end();
     return std::move(text_);
   }
 
  private:
   void line(std::string_view text) { text_ += fmt::format("{}\n", text); }
-  void comment(std::string_view text) { line("// " + in_one_line(text)); }
+  void comment(std::string_view text) { line("// " + comment_text(text)); }
   void begin(const std::string& head) { line("\n" + head + " {"); }
   void end() { line("}"); }
   static std::string title(const std::string& text) { return text.empty() ? text : " " + literal(text); }
@@ -157,13 +155,81 @@ class Writer {
 
 }  // namespace
 
+std::string comment_text(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string made;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+    const auto character = text.substr(at, end - at);
+    if (made.size() + character.size() > longest) return made + "\u2026";
+    const bool control =
+        character.size() == 1 && (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f);
+    made += turns(character) || control ? std::string_view(" ") : character;
+    at = end;
+  }
+  return made;
+}
+
 std::string literal(std::string_view text) { return syntax::string_text(text); }
+
+bool in_files_of_their_own(const Tenant& tenant) { return tenant.organizations.size() > organizations_a_file; }
+
+std::vector<File> organization_files(const Tenant& tenant) {
+  std::vector<File> files;
+  if (!in_files_of_their_own(tenant)) return files;
+  const auto all = tenant.organizations.size();
+  for (std::size_t first = 0; first < all; first += organizations_a_file)
+    files.push_back({fmt::format("{}.organizations_{:03}.writ", tenant.name, first / organizations_a_file + 1),
+                     Writer().organizations(tenant, first, std::min(first + organizations_a_file, all))});
+  return files;
+}
+
+std::string plain_text(const Tenant& tenant) { return Writer().tenant(tenant, false); }
+
+WrittenSet write_files(Tenant tenant, const std::function<void(std::size_t, std::size_t)>& progress) {
+  WrittenSet made;
+  const auto name = tenant.name + ".writ";
+  if (!in_files_of_their_own(tenant)) {
+    auto written = write(tenant);
+    made.files.push_back({name, std::move(written.text)});
+    made.problem = std::move(written.problem);
+    return made;
+  }
+  // The tenant alone, then each file beside it: a hundred thousand organizations are never trees at once.
+  const auto all = tenant.organizations.size();
+  auto organizations = std::exchange(tenant.organizations, {});
+  auto head = write(tenant);
+  made.files.push_back({name, head.text});
+  made.problem = std::move(head.problem);
+  for (std::size_t first = 0; first < all && made.problem.empty(); first += organizations_a_file) {
+    const auto last = std::min(first + organizations_a_file, all);
+    tenant.organizations.assign(std::make_move_iterator(organizations.begin() + static_cast<std::ptrdiff_t>(first)),
+                                std::make_move_iterator(organizations.begin() + static_cast<std::ptrdiff_t>(last)));
+    SourceSet sources;
+    Diagnostics diagnostics;
+    const auto told = [&] { return render_pretty(diagnostics.sorted(), sources, {.color = false, .max_errors = 5}); };
+    const auto file = fmt::format("{}.organizations_{:03}.writ", tenant.name, first / organizations_a_file + 1);
+    const auto plain =
+        parse(sources, sources.add(file, Writer().organizations(tenant, 0, tenant.organizations.size(), first)),
+              Limits{}, diagnostics);
+    if (diagnostics.has_errors()) return made.problem = told(), made;
+    made.files.push_back({file, format(plain)});
+    const auto laid_out = parse(sources, sources.add(file, made.files.back().text), Limits{}, diagnostics);
+    const auto main = parse(sources, sources.add(name, made.files.front().text), Limits{}, diagnostics);
+    const std::array trees = {&main, &laid_out};
+    if (!diagnostics.has_errors()) check_policy(trees, sources, Limits{}, diagnostics);
+    if (diagnostics.has_errors()) made.problem = told();
+    progress(last, all);
+  }
+  return made;
+}
 
 Written write(const Tenant& tenant) {
   SourceSet sources;
   Diagnostics diagnostics;
   const auto told = [&] { return render_pretty(diagnostics.sorted(), sources, {.color = false, .max_errors = 5}); };
-  const auto plain = sources.add(tenant.name + ".writ", Writer().tenant(tenant));
+  const auto plain = sources.add(tenant.name + ".writ", Writer().tenant(tenant, true));
   const auto tree = parse(sources, plain, Limits{}, diagnostics);
   if (diagnostics.has_errors()) return {std::string(sources.text(plain)), told()};
   Written made{format(tree), {}};

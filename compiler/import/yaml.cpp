@@ -99,7 +99,8 @@ Value scalar(const yaml_event_t& event) {
 
 class Reader {
  public:
-  Reader(std::string_view text, const DocumentLimits& limits) : parser_(text), limits_(limits) {}
+  Reader(std::string_view text, const DocumentLimits& limits, const Streaming* streaming)
+      : parser_(text), limits_(limits), streaming_(streaming) {}
 
   Value read() {
     step();  // the stream begins
@@ -174,7 +175,9 @@ class Reader {
       const auto key = text_of(now());
       const bool merges = key == "<<" && now().data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
       step();
-      auto [one, size] = node(depth + 1);
+      const bool streamed = streaming_ != nullptr && depth == 0 && now().type == YAML_SEQUENCE_START_EVENT &&
+                            now().data.sequence_start.anchor == nullptr && streaming_->takes(key);
+      auto [one, size] = streamed ? stream(key) : node(depth + 1);
       made.second += size;
       if (merges)
         merge(one, merged);
@@ -183,6 +186,15 @@ class Reader {
     }
     for (const auto& [key, one] : merged.items()) made.first.emplace(key, one);
     return made;
+  }
+
+  // A list whose entries are handed over; what is left of it is an empty one.
+  Counted stream(const std::string& key) {
+    count(1);
+    streaming_->begins(key);
+    for (std::size_t place = 0; step().type != YAML_SEQUENCE_END_EVENT; ++place)
+      streaming_->entry(place, std::move(node(2).first));
+    return {Value::array(), 1};
   }
 
   static void merge(const Value& from, Value& to) {
@@ -194,6 +206,7 @@ class Reader {
 
   Parser parser_;
   const DocumentLimits& limits_;
+  const Streaming* streaming_;
   const yaml_event_t* now_ = nullptr;
   std::map<std::string, Counted> anchors_;
   std::size_t nodes_ = 0;
@@ -201,10 +214,10 @@ class Reader {
 
 }  // namespace
 
-Document read_yaml(std::string_view text, const DocumentLimits& limits) {
+Document read_yaml(std::string_view text, const DocumentLimits& limits, const Streaming* streaming) {
   if (text.size() > limits.bytes) return {{}, fmt::format("it has more than {} bytes", limits.bytes)};
   try {
-    return {Reader(text, limits).read(), {}};
+    return {Reader(text, limits, streaming).read(), {}};
   } catch (const Wrong& wrong) {
     return {{}, wrong.text};
   }

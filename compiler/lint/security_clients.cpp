@@ -266,6 +266,18 @@ void placeholder(const SetView& set, Report& report) {
     }
 }
 
+// What `writ import` says at the head of a file, and what it could not say in Writ.
+void not_translated(const SetView& set, Report& report) {
+  for (const auto* tree : set.trees)
+    for (const tree::Comment& comment : tree->comments) {
+      const std::string_view text = comment.text;
+      if (!text.starts_with("// Not translated: ") && !text.starts_with("// Left out: ")) continue;
+      report.add(comment.span, "the source of this import does something that this policy does not")
+          .under("it was not understood, or cannot be said")
+          .hint("write what it denies and asks for as rules, then take the comment away");
+    }
+}
+
 constexpr auto table = std::to_array<Rule>({
     {{"http-callback", Group::security, Level::error, "a callback that is not encrypted"}, http_callback},
     {{"localhost-callback", Group::security, Level::warning, "a callback to the user's own machine"},
@@ -288,6 +300,9 @@ constexpr auto table = std::to_array<Rule>({
      long_access_token},
     {{"refresh-without-end", Group::security, Level::info, "refresh tokens that never end"}, refresh_without_end},
     {{"placeholder", Group::clarity, Level::warning, "a text that a deployment was to replace"}, nullptr, placeholder},
+    {{"not-translated", Group::security, Level::warning, "a part of an import's source that this policy lacks"},
+     nullptr,
+     not_translated},
     {{"http-issuer", Group::security, Level::error, "an issuer that is not encrypted"}, http_issuer},
 });
 

@@ -293,7 +293,13 @@ bool is_among(std::string_view word, std::span<const std::string_view> words) {
 
 // What a whole line of the kind looks like, where nothing better can be said.
 void hint_example(const SourceMap& map, const Found& found, Diagnostic& diagnostic) {
-  auto example = example_of(found.rule);
+  const auto follows_from = [&](int offset) {
+    const auto* const token = found.around(offset);
+    return token != nullptr && token->getType() == P::FROM;
+  };
+  // `tenant acme from b2b "x"`: of a tenant, but the part that is wrong is about its template.
+  const bool instance = follows_from(-1) || follows_from(-2);
+  auto example = example_of(instance ? std::size_t{P::RuleInstance} : found.rule);
   if (example.empty())
     if (const auto* first = statement_before(map, found)) example = example_of(text_of(map, *first));
   if (!example.empty()) diagnostic.hint(fmt::format("for example: {}", example));

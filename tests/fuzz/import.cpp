@@ -3,6 +3,8 @@
 #include "compiler/import/auth0.h"
 #include "compiler/import/entra.h"
 #include "compiler/import/keycloak.h"
+#include "compiler/import/okta.h"
+#include "compiler/import/script.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
@@ -33,6 +35,9 @@ void import(const Value& value) {
   directory.policies.push_back({value, "policy"});
   directory.locations = directory.policies;
   written(plan_entra(directory, "corp", report));
+  OktaExport policies;
+  sort_okta(value, "export", policies, report);
+  written(plan_okta(policies, "corp", report));
 }
 
 }  // namespace
@@ -43,6 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::set<std::string> unresolved;
   const auto filled = replace_keywords(text, Syntax::yaml, {{"KEY", "value"}}, unresolved);
   const auto json = read_json(text, limits), yaml = read_yaml(filled, limits);
+  (void)script::read(text);
+  (void)script::without_strings(text);
   writ::fuzz::promise(json.problem.empty() || json.value.is_null(), "a value beside a problem");
   writ::fuzz::promise(yaml.problem.empty() || yaml.value.is_null(), "a value beside a problem");
   if (json.problem.empty()) import(json.value);

@@ -27,7 +27,7 @@ ENTERPRISE = {"ad", "adfs", "auth0-adldap", "auth0-oidc", "custom", "google-apps
               "samlp", "sharepoint", "waad", "oidc", "okta"}
 PASSWORDS = ["", "a", "abcdef", "aaaaaa", "abcdefgh", "Abcdefg1", "Abcdef1!", "password", "Password1", "AAAbbb1112", "Aa1!Aa1!Aa",
              "correct horse battery staple", "Tr0ub4dor&3", "ПарольПароль1", "😀😀😀😀", "x" * 80]
-counts = {"files": 0, "enabled": 0, "discovered": 0, "passwords": 0, "sign-ins": 0}
+counts = {"files": 0, "enabled": 0, "discovered": 0, "passwords": 0, "sign-ins": 0, "together": 0}
 wrong = []
 
 
@@ -353,6 +353,32 @@ def compare_directory(path, folder):
             wrong.append(f"{name}: {one}: {said.get('effect')}, {said.get('would_be')}, {said.get('fault')}, should be {expected}")
 
 
+def compare_together(source, paths, folder):
+    """Many tenants imported at once: each client has the connections that it has in the import of its tenant alone."""
+    exports, policies = pathlib.Path(folder, "exports"), pathlib.Path(folder, "policies")
+    exports.mkdir()
+    for number, path in enumerate(paths):
+        (exports / f"{number:02}{path.suffix}").symlink_to(path.resolve())
+    done = ask("import", source, str(exports), "--each", "-o", str(policies), "--format", "json")
+    if done.returncode != 0 or ask("check", str(policies)).returncode != 0 or ask("fmt", "--check", str(policies)).returncode != 0:
+        wrong.append(f"{source} --each: {done.stderr}")
+        return
+    report = json.loads(done.stdout)
+    counts["together"] += len(report["tenants"])
+    if len(report["tenants"]) != len(paths):
+        wrong.append(f"{source} --each: {len(report['tenants'])} tenants of {len(paths)}")
+    for path, tenant in zip(paths, report["tenants"]):
+        alone = ask("import", source, str(path), "--tenant", tenant["tenant"], "-o", folder + "/alone", "--force", "--format", "json")
+        both = []
+        for where in (json.loads(alone.stdout)["file"], str(policies)):
+            said = json.loads(ask("matrix", where, "--tenant", tenant["tenant"], "--format", "json").stdout or "[{}]")[0]
+            texts = {rule["label"]: rule["text"] for rule in said.get("rules") or []}
+            both.append((sorted(texts.values()), [(c["client"], c["type"], [(v["connection"], v["who"], sorted(texts[r["label"]] for r in v["rules"]))
+                                                                            for v in c.get("connections") or []]) for c in said["clients"]]))
+        if both[0] != both[1]:
+            wrong.append(f"{source} --each: {tenant['tenant']} differs from its import alone")
+
+
 def main():
     auth0, keycloak = CORPUS / "auth0", CORPUS / "keycloak"
     with tempfile.TemporaryDirectory() as folder:
@@ -362,6 +388,10 @@ def main():
             compare_realm(path, folder)
         for path in sorted((CORPUS / "entra").glob("*/Config")):
             compare_directory(path, folder)
+    for source, paths in (("auth0", sorted(p.parent for name in ("tenant.yaml", "tenant.json") for p in auth0.rglob(name))),
+                          ("keycloak", sorted(keycloak.rglob("*.json")))):
+        with tempfile.TemporaryDirectory() as folder:
+            compare_together(source, paths, folder)
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
     for line in wrong:
         print("WRONG", line)

@@ -25,6 +25,20 @@ inline bool has_note(const Report& report, Outcome outcome, std::string_view fie
   });
 }
 
+// Whether the text holds the words, however its lines are broken.
+inline bool holds(std::string_view text, std::string_view wanted) {
+  const auto flat = [](std::string_view from) {
+    std::string made;
+    for (const char c : from)
+      if (c != ' ' && c != '\n')
+        made += c;
+      else if (!made.empty() && made.back() != ' ')
+        made += ' ';
+    return made;
+  };
+  return flat(text).find(flat(wanted)) != std::string::npos;
+}
+
 inline void places_of(const Value& value, const Value::json_pointer& at, std::vector<Value::json_pointer>& places) {
   if (!at.empty()) places.push_back(at);
   if (value.is_object())
@@ -34,9 +48,9 @@ inline void places_of(const Value& value, const Value::json_pointer& at, std::ve
 }
 
 // Calls `f` with the sample, each of its fields dropped, each entry of a list doubled, and each place of another type; tells how
-// often.
+// often. `most`: of how many places, spread over the sample; each is looked at when there are no more.
 template <class F>
-std::size_t each_mistake(const Value& sample, F&& f) {
+std::size_t each_mistake(const Value& sample, F&& f, std::size_t most = SIZE_MAX) {
   const std::vector<Value> others = {nullptr,
                                      7,
                                      -1,
@@ -49,8 +63,14 @@ std::size_t each_mistake(const Value& sample, F&& f) {
                                      Value::array({Value::array(), 3, nullptr})};
   std::vector<Value::json_pointer> places;
   places_of(sample, Value::json_pointer(), places);
+  if (places.empty()) return 0;
   std::mt19937_64 random(20'261'130);
-  for (const auto& place : places) {
+  const auto all = places.size();
+  const auto stride = all / std::min(all, most) + (all % std::min(all, most) != 0 ? 1 : 0);
+  std::size_t made = 0;
+  for (std::size_t i = 0; i < all; i += stride) {
+    const auto& place = places[i];
+    made += 2;
     auto without = sample, changed = sample;
     if (auto& parent = without[place.parent_pointer()]; parent.is_object())
       parent.erase(place.back());
@@ -60,7 +80,7 @@ std::size_t each_mistake(const Value& sample, F&& f) {
     f(without);
     f(changed);
   }
-  return 2 * places.size();
+  return made;
 }
 
 }  // namespace import_support

@@ -1,0 +1,149 @@
+// Inside the reading of Auth0's programs: conditions and values, and what a program may read of a request.
+#pragma once
+
+#include "compiler/import/script.h"
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace writ::importing::auth0 {
+
+// ---------------------------------------------------------------- conditions
+
+// Text with how loosely it binds: 0 is `or`, 1 is `and`, 2 anything tighter. `true` and `false` never stay inside another.
+struct Condition {
+  std::string text = "true";
+  int level = 2;
+  bool always() const { return text == "true"; }
+  bool never() const { return text == "false"; }
+};
+inline Condition constant(bool value) { return {value ? "true" : "false"}; }
+inline std::string inside(const Condition& one, int level) {
+  return one.level < level ? "(" + one.text + ")" : one.text;
+}
+inline Condition both(const Condition& a, const Condition& b) {
+  if (a.never() || b.always()) return a;
+  if (b.never() || a.always()) return b;
+  return {inside(a, 1) + " and " + inside(b, 1), 1};
+}
+inline Condition either(const Condition& a, const Condition& b) {
+  if (a.always() || b.never()) return a;
+  if (b.always() || a.never()) return b;
+  return {inside(a, 0) + " or " + inside(b, 0), 0};
+}
+inline Condition no(const Condition& one) {
+  if (one.always() || one.never()) return constant(one.never());
+  if (one.text.starts_with("not ") && one.level == 2) return {one.text.substr(4)};
+  return {"not " + inside(one, 2)};
+}
+
+// ---------------------------------------------------------------- values
+
+enum class Is : unsigned char {
+  condition,     // of yes and no
+  text,          // a literal
+  number,        // likewise
+  list,          // of literals
+  object,        // keys, each with a value that counts as true
+  optional,      // a fact that may be absent: a text
+  present,       // a text that is always there
+  set,           // of texts
+  address,       // request.ip
+  block,         // a literal block of addresses
+  count,         // a whole number
+  client,        // by name
+  client_id,     // by id
+  connection,    // by name
+  strategy,      // by Auth0's name
+  organization,  // absent or there
+  methods,       // what was used to sign in
+  parts,         // an address cut at `@`
+  last,          // the place of the last of those
+  domain,        // of an address
+  now,
+  time,      // the fact that holds it
+  age,       // from a time until now, in units of `number` milliseconds
+  weekday,   // of now
+  place,     // of a text in a list, -1 when it is not there
+  element,   // any one of a list of literals
+  member,    // any one of a set
+  path,      // a name that is not one of a fact yet: `context.request`
+  function,  // of the program
+  module,    // something required
+  nothing,
+};
+
+struct Environment;
+struct Value {
+  Is is = Is::nothing;
+  std::string text{};  // of a literal, a fact or a path
+  double number = 0;
+  std::vector<std::string> list{};
+  Condition condition{};
+  const script::Expression* function = nullptr;
+  Environment* environment = nullptr;
+};
+struct Environment {
+  std::map<std::string, Value> names{};
+  Environment* outer = nullptr;
+};
+
+struct Row {
+  std::string_view path;
+  Is is;
+  std::string_view fact;
+};
+// What a program may read, by its name in rules (`user`, `context`) and in actions (`event`).
+inline constexpr std::array rows = {
+    Row{"user.email", Is::optional, "user.email"},
+    Row{"user.email_verified", Is::condition, "user.email_verified"},
+    Row{"user.username", Is::optional, "user.username"},
+    Row{"user.user_id", Is::present, "user.id"},
+    Row{"user.groups", Is::set, "user.groups"},
+    Row{"user.app_metadata.authorization.groups", Is::set, "user.groups"},
+    Row{"user.app_metadata.authorization.roles", Is::set, "user.roles"},
+    Row{"user.last_password_reset", Is::time, "user.password_changed"},
+    Row{"user.created_at", Is::time, "user.created"},
+    Row{"context.clientName", Is::client, ""},
+    Row{"context.clientID", Is::client_id, ""},
+    Row{"context.connection", Is::connection, ""},
+    Row{"context.connectionStrategy", Is::strategy, ""},
+    Row{"context.request.ip", Is::address, "request.ip"},
+    Row{"context.request.geoip.country_code", Is::optional, "request.country"},
+    Row{"context.request.userAgent", Is::present, "request.user_agent"},
+    Row{"context.request.hostname", Is::optional, "request.host"},
+    Row{"context.stats.loginsCount", Is::count, "user.logins"},
+    Row{"context.authorization.roles", Is::set, "user.roles"},
+    Row{"context.authentication.methods", Is::methods, ""},
+    Row{"context.organization", Is::organization, ""},
+    Row{"event.user.email", Is::optional, "user.email"},
+    Row{"event.user.email_verified", Is::condition, "user.email_verified"},
+    Row{"event.user.username", Is::optional, "user.username"},
+    Row{"event.user.user_id", Is::present, "user.id"},
+    Row{"event.user.last_password_reset", Is::time, "user.password_changed"},
+    Row{"event.user.created_at", Is::time, "user.created"},
+    Row{"event.client.name", Is::client, ""},
+    Row{"event.client.client_id", Is::client_id, ""},
+    Row{"event.connection.name", Is::connection, ""},
+    Row{"event.connection.strategy", Is::strategy, ""},
+    Row{"event.request.ip", Is::address, "request.ip"},
+    Row{"event.request.geoip.countryCode", Is::optional, "request.country"},
+    Row{"event.request.user_agent", Is::present, "request.user_agent"},
+    Row{"event.request.hostname", Is::optional, "request.host"},
+    Row{"event.stats.logins_count", Is::count, "user.logins"},
+    Row{"event.authorization.roles", Is::set, "user.roles"},
+    Row{"event.authentication.methods", Is::methods, ""},
+    Row{"event.transaction.acr_values", Is::set, "request.acr_values"},
+    Row{"event.organization", Is::organization, ""},
+};
+// Objects that are there whenever anything in them is: asking whether they are is asking nothing.
+inline constexpr std::array<std::string_view, 7> always_there = {
+    "user.app_metadata",      "user.app_metadata.authorization",
+    "context.authentication", "context.authorization",
+    "event.authentication",   "event.authorization",
+    "event.transaction"};
+
+}  // namespace writ::importing::auth0

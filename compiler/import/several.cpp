@@ -1,0 +1,303 @@
+// Several tenants as one policy set. What is said alike by all of them is said once: as the floor, where it names nothing of a tenant;
+// as a template, where tenants differ in texts only. Both are tried and checked, and left alone where they do not check: the
+// tenants written out mean the same.
+#include "compiler/check/check.h"
+#include "compiler/import/plan.h"
+#include "compiler/syntax/print.h"
+#include "compiler/syntax/syntax.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace writ::importing {
+
+namespace {
+
+constexpr std::size_t usual_databases = 50, least_for_template = 3, most_parameters = 40;
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+std::string name_text(const std::string& name) { return syntax::name_text(tree::Name{name, {}}); }
+
+// ---------------------------------------------------------------- the floor
+
+// Whether `word` stands in the text as a word of its own.
+bool mentions(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]))) return true;
+  }
+  return false;
+}
+
+// The statement without its comments and texts: names inside those are none.
+std::string bare(std::string_view statement) {
+  std::string made;
+  for (std::size_t at = 0; at < statement.size(); ++at) {
+    if (statement.substr(at).starts_with("//")) {
+      at = std::min(statement.find('\n', at), statement.size());
+    } else if (statement[at] == '"') {
+      for (++at; at < statement.size() && statement[at] != '"'; ++at)
+        if (statement[at] == '\\') ++at;
+    } else {
+      made += statement[at];
+    }
+  }
+  return made;
+}
+
+bool may_be_floor(const Tenant& tenant, const std::string& statement) {
+  const auto text = bare(statement);
+  const bool kind =
+      std::ranges::any_of(std::array{"require ", "deny ", "report require ", "report deny ", "lockout ", "session "},
+                          [&](std::string_view word) { return text.starts_with(word); });
+  if (!kind || mentions(text, "on")) return false;
+  const auto named = [&](const auto& things) {
+    return std::ranges::any_of(things, [&](const Named& one) { return mentions(text, one.name); });
+  };
+  // What a tenant declares for itself: zones, lists, attributes, obligations.
+  const auto declared = [&](const std::vector<std::string>& list) {
+    return std::ranges::any_of(list, [&](const std::string& one) {
+      const auto words = bare(one);
+      std::string word;
+      for (const char c : words + " ") {
+        if (is_word(c) || c == '.') {
+          word += c;
+          continue;
+        }
+        if (word.size() > 3 && word.find('.') != word.npos && mentions(text, word)) return true;
+        word.clear();
+      }
+      for (const auto* kind_of : {"zone ", "let ", "obligation "})
+        if (const auto at = words.find(kind_of); at != words.npos) {
+          const auto begin = at + std::string_view(kind_of).size();
+          auto end = begin;
+          while (end < words.size() && is_word(words[end])) ++end;
+          if (end > begin && mentions(text, words.substr(begin, end - begin))) return true;
+        }
+      return false;
+    });
+  };
+  return !named(tenant.connections) && !named(tenant.clients) && !named(tenant.organizations) &&
+         !declared(tenant.zones) && !declared(tenant.preamble);
+}
+
+// The statements that every tenant has and that name nothing of a tenant; they are taken out of all of them.
+std::vector<std::string> take_floor(std::vector<Tenant>& tenants) {
+  std::vector<std::string> floor;
+  for (const auto& statement : tenants.front().rules) {
+    const bool everywhere = std::ranges::all_of(tenants, [&](const Tenant& tenant) {
+      return std::ranges::find(tenant.rules, statement) != tenant.rules.end() && may_be_floor(tenant, statement);
+    });
+    if (everywhere && std::ranges::find(floor, statement) == floor.end()) floor.push_back(statement);
+  }
+  for (auto& tenant : tenants)
+    std::erase_if(tenant.rules, [&](const std::string& one) { return std::ranges::find(floor, one) != floor.end(); });
+  return floor;
+}
+
+// ---------------------------------------------------------------- templates
+
+// A tenant's text cut at its string literals. Comments are no part of it.
+struct Cut {
+  std::vector<std::string> between, texts;
+};
+Cut cut(const std::string& text) {
+  Cut made;
+  std::string part;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "//") == 0) {
+      at = std::min(text.find('\n', at), text.size());
+      part += '\n';
+    } else if (text[at] == '"') {
+      const auto begin = at;
+      for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\') ++at;
+      made.between.push_back(std::move(part));
+      made.texts.push_back(text.substr(begin, at + 1 - begin));
+      part.clear();
+    } else {
+      part += text[at];
+    }
+  }
+  made.between.push_back(std::move(part));
+  return made;
+}
+
+// The body of a tenant: without its name, title and id, which every tenant has for itself.
+std::string body_of(Tenant tenant) {
+  tenant.wire = tenant.name;
+  tenant.title.clear();
+  const auto text = plain_text(tenant);
+  const auto begin = text.find("\ntenant ");
+  return text.substr(text.find('{', begin) + 1);
+}
+
+struct Alike {
+  std::vector<std::size_t> tenants;
+  std::vector<Cut> cuts;
+};
+
+// The word of the line in which a text stands: what it is a value of.
+std::string word_before(const Cut& one, std::size_t at) {
+  std::string line;
+  for (std::size_t i = 0; i <= at; ++i) {
+    const auto& part = one.between[i];
+    const auto end = part.rfind('\n');
+    line = end == part.npos ? line + part : part.substr(end + 1);
+  }
+  std::string word;
+  for (const char c : line) {
+    if (!is_word(c)) break;
+    word += c;
+  }
+  if (word == "domains" || word == "callbacks" || word == "origins" || word == "issuers") word.pop_back();
+  return word.empty() || word == "id" ? "value" : word;
+}
+
+struct Template {
+  std::string text;                                   // the declaration
+  std::vector<std::vector<std::string>> arguments{};  // of each tenant
+};
+
+// Nothing where it would have no parameter, or too many to read.
+std::optional<Template> template_of(const std::string& name, const Alike& alike) {
+  Template made;
+  made.arguments.resize(alike.tenants.size());
+  std::map<std::vector<std::string>, std::string> parameters;  // by their values: what is always the same is one
+  Names names("value");
+  std::vector<std::string> declared;
+  std::string body;
+  const auto& first = alike.cuts.front();
+  for (std::size_t i = 0; i < first.texts.size(); ++i) {
+    body += first.between[i];
+    std::vector<std::string> values;
+    for (const auto& one : alike.cuts) values.push_back(one.texts[i]);
+    if (std::ranges::all_of(values, [&](const auto& value) { return value == values.front(); })) {
+      body += values.front();
+      continue;
+    }
+    const auto [found, fresh] = parameters.emplace(values, "");
+    if (fresh) {
+      found->second = names.make(word_before(first, i) + "_value");
+      declared.push_back(found->second + ": string");
+      for (std::size_t tenant = 0; tenant < values.size(); ++tenant) made.arguments[tenant].push_back(values[tenant]);
+    }
+    body += found->second;
+  }
+  body += first.between.back();
+  if (declared.empty() || declared.size() > most_parameters) return std::nullopt;
+  made.text = fmt::format("template {}({}) {{{}", name, fmt::join(declared, ", "), body);
+  return made;
+}
+
+// ---------------------------------------------------------------- files
+
+struct Source {
+  std::string name, text;
+};
+
+// Laid out and checked together.
+WrittenSet finish(const std::vector<Source>& texts) {
+  SourceSet sources;
+  Diagnostics diagnostics;
+  WrittenSet made;
+  std::vector<tree::Tree> trees;
+  trees.reserve(texts.size());
+  const auto told = [&] { return render_pretty(diagnostics.sorted(), sources, {.color = false, .max_errors = 5}); };
+  for (const auto& one : texts) {
+    const auto plain = parse(sources, sources.add(one.name, one.text), Limits{}, diagnostics);
+    if (diagnostics.has_errors()) return made.problem = told(), made;
+    made.files.push_back({one.name, format(plain)});
+    trees.push_back(parse(sources, sources.add(one.name, made.files.back().text), Limits{}, diagnostics));
+  }
+  std::vector<const tree::Tree*> all;
+  for (const auto& tree : trees) all.push_back(&tree);
+  if (!diagnostics.has_errors()) check_policy(all, sources, Limits{}, diagnostics);
+  if (diagnostics.has_errors()) made.problem = told();
+  return made;
+}
+
+std::string platform_of(const std::vector<Tenant>& tenants, const std::vector<std::string>& floor) {
+  std::size_t databases = 0;
+  for (const auto& tenant : tenants) databases = std::max(databases, tenant.most_databases);
+  std::string inside;
+  if (databases > usual_databases) inside += fmt::format("limit database connections per client = {}\n", databases);
+  for (const auto& statement : floor) inside += statement + "\n";
+  if (inside.empty()) return inside;
+  return "writ 1\n// What every imported tenant asks for.\n\nplatform {\n" + inside + "}\n";
+}
+
+WrittenSet assemble(const std::vector<Tenant>& tenants, const std::vector<std::string>& floor, bool with_templates) {
+  std::vector<Source> texts;
+  if (auto platform = platform_of(tenants, floor); !platform.empty())
+    texts.push_back({"platform.writ", std::move(platform)});
+  std::map<std::string, Alike> groups;
+  if (with_templates)
+    for (std::size_t i = 0; i < tenants.size(); ++i) {
+      auto one = cut(body_of(tenants[i]));
+      auto& group = groups[fmt::format("{}", fmt::join(one.between, "\""))];
+      group.tenants.push_back(i);
+      group.cuts.push_back(std::move(one));
+    }
+  std::map<std::size_t, std::string> instances;  // by tenant: its declaration
+  std::vector<std::pair<std::string, std::size_t>> templates;
+  std::string declarations;
+  for (const auto& [skeleton, alike] : groups) {
+    if (alike.tenants.size() < least_for_template) continue;
+    const auto name = templates.empty() ? std::string("customer") : fmt::format("customer_{}", templates.size() + 1);
+    const auto made = template_of(name, alike);
+    if (!made) continue;
+    declarations += "\n" + made->text + "\n";
+    templates.emplace_back(name, alike.tenants.size());
+    for (std::size_t i = 0; i < alike.tenants.size(); ++i) {
+      const auto& tenant = tenants[alike.tenants[i]];
+      instances[alike.tenants[i]] = fmt::format(
+          "writ 1\n// From {}.\n\ntenant {}{} from {}({}){}\n", comment_text(tenant.origin), name_text(tenant.name),
+          tenant.title.empty() ? "" : " " + literal(tenant.title), name, fmt::join(made->arguments[i], ", "),
+          tenant.wire == tenant.name ? "" : fmt::format(" {{\nid {}\n}}", literal(tenant.wire)));
+    }
+  }
+  if (!declarations.empty())
+    texts.push_back({"templates.writ", "writ 1\n// Tenants that differ in texts only.\n" + declarations});
+  for (std::size_t i = 0; i < tenants.size(); ++i) {
+    const auto found = instances.find(i);
+    texts.push_back({tenants[i].name + ".writ", found == instances.end() ? plain_text(tenants[i]) : found->second});
+    for (auto& file : organization_files(tenants[i])) texts.push_back({std::move(file.name), std::move(file.text)});
+  }
+  auto made = finish(texts);
+  made.floor = floor.size();
+  made.templates = std::move(templates);
+  return made;
+}
+
+}  // namespace
+
+WrittenSet write_set(std::vector<Tenant> tenants) {
+  Names names("tenant");
+  std::set<std::string> wires;
+  names.make("platform");  // files of these names are others
+  names.make("templates");
+  for (auto& tenant : tenants) {
+    const auto wire = tenant.wire;
+    for (int number = 2; !wires.insert(tenant.wire).second; ++number)
+      tenant.wire = fmt::format("{} ({})", wire, number);
+    tenant.name = names.make(tenant.wire);
+  }
+  auto without = tenants;
+  const auto floor = tenants.size() > 1 ? take_floor(without) : std::vector<std::string>();
+  auto made = assemble(without, floor, true);
+  if (!made.problem.empty()) made = assemble(without, floor, false);
+  if (!made.problem.empty()) made = assemble(tenants, {}, true);
+  if (!made.problem.empty()) made = assemble(tenants, {}, false);
+  for (const auto& tenant : tenants) made.wires.push_back(tenant.wire);
+  return made;
+}
+
+}  // namespace writ::importing

@@ -1,0 +1,126 @@
+// Several tenants as one policy set: what all of them ask for becomes the floor, what three or more have but for its texts a
+// template, and what is nobody else's stays where it is.
+#include "compiler/import/auth0.h"
+#include "compiler/import/plan.h"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+using namespace writ::importing;
+
+namespace {
+
+Tenant tenant(const std::string& name, const std::string& domain, std::vector<std::string> rules) {
+  Tenant made;
+  made.name = made.wire = name;
+  made.title = "The " + name;
+  made.origin = "a test";
+  Connection staff;
+  staff.name = staff.wire = "staff";
+  staff.origin = name + "/staff.json";
+  staff.strategy = strategy_named("saml").value();
+  staff.domains = {domain};
+  made.connections.push_back(staff);
+  Client shop;
+  shop.name = shop.wire = "shop";
+  shop.origin = name + "/shop.json";
+  shop.type = writ::ClientType::web;
+  shop.callbacks = {"https://shop." + domain + "/callback"};
+  shop.connections = {0};
+  made.clients.push_back(shop);
+  made.rules = std::move(rules);
+  return made;
+}
+std::string text_of(const WrittenSet& set, const std::string& name) {
+  const auto found = std::ranges::find(set.files, name, &File::name);
+  return found == set.files.end() ? "no file " + name : found->text;
+}
+bool has(const WrittenSet& set, const std::string& file, std::string_view text) {
+  const auto all = text_of(set, file);
+  UNSCOPED_INFO(text << "\nin " << file << ":\n" << all << set.problem);
+  return all.find(text) != std::string::npos;
+}
+const std::string allow = "allow login, refresh", mfa = "require mfa \"always\"",
+                  throttle = "lockout {\n100 attempts per ip within 1d\n}";
+
+}  // namespace
+
+TEST_CASE("three tenants that differ in texts are one template") {
+  const auto set = write_set({tenant("acme", "acme.example", {allow}), tenant("globex", "globex.example", {allow}),
+                              tenant("initech", "initech.example", {allow})});
+  CHECK(set.problem.empty());
+  CHECK(set.templates == std::vector<std::pair<std::string, std::size_t>>{{"customer", 3}});
+  CHECK(has(set, "templates.writ", "template customer(domain_value: string, callback_value: string) {"));
+  CHECK(has(set, "templates.writ", "domains domain_value"));
+  CHECK(
+      has(set, "globex.writ",
+          "tenant globex \"The globex\" from customer(\"globex.example\", \"https://shop.globex.example/callback\")"));
+}
+
+TEST_CASE("two tenants, or tenants that differ otherwise, are written out") {
+  const auto two = write_set({tenant("acme", "acme.example", {allow}), tenant("globex", "globex.example", {allow})});
+  CHECK(two.problem.empty());
+  CHECK(two.templates.empty());
+  CHECK(has(two, "acme.writ", "connection staff : saml"));
+  auto other = tenant("initech", "initech.example", {allow});
+  other.connections[0].signup_open = false;
+  const auto three = write_set(
+      {tenant("acme", "acme.example", {allow}), tenant("globex", "globex.example", {allow}), std::move(other)});
+  CHECK(three.problem.empty());
+  CHECK(three.templates.empty());
+}
+
+TEST_CASE("a text that no parameter may stand for keeps its tenants written out") {
+  std::vector<Tenant> tenants;
+  for (const auto* name : {"acme", "globex", "initech"}) {
+    tenants.push_back(tenant(name, std::string(name) + ".example", {allow}));
+    tenants.back().clients[0].wire = std::string(name) + "-shop";  // `id` takes a literal
+  }
+  const auto set = write_set(std::move(tenants));
+  CHECK(set.problem.empty());
+  CHECK(set.templates.empty());
+  CHECK(has(set, "acme.writ", "id \"acme-shop\""));
+}
+
+TEST_CASE("what every tenant asks for is the floor, unless it names something of the tenant") {
+  const std::string named = "deny login \"here\" when client == shop",
+                    zoned = "deny login \"there\" when request in office";
+  const auto make = [&](const char* name, std::vector<std::string> more) {
+    auto rules = std::vector<std::string>{allow, mfa, throttle, named, zoned};
+    rules.insert(rules.end(), more.begin(), more.end());
+    auto made = tenant(name, std::string(name) + ".example", std::move(rules));
+    made.zones = {"zone office = 10.0.0.0/8"};
+    return made;
+  };
+  const auto set = write_set({make("acme", {"deny refresh \"only acme\""}), make("globex", {})});
+  CHECK(set.problem.empty());
+  CHECK(set.floor == 2);
+  CHECK(has(set, "platform.writ", "require mfa \"always\""));
+  CHECK(has(set, "platform.writ", "100 attempts per ip within 1d"));
+  CHECK_FALSE(has(set, "acme.writ", "require mfa"));
+  for (const auto* kept : {"\"here\"", "\"there\"", "\"only acme\"", "allow login, refresh", "zone office"})
+    CHECK(has(set, "acme.writ", kept));
+  CHECK_FALSE(has(write_set({make("acme", {})}), "platform.writ", "platform {"));
+}
+
+TEST_CASE("attributes of two tenants do not meet, and a tenant with many databases raises the limit once") {
+  auto a = tenant("acme", "acme.example", {allow, "deny login \"risky\" when user.risk == high"});
+  a.preamble = {"attributes {\nuser.risk : one of low, high\n}"};
+  auto b = a;
+  b.name = b.wire = "globex";
+  b.preamble = {"attributes {\nuser.risk : one of low, medium, high\n}"};
+  a.most_databases = 60;
+  b.most_databases = 70;
+  const auto set = write_set({a, b});
+  CHECK(set.problem.empty());
+  CHECK(has(set, "platform.writ", "limit database connections per client = 70"));
+  CHECK(has(set, "globex.writ", "one of low, medium, high"));
+}
+
+TEST_CASE("tenants of one name get names of their own") {
+  const auto set = write_set({tenant("acme", "a.example", {allow}), tenant("acme", "b.example", {allow}),
+                              tenant("platform", "c.example", {allow})});
+  CHECK(set.problem.empty());
+  CHECK(set.files.size() >= 3);
+}
