@@ -15,6 +15,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string policy, tenant, client, organization, email;
   Format format = Format::pretty;
 };
@@ -47,7 +48,9 @@ std::string why_none(const Options& asked, const Pipeline& pipeline, Fault fault
 int connections(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
-  if (const int built = build(paths, {.format = options.format}, console, pipeline); built != exit_ok) return built;
+  if (const int built = build(paths, {.format = options.format, .believing = &options.believing}, console, pipeline);
+      built != exit_ok)
+    return built;
   const Offer offer =
       pipeline.engine->connections(options.tenant, options.client, given(options.organization), given(options.email));
   if (options.format == Format::json) {
@@ -85,12 +88,13 @@ int connections(const Options& options, Console& console) {
 void declare_connections(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("connections", "what a login page may offer");
-  verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
+  verb->add_option("POLICY", options->policy, "a file, a folder, - for standard input, or a bundle")->required();
   verb->add_option("--tenant", options->tenant, "wire id of the tenant")->type_name("ID")->required();
   verb->add_option("--client", options->client, "wire id of the client")->type_name("ID")->required();
   verb->add_option("--organization", options->organization, "wire id of the organization")->type_name("ID");
   verb->add_option("--email", options->email, "address typed by the user")->type_name("ADDRESS");
   add_format(*verb, options->format);
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ connections my-policy --tenant acme --client admin --email ada@acme.com"});
   runs(*verb, invocation, [options, &invocation] { return connections(*options, invocation.console); });
 }

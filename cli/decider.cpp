@@ -59,6 +59,7 @@ Decider::Decider(const Pipeline& pipeline, Way way, std::string& error) : pipeli
   }
   if (way == Way::oracle) {
 #if WRIT_WITH_ORACLE
+    if (pipeline.from_bundle) error = "the oracle reads source, and a bundle holds none";
     oracle_ = std::make_unique<Oracle>(pipeline);
 #else
     error = "this build has no oracle";

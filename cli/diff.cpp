@@ -20,6 +20,7 @@ enum class DiffFormat : std::uint8_t { pretty, json, markdown };
 
 struct Options {
   std::string before, after, since, breached;
+  Believing believing;
   DiffFormat format = DiffFormat::pretty;
   std::size_t tries = diff::Options{}.tries, show = 20;
 };
@@ -53,6 +54,15 @@ int compile(Loaded loaded, const std::string& name, const Options& options, Cons
   if (const auto refused = made.pipeline.engine->put(std::move(parts)); !refused.empty())
     return fail(console, "the engine refuses what was compiled: " + refused);
   return exit_ok;
+}
+
+// A side by itself, for who compares with a bundle.
+int compile(const std::string& path, const Options& options, Console& console, Compiled& made) {
+  const auto format = options.format == DiffFormat::json ? Format::json : Format::pretty;
+  const std::string paths[] = {path};
+  const int code = build(paths, {.format = format, .believing = &options.believing}, console, made.pipeline);
+  if (code == exit_ok) made.tenants = made.pipeline.policy.tenants.size();
+  return code;
 }
 
 std::vector<std::string> lines_of(const DiffReport& report, const Engine& before, const Engine& after) {
@@ -91,12 +101,19 @@ int diff_verb(Options options, Console& console) {
   DiffReport report;
   report.before = options.since.empty() ? options.before : options.since;
   report.after = after.path;
-  auto pair = load_pair(before, after);
   Compiled was, is;
-  const auto left_out = pair.left_out;
-  if (const int code = compile(std::move(pair.before), report.before, options, console, was); code != exit_ok)
-    return code;
-  if (const int code = compile(std::move(pair.after), report.after, options, console, is); code != exit_ok) return code;
+  std::size_t left_out = 0;
+  if (options.since.empty() && (begins_as_bundle(before.path) || begins_as_bundle(after.path))) {
+    if (const int code = compile(before.path, options, console, was); code != exit_ok) return code;
+    if (const int code = compile(after.path, options, console, is); code != exit_ok) return code;
+  } else {
+    auto pair = load_pair(before, after);
+    left_out = pair.left_out;
+    if (const int code = compile(std::move(pair.before), report.before, options, console, was); code != exit_ok)
+      return code;
+    if (const int code = compile(std::move(pair.after), report.after, options, console, is); code != exit_ok)
+      return code;
+  }
   report.tenants_before = was.tenants + left_out;
   report.tenants_after = is.tenants + left_out;
   {
@@ -122,7 +139,8 @@ void declare_diff(CLI::App& app, Invocation& invocation) {
   static const std::map<std::string, DiffFormat> formats = {
       {"pretty", DiffFormat::pretty}, {"json", DiffFormat::json}, {"markdown", DiffFormat::markdown}};
   CLI::App* verb = app.add_subcommand("diff", "what changed between two policies, in words and in decisions");
-  verb->add_option("OLD", options->before, "a file, a folder, or - for standard input; with --since the policy (.)");
+  verb->add_option("OLD", options->before,
+                   "a file, a folder, - for standard input, or a bundle; with --since the policy (.)");
   verb->add_option("NEW", options->after, "the same");
   verb->add_option("--since", options->since, "compare with what a revision of git has there")->type_name("REVISION");
   verb->add_option("--tries", options->tries, "requests to try for each tenant that changed")
@@ -139,6 +157,7 @@ void declare_diff(CLI::App& app, Invocation& invocation) {
       ->type_name("FORM")
       ->transform(CLI::Transformer(formats).description(""))
       ->default_str("pretty");
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ diff my-policy my-policy", "writ diff --since HEAD my-policy",
                        "writ diff --since origin/main --format markdown my-policy > comment.md"});
   runs(*verb, invocation, [options, &invocation] { return diff_verb(*options, invocation.console); });

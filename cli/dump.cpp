@@ -18,6 +18,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string policy, tenant, action;
   bool tree = false, model = false, program = false, ir = false;
 };
@@ -94,7 +95,9 @@ int dump(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
   const Phase until = options.tree ? Phase::load : options.model ? Phase::check : Phase::lower;
-  if (const int built = build(paths, {.until = until}, console, pipeline); built != exit_ok) return built;
+  if (const int built = build(paths, {.until = until, .believing = &options.believing}, console, pipeline);
+      built != exit_ok)
+    return built;
   const std::string text = options.tree    ? dump_tree(pipeline.loaded)
                            : options.model ? dump_model(pipeline, selection)
                            : options.ir    ? dump_ir(pipeline, selection)
@@ -185,13 +188,14 @@ std::string dump_ir(const Pipeline& pipeline, const DumpSelection& selection) {
 void declare_dump(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("dump", "what each phase of the compiler makes");
-  verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
+  verb->add_option("POLICY", options->policy, "a file, a folder, - for standard input, or a bundle")->required();
   verb->add_option("--tenant", options->tenant, "of this tenant alone")->type_name("ID");
   verb->add_option("--action", options->action, "of this action alone")->type_name("ACTION");
   verb->add_flag("--tree", options->tree, "what was written");
   verb->add_flag("--model", options->model, "what it means, names resolved");
   verb->add_flag("--program", options->program, "what runs: shapes and rows (default)");
   verb->add_flag("--ir", options->ir, "machine code before optimisation, as LLVM writes it");
+  add_believing(*verb, options->believing);
   add_examples(*verb,
                {"writ dump --program --tenant acme --action login my-policy", "writ dump --tree my-policy/acme.writ"});
   runs(*verb, invocation, [options, &invocation] { return dump(*options, invocation.console); });

@@ -18,6 +18,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string policy, requests;
   Format format = Format::pretty;
   Way way = Way::interpret;
@@ -107,7 +108,8 @@ int eval(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
   const bool code = options.way == Way::jit || options.way == Way::both;
-  if (const int built = build(paths, {.format = options.format, .machine_code = code}, console, pipeline);
+  if (const int built = build(paths, {.format = options.format, .machine_code = code, .believing = &options.believing},
+                              console, pipeline);
       built != exit_ok)
     return built;
   std::string error;
@@ -127,7 +129,7 @@ void declare_eval(CLI::App& app, Invocation& invocation) {
   static const std::map<std::string, Way> ways = {
       {"interpret", Way::interpret}, {"jit", Way::jit}, {"both", Way::both}, {"oracle", Way::oracle}};
   CLI::App* verb = app.add_subcommand("eval", "decide requests, with reasons");
-  verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
+  verb->add_option("POLICY", options->policy, "a file, a folder, - for standard input, or a bundle")->required();
   verb->add_option("REQUESTS", options->requests, "one JSON object, JSON lines, or - for standard input")->required();
   verb->add_option("--engine", options->way, "interpret, jit, or both, compared")
       ->type_name("WAY")
@@ -136,6 +138,7 @@ void declare_eval(CLI::App& app, Invocation& invocation) {
   verb->add_flag("--exit-decision", options->exit_decision, "exit with 6 unless every decision is an allow");
   verb->add_flag("--stats", options->stats, "say on standard error how many decisions a second");
   add_format(*verb, options->format);
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ eval my-policy my-policy/request.json",
                        "writ eval --format json --stats my-policy requests.jsonl > decisions.jsonl",
                        "writ eval --exit-decision my-policy - < my-policy/request.json"});

@@ -28,6 +28,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string subject, request;
   Format format = Format::pretty;
   std::optional<flip::Wanted> to;
@@ -176,7 +177,9 @@ int request(const Options& options, Console& console) {
   }
   Pipeline pipeline;
   const std::string paths[] = {options.subject};
-  if (const int built = build(paths, {.format = options.format}, console, pipeline); built != exit_ok) return built;
+  if (const int built = build(paths, {.format = options.format, .believing = &options.believing}, console, pipeline);
+      built != exit_ok)
+    return built;
   return requests(options, pipeline, console);
 }
 
@@ -205,7 +208,8 @@ void declare_explain(CLI::App& app, Invocation& invocation) {
       {"allow", flip::Wanted::allow}, {"challenge", flip::Wanted::challenge}, {"deny", flip::Wanted::deny}};
   CLI::App* verb =
       app.add_subcommand("explain", "why a request is decided as it is, and what would change it; what a code means");
-  verb->add_option("SUBJECT", options->subject, "a policy (file, folder or -), a code such as E0301, or a rule of lint")
+  verb->add_option("SUBJECT", options->subject,
+                   "a policy (file, folder or -) or a bundle, a code such as E0301, or a rule of lint")
       ->required();
   verb->add_option("REQUEST", options->request, "a JSON object, JSON lines, or - for standard input");
   verb->add_option("--to", options->to, "the decision to look for by changing facts: allow, challenge or deny")
@@ -215,6 +219,7 @@ void declare_explain(CLI::App& app, Invocation& invocation) {
                    "the instants in the next 7, or so many, days at which time alone changes the decision")
       ->type_name("[=DAYS]");  // main.cpp puts in the 7
   add_format(*verb, options->format);
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ explain my-policy my-policy/request.json",
                        "writ explain --to challenge my-policy my-policy/request.json",
                        "writ explain --boundaries=30 my-policy my-policy/request.json", "writ explain E0301"});

@@ -20,6 +20,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string policy, tenant, action;
   bool schema = false, baseline = false;
   Format format = Format::pretty;
@@ -124,7 +125,9 @@ int facts(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
   if (!options.policy.empty())
-    if (const int built = build(paths, {.until = Phase::lower, .format = options.format}, console, pipeline);
+    if (const int built =
+            build(paths, {.until = Phase::lower, .format = options.format, .believing = &options.believing}, console,
+                  pipeline);
         built != exit_ok)
       return built;
   const program::Part* part = nullptr;
@@ -163,6 +166,7 @@ void declare_facts(CLI::App& app, Invocation& invocation) {
                  "the request that tests of the action (login) start from, as JSON; with a policy, one to a tenant's "
                  "first client");
   add_format(*verb, options->format);
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ facts", "writ facts my-policy --tenant acme --action login",
                        "writ facts my-policy --tenant acme --schema > request.schema.json",
                        "writ facts my-policy --baseline | writ eval my-policy -"});

@@ -25,6 +25,7 @@ using overview::Table;
 enum class Form : std::uint8_t { svg, html, dot };
 
 struct Options {
+  Believing believing;
   std::string policy;
   std::vector<std::string> tenants;
   Form form = Form::svg;
@@ -233,7 +234,9 @@ std::string dot_of(const std::vector<Band>& bands) {
 int graph(const Options& options, Console& console) {
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
-  if (const int built = build(paths, {.until = Phase::lower}, console, pipeline); built != exit_ok) return built;
+  if (const int built = build(paths, {.until = Phase::lower, .believing = &options.believing}, console, pipeline);
+      built != exit_ok)
+    return built;
   for (const auto& name : options.tenants)
     if (std::ranges::find(pipeline.parts, name, &program::Part::id) == pipeline.parts.end())
       return fail(console, no_such_tenant(pipeline, name), exit_usage);
@@ -256,12 +259,13 @@ void declare_graph(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   static const std::map<std::string, Form> forms = {{"svg", Form::svg}, {"html", Form::html}, {"dot", Form::dot}};
   CLI::App* verb = app.add_subcommand("graph", "a picture of tenants, their clients and connections");
-  verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
+  verb->add_option("POLICY", options->policy, "a file, a folder, - for standard input, or a bundle")->required();
   verb->add_option("--tenant", options->tenants, "of this tenant alone; may be given several times")->type_name("ID");
   verb->add_option("--format", options->form, "svg, html, or dot for Graphviz")
       ->type_name("FORM")
       ->transform(CLI::Transformer(forms).description(""))
       ->default_str("svg");
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ graph my-policy > policy.svg", "writ graph my-policy --format html > policy.html",
                        "writ graph my-policy --format dot | dot -Tsvg > policy.svg"});
   runs(*verb, invocation, [options, &invocation] { return graph(*options, invocation.console); });

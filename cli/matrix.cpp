@@ -19,6 +19,7 @@ namespace {
 enum class Form : std::uint8_t { pretty, json, html, svg };
 
 struct Options {
+  Believing believing;
   std::string policy, action = "login";
   std::vector<std::string> tenants;
   Form form = Form::pretty;
@@ -29,9 +30,11 @@ int matrix(const Options& options, Console& console) {
   if (!action) return fail(console, no_such_action(options.action), exit_usage);
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
-  if (const int built =
-          build(paths, {.until = Phase::lower, .format = options.form == Form::json ? Format::json : Format::pretty},
-                console, pipeline);
+  if (const int built = build(paths,
+                              {.until = Phase::lower,
+                               .format = options.form == Form::json ? Format::json : Format::pretty,
+                               .believing = &options.believing},
+                              console, pipeline);
       built != exit_ok)
     return built;
   std::vector<overview::Table> tables;
@@ -57,13 +60,14 @@ void declare_matrix(CLI::App& app, Invocation& invocation) {
   static const std::map<std::string, Form> forms = {
       {"pretty", Form::pretty}, {"json", Form::json}, {"html", Form::html}, {"svg", Form::svg}};
   CLI::App* verb = app.add_subcommand("matrix", "who may enter which client through which connection");
-  verb->add_option("POLICY", options->policy, "a file, a folder, or - for standard input")->required();
+  verb->add_option("POLICY", options->policy, "a file, a folder, - for standard input, or a bundle")->required();
   verb->add_option("--tenant", options->tenants, "of this tenant alone; may be given several times")->type_name("ID");
   verb->add_option("--action", options->action, "another action than login")->type_name("ACTION");
   verb->add_option("--format", options->form, "pretty, json, html or svg")
       ->type_name("FORM")
       ->transform(CLI::Transformer(forms).description(""))
       ->default_str("pretty");
+  add_believing(*verb, options->believing);
   add_examples(*verb, {"writ matrix my-policy --tenant acme", "writ matrix my-policy --format html > matrix.html",
                        "writ matrix my-policy --action signup"});
   runs(*verb, invocation, [options, &invocation] { return matrix(*options, invocation.console); });

@@ -21,6 +21,7 @@ namespace writ::cli {
 namespace {
 
 struct Options {
+  Believing believing;
   std::string policy, tenant, connection, client, user, common, breached;
   PasswordEvent event = PasswordEvent::signup;
   Format format = Format::pretty;
@@ -66,7 +67,9 @@ std::int64_t now() {
 
 int prepare(const Options& options, Console& console, Asking& asking) {
   const std::string paths[] = {options.policy};
-  if (const int built = build(paths, {.format = options.format}, console, asking.pipeline); built != exit_ok)
+  if (const int built =
+          build(paths, {.format = options.format, .believing = &options.believing}, console, asking.pipeline);
+      built != exit_ok)
     return built;
   auto& request = asking.request;
   request.tenant = options.tenant;
@@ -180,7 +183,8 @@ int generate(const Options& options, Console& console) {
 }
 
 void add_question(CLI::App& verb, Options& options) {
-  verb.add_option("POLICY", options.policy, "a file or a folder")->required();
+  verb.add_option("POLICY", options.policy, "a file, a folder or a bundle")->required();
+  add_believing(verb, options.believing);
   verb.add_option("--tenant", options.tenant, "wire id of the tenant")->type_name("ID")->required();
   verb.add_option("--connection", options.connection, "wire id of the connection")->type_name("ID")->required();
   verb.add_option("--client", options.client, "wire id of the client; it must lead into the connection")

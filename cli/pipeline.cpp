@@ -2,6 +2,7 @@
 #include "cli/pipeline.h"
 
 #include "compiler/lower/lower.h"
+#include "compiler/syntax/in_parallel.h"
 #if WRIT_WITH_JIT
 #include "runtime/jit/jit.h"
 #endif
@@ -38,20 +39,7 @@ std::vector<program::Part> lower_all(const Pipeline& pipeline, Console& console)
   return parts;
 }
 
-}  // namespace
-
-int build(std::span<const std::string> paths, const PipelineOptions& options, Console& console, Pipeline& pipeline) {
-  const auto tell = [&] {
-    if (!pipeline.loaded.diagnostics.empty()) console.err(render(pipeline, options.format, console.colored_err()));
-    return pipeline.loaded.diagnostics.has_errors() ? exit_policy_errors : exit_ok;
-  };
-  pipeline.loaded = load(paths, options.limits);
-  if (options.until == Phase::load || pipeline.loaded.diagnostics.has_errors()) return tell();
-  pipeline.policy =
-      check_policy(pipeline.loaded.order, pipeline.loaded.sources, options.limits, pipeline.loaded.diagnostics);
-  if (const int told = tell(); told != exit_ok || options.until == Phase::check) return told;
-  pipeline.parts = lower_all(pipeline, console);
-  if (options.until == Phase::lower) return exit_ok;
+int to_engine(const PipelineOptions& options, Console& console, Pipeline& pipeline) {
   pipeline.machine_code = machine_code_source(options.machine_code, console);
   pipeline.engine =
       std::make_unique<Engine>(pipeline.machine_code, pipeline.machine_code ? Tier::native : Tier::interpret);
@@ -61,6 +49,59 @@ int build(std::span<const std::string> paths, const PipelineOptions& options, Co
   }
   if (pipeline.machine_code) pipeline.engine->wait_for_code();
   return exit_ok;
+}
+
+// The attributes that every tenant has are the platform's.
+std::vector<program::Attribute> shared_attributes(const std::vector<program::Part>& parts) {
+  if (parts.empty()) return {};
+  auto shared = parts.front().attributes;
+  for (const auto& part : parts) {
+    std::size_t same = 0;
+    while (same < std::min(shared.size(), part.attributes.size()) && shared[same].name == part.attributes[same].name)
+      ++same;
+    shared.resize(same);
+  }
+  return shared;
+}
+
+int from_bundle(const std::string& path, const PipelineOptions& options, Console& console, Pipeline& pipeline) {
+  if (options.believing == nullptr || options.until < Phase::lower)
+    return fail(console, "`" + path + "` is a bundle and holds no source: this wants the policy it was built from",
+                exit_usage);
+  int code = exit_ok;
+  const auto opened = open_bundle(path, *options.believing, console, code);
+  if (!opened) return code;
+  pipeline.from_bundle = true;
+  pipeline.parts.resize(opened->size());
+  std::vector<bundle::Problem> problems(opened->size());
+  in_parallel(opened->size(), [&](std::size_t i, std::size_t) { problems[i] = opened->part(i, pipeline.parts[i]); });
+  for (const auto& problem : problems)
+    if (problem) return refuse(console, path, problem);
+  pipeline.policy.attributes = shared_attributes(pipeline.parts);
+  for (const auto& part : pipeline.parts) {
+    auto& structure = pipeline.policy.tenants.emplace_back().structure;
+    structure.id = part.id;
+    structure.attributes = part.attributes;
+  }
+  return options.until == Phase::lower ? exit_ok : to_engine(options, console, pipeline);
+}
+
+}  // namespace
+
+int build(std::span<const std::string> paths, const PipelineOptions& options, Console& console, Pipeline& pipeline) {
+  const auto tell = [&] {
+    if (!pipeline.loaded.diagnostics.empty()) console.err(render(pipeline, options.format, console.colored_err()));
+    return pipeline.loaded.diagnostics.has_errors() ? exit_policy_errors : exit_ok;
+  };
+  if (paths.size() == 1 && begins_as_bundle(paths[0])) return from_bundle(paths[0], options, console, pipeline);
+  pipeline.loaded = load(paths, options.limits);
+  if (options.until == Phase::load || pipeline.loaded.diagnostics.has_errors()) return tell();
+  pipeline.policy =
+      check_policy(pipeline.loaded.order, pipeline.loaded.sources, options.limits, pipeline.loaded.diagnostics);
+  if (const int told = tell(); told != exit_ok || options.until == Phase::check) return told;
+  pipeline.parts = lower_all(pipeline, console);
+  if (options.until == Phase::lower) return exit_ok;
+  return to_engine(options, console, pipeline);
 }
 
 std::string no_such_tenant(const Pipeline& pipeline, std::string_view id) {

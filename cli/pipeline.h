@@ -1,6 +1,7 @@
 // From paths to an engine that decides: the one place where the phases stand in a row.
 #pragma once
 
+#include "cli/bundles.h"
 #include "cli/console.h"
 #include "cli/verb.h"
 #include "compiler/check/check.h"
@@ -24,6 +25,7 @@ struct Pipeline {
   model::Policy policy;
   std::vector<program::Part> parts;  // until the engine takes them
   std::unique_ptr<Engine> engine;
+  bool from_bundle = false;                  // then there are no trees, and of the model only attributes and ids
   std::shared_ptr<CodeSource> machine_code;  // when it was asked for and this build has it
 
   std::optional<std::span<const program::Attribute>> attributes_of(std::string_view tenant) const;
@@ -35,9 +37,10 @@ struct PipelineOptions {
   Format format = Format::pretty;  // of the diagnostics, on standard error
   bool machine_code = false;
   Limits limits{};
+  const Believing* believing = nullptr;  // verbs that take a bundle as well; others say that they want the source
 };
 
-// Fills `pipeline` and tells on standard error what is wrong. exit_ok, exit_policy_errors, or exit_failure when what the compiler made was
+// `paths`: of a policy's source, or one bundle. Fills `pipeline` and tells on standard error what is wrong. exit_ok, exit_policy_errors, or exit_failure when what the compiler made was
 // refused by the engine.
 int build(std::span<const std::string> paths, const PipelineOptions& options, Console& console, Pipeline& pipeline);
 

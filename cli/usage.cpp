@@ -135,6 +135,7 @@ std::vector<std::string> values_of(std::string_view flag, std::string_view verb)
   if (flag == "--format" && verb == "graph") return {"svg", "html", "dot"};
   if (flag == "--format") return {"pretty", "json"};
   if (flag == "--color") return {"auto", "always", "never"};
+  if (flag == "--algorithm") return {"ed25519", "ecdsa-p256"};
   if (flag == "--engine") return {"interpret", "jit", "both"};
   if (flag == "--to") return {"allow", "challenge", "deny"};
   if (flag == "SHELL") return {"bash", "zsh", "fish"};

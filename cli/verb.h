@@ -25,6 +25,7 @@ enum Exit : int {
   exit_warnings = 5,           // lint's, with --fail-level
   exit_not_allowed = 6,        // with --exit-decision; a password that is refused, or known from breaches
   exit_not_proved = 7,         // with --strict
+  exit_refused = 8,            // a bundle that may not serve, or whose parts are not read
   exit_decisions_changed = 9,  // between two policies
 };
 
@@ -54,6 +55,12 @@ void declare_import(CLI::App& app, Invocation& invocation);
 void declare_diff(CLI::App& app, Invocation& invocation);
 void declare_matrix(CLI::App& app, Invocation& invocation);
 void declare_graph(CLI::App& app, Invocation& invocation);
+void declare_build(CLI::App& app, Invocation& invocation);
+void declare_keygen(CLI::App& app, Invocation& invocation);
+void declare_sign(CLI::App& app, Invocation& invocation);
+void declare_verify(CLI::App& app, Invocation& invocation);
+void declare_inspect(CLI::App& app, Invocation& invocation);
+void declare_apply(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // What the verb does when it is the one that was chosen; its result is the exit code.

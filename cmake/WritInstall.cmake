@@ -17,7 +17,7 @@ set_target_properties(writ_runtime PROPERTIES EXPORT_NAME writ)
 set_target_properties(writ_compiler PROPERTIES EXPORT_NAME compiler)
 writ_install_component(runtime writ_runtime writ_bundle writ_json writ_flip writ_engine writ_interpret writ_password
                        writ_program)
-writ_install_component(compiler writ_compiler writ_overview writ_diff writ_lint writ_testing writ_lower writ_check writ_load writ_syntax writ_diagnostics writ_grammar)
+writ_install_component(compiler writ_compiler writ_build writ_overview writ_diff writ_lint writ_testing writ_lower writ_check writ_load writ_syntax writ_diagnostics writ_grammar)
 if(WRIT_JIT)
   set_target_properties(writ_jit PROPERTIES EXPORT_NAME jit)
   writ_install_component(jit writ_jit)

@@ -175,9 +175,10 @@ Diagnostics without_suggestions() {
 // All tenants, on all cores, into `policy`. A tenant is checked without knowing of others; then, in their order, comes what they may have only
 // one of, and who has mistakes is checked once more, to tell them in their place. So many at a time, because what is told is kept.
 void check_tenants(Run& run, const Declarations& set, const Platform& platform, const Proofs& proofs, Bodies bodies,
-                   const std::function<void(model::Tenant&)>& passing, model::Policy& policy) {
+                   const std::function<void(model::Tenant&, bool)>& passing, model::Policy& policy) {
   const std::size_t at_a_time = 32 * threads_for(set.tenants.size());
   const std::size_t count = set.tenants.size();
+  bool sound = !run.diagnostics.has_errors();
   std::vector<Known> known(threads_for(count));
   Claims claims;
   SharedMistakes shared;
@@ -201,7 +202,10 @@ void check_tenants(Run& run, const Declarations& set, const Platform& platform, 
       shared.tell_once(source, run.diagnostics, before);
       policy.tenants.push_back(std::move(checked[i].tenant));
       claim_wire_id(run, source, policy.tenants.back(), claims);
-      if (passing) passing(policy.tenants.back());
+      sound = sound && std::ranges::none_of(run.diagnostics.since(before), [](const Diagnostic& one) {
+                return row_of(one.code).severity == Severity::error;
+              });
+      if (passing) passing(policy.tenants.back(), sound);
       bodies.checked(source);
     }
   }
@@ -247,7 +251,7 @@ void keep_tests(const Declarations& set, model::Policy& policy) {
 
 }  // namespace
 
-void forget_meaning(model::Tenant& tenant) {
+void forget_meaning(model::Tenant& tenant, bool) {
   const auto give_back = [](auto& list) {
     list.clear();
     list.shrink_to_fit();
@@ -292,7 +296,8 @@ model::Policy check_policy(std::span<const tree::Tree* const> trees, const Sourc
   keep_tests(set, policy);
   check_tests(run, set, policy);
   check_free_proofs(run, set, platform);
-  if (asked && passing.tenant) std::ranges::for_each(policy.tenants, passing.tenant);
+  if (asked && passing.tenant)
+    for (auto& tenant : policy.tenants) passing.tenant(tenant, !found.has_errors());
   for (const auto& one : found.sorted()) diagnostics.add(one.code, one.span, one.message) = one;
   return policy;
 }

@@ -128,7 +128,7 @@ void compile(benchmark::State& state, const Folder& folder, Upto last) {
                    {.body = [&](Span declaration) { forget_body(loaded, declaration); },
                     .bodies = [&](FileId file) { forget_bodies(loaded, file); },
                     .tenant =
-                        [&](model::Tenant& tenant) {
+                        [&](model::Tenant& tenant, bool) {
                           if (last == Upto::lower) benchmark::DoNotOptimize(lower_tenant(tenant, loaded.sources));
                           forget_meaning(tenant);
                         }});

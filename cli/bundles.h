@@ -1,0 +1,42 @@
+// Whom a verb believes that reads a bundle, and opening one: nothing of it is used before it is judged.
+#pragma once
+
+#include "cli/console.h"
+#include "runtime/bundle/bundle.h"
+#include "runtime/bundle/trust.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace writ::cli {
+
+struct Believing {
+  std::vector<std::string> keys;  // PEM; of a private key the public half
+  std::string trust;              // a file of keys; WRIT_TRUST of the environment where it is not given
+  bool accept_unsigned = false;
+};
+// --key, --trust and --insecure-unsigned.
+void add_believing(CLI::App& verb, Believing& believing);
+
+bool begins_as_bundle(const std::string& path);
+bool begins_as_delta(const std::string& path);
+
+std::int64_t now_micros();
+// "writ: `all.writb` is refused: expired: …", and the exit code: exit_refused, or exit_failure where the file cannot be read.
+int refuse(Console& console, const std::string& path, const bundle::Problem& problem);
+// What says whom to believe; exit_ok, or it told why not. Without any key and without --insecure-unsigned everything is refused.
+int trust_of(const Believing& believing, Console& console, bundle::Trust& trust);
+// Opened and judged. Null: it told why, and `code` is the exit code.
+std::shared_ptr<const bundle::Bundle> open_bundle(const std::string& path, const Believing& believing, Console& console,
+                                                  int& code);
+// "version 3 of channel default (5d0c91a2…)"
+std::string name_of(const bundle::Bundle& bundle);
+std::string short_hash(const bundle::Digest& digest);
+
+}  // namespace writ::cli

@@ -1,0 +1,168 @@
+// Building: what is taken from an older bundle is what a whole build makes, to the byte; and what cannot be taken is not.
+#include "compiler/build/build.h"
+#include "tests/support/folder.h"
+
+#include <map>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+using namespace writ;
+using bundle::Bundle;
+using Bytes = std::vector<std::byte>;
+using Opened = std::shared_ptr<const Bundle>;
+
+namespace {
+
+const std::string platform = R"(writ 1
+client portal : web { }
+template small(domain: string) {
+  connection users : database
+  connection staff : saml { domains domain }
+  client web : web { connections users, staff }
+  allow login when user.email_verified
+}
+platform {
+  deny login "blocked country" when (request.country else "KP") == "KP"
+}
+)";
+
+std::string tenant(const std::string& name, int kind) {
+  std::string text = "writ 1\nimport \"platform.writ\"\n\n";
+  text += std::string(static_cast<std::size_t>(kind % 3), '\n');  // on another line it is another part
+  if (kind % 2 == 0) return text + "tenant " + name + " from small(\"" + name + std::to_string(kind) + ".example\")\n";
+  return text + "tenant " + name + " \"" + name + "\" {\n  hosts \"" + name +
+         ".example\"\n  connection users : database\n" +
+         "  client web : web { connections users }\n  allow login when user.logins > " + std::to_string(kind) + "\n}\n";
+}
+
+Built build(const support::Folder& folder, const Opened& known = nullptr) {
+  BuildOptions options;
+  options.known = known;
+  return build_policy(folder.path().string(), options);
+}
+std::string problems(const Built& built) {
+  return render_pretty(built.loaded.diagnostics.sorted(), built.loaded.sources, {});
+}
+Opened open(const Built& built) {
+  bundle::Manifest manifest;
+  manifest.interface = built.interface;
+  const auto bytes = std::make_shared<Bytes>();
+  REQUIRE(!bundle::write(built.builder->pieces(manifest), *bytes));
+  bundle::Problem problem;
+  auto opened = Bundle::open(*bytes, bytes, problem);
+  INFO(text_of(problem));
+  REQUIRE(opened);
+  return opened;
+}
+bool same(const Opened& one, const Opened& other) { return std::ranges::equal(one->bytes(), other->bytes()); }
+
+}  // namespace
+
+TEST_CASE("of an unchanged policy nothing is compiled again, of a changed one what changed") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  for (int i = 0; i < 6; ++i) folder.write("t" + std::to_string(i) + ".writ", tenant("t" + std::to_string(i), i));
+  const auto first = build(folder);
+  INFO(problems(first));
+  REQUIRE(first.ok());
+  CHECK(first.compiled == 6);
+  const auto known = open(first);
+  CHECK(!known->check_all());
+  const auto again = build(folder, known);
+  CHECK(again.compiled == 0);
+  CHECK(again.kept == 6);
+  CHECK(same(open(again), known));
+  folder.write("t3.writ", tenant("t3", 5));
+  const auto changed = build(folder, known);
+  CHECK(changed.compiled == 1);
+  CHECK(same(open(changed), open(build(folder))));
+}
+
+TEST_CASE("random edits: what is built upon the last bundle is what is built anew, to the byte") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  std::mt19937 random(5);
+  const auto any = [&](int below) { return std::uniform_int_distribution<int>(0, below - 1)(random); };
+  Opened known;
+  std::size_t kept = 0;
+  for (int round = 0; round < 25; ++round) {
+    for (auto edits = any(3); edits >= 0; --edits) {
+      const auto name = "t" + std::to_string(any(8));
+      switch (any(8)) {
+      case 0: std::filesystem::remove(folder(name + ".writ")); break;
+      case 1:
+        folder.write("more/" + name + ".writ",
+                     std::filesystem::exists(folder(name + ".writ")) && any(2) == 0
+                         ? "writ 1\nextend tenant " + name + " {\n  deny login \"more\" when user.logins > 9\n}\n"
+                         : "writ 1\n");
+        break;
+      case 2: folder.write("platform.writ", platform + "// " + std::to_string(any(3)) + "\n"); break;
+      case 3: folder.write("zzz.writ", any(2) == 0 ? "writ 1\nimport \"more\"\n" : "writ 1\n"); break;
+      default: folder.write(name + ".writ", tenant(name, any(9)));
+      }
+    }
+    const auto whole = build(folder), upon = build(folder, known);
+    INFO(round << "\n" << problems(whole) << "\n" << problems(upon));
+    REQUIRE(whole.ok() == upon.ok());
+    if (!whole.ok()) {
+      REQUIRE(problems(whole) == problems(upon));
+      continue;
+    }
+    kept += upon.kept;
+    REQUIRE(same(open(whole), open(upon)));
+    known = open(upon);
+  }
+  CHECK(kept > 20);
+}
+
+TEST_CASE("a mistake is told as a whole build tells it, whoever of the two is known already") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  folder.write("a.writ", tenant("acme", 1));
+  folder.write("b.writ", tenant("bolt", 1));
+  const auto known = open(build(folder));
+  const auto told = [&](const std::string& text) {
+    folder.write("c.writ", text);
+    const auto whole = build(folder), upon = build(folder, known);
+    CHECK(!whole.ok());
+    CHECK(problems(whole) == problems(upon));
+  };
+  told(tenant("acme", 3));                                                                             // declared twice
+  told("writ 1\ntenant other \"O\" {\n  id \"acme\"\n  connection users : database\n}\n");             // of one wire id
+  told("writ 1\ntenant other \"O\" {\n  hosts \"bolt.example\"\n  connection users : database\n}\n");  // of one host
+  told("writ 1\nextend tenant nobody {\n  deny login \"x\" when user.logins > 9\n}\n");
+  told("writ 1\ntenant broken {\n");
+}
+
+TEST_CASE("a change outside of tenants compiles everything, a comment in a tenant that tenant") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  folder.write("a.writ", tenant("acme", 1));
+  folder.write("b.writ", tenant("bolt", 2));
+  const auto known = open(build(folder));
+  folder.write("a.writ", tenant("acme", 1) + "// behind it\n");
+  CHECK(build(folder, known).compiled == 0);
+  folder.write("a.writ", tenant("acme", 1) + "let late = user.logins > 3\n");
+  CHECK(build(folder, known).compiled == 2);
+  auto commented = tenant("acme", 1);
+  commented.insert(commented.rfind('}'), "// within it\n");
+  folder.write("a.writ", commented);
+  CHECK(build(folder, known).compiled == 1);
+  folder.write("a.writ", tenant("acme", 1));
+  CHECK(build(folder, known).compiled == 0);
+  folder.write("platform.writ", platform + "\n");
+  CHECK(build(folder, known).compiled == 2);
+}
+
+TEST_CASE("what a policy tests is no part of what is built") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  folder.write("a.writ", tenant("acme", 1));
+  const auto known = open(build(folder));
+  folder.write("a_test.writ", "writ 1\ntest \"t\" {\n  login to nobody.web\n  expect allow\n}\n");
+  const auto built = build(folder, known);
+  CHECK(built.ok());
+  CHECK(built.compiled == 0);
+  CHECK(same(open(built), open(build(folder))));
+}
