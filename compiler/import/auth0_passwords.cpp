@@ -62,6 +62,9 @@ class Reader {
     statements_.push_back(
         fmt::format("password auth0.{}{}", level && known ? *level : "none", least ? fmt::format("({})", *least) : ""));
     const auto enabled = [&](const Fields& extra) { return extra.flag("enable").value_or(false); };
+    for (const auto* name : {"password_history", "password_no_personal_info", "password_dictionary"})
+      if (options_.has(name) && !enabled(options_.object(name)))
+        statements_.push_back(fmt::format("// {} is declared and not enabled.", name));
     if (const auto history = options_.object("password_history"); enabled(history))
       if (const auto size = bounded(history, "size", most_history)) remember(*size);
     if (const auto personal = options_.object("password_no_personal_info"); enabled(personal)) {

@@ -26,11 +26,13 @@ void quote(Making& making, const Program& program) {
   auto& comments = making.tenant.comments;
   comments.push_back(fmt::format("Not translated: {} \u201c{}\u201d ({}). See what it denies or asks for.",
                                  program.kind, program.name, program.fields.where()));
-  program.fields.note(
-      Outcome::not_expressible, program.kind == "action" ? "code" : "script",
-      fmt::format("\u201c{}\u201d is a program that is not understood; it is quoted in a comment", program.name));
-  if (program.text.find('\n') == std::string::npos && program.text.ends_with(".js"))
-    return;  // a path: its file is not here
+  // What stands there is the path of a file that the export lacks.
+  const bool missing = program.text.find('\n') == std::string::npos && program.text.ends_with(".js");
+  program.fields.note(Outcome::not_expressible, program.kind == "action" ? "code" : "script",
+                      fmt::format("\u201c{}\u201d is a program {}", program.name,
+                                  missing ? "whose file is not in the export; it is mentioned in a comment"
+                                          : "that is not understood; it is quoted in a comment"));
+  if (missing) return;
   const auto shown = script::without_strings(program.text);
   std::size_t lines = 0;
   for (std::size_t at = 0; at < shown.size();) {

@@ -16,7 +16,8 @@ using Value = nlohmann::json;
 struct DocumentLimits {
   std::size_t bytes = 256u << 20;
   std::size_t depth = 64;
-  std::size_t nodes = 20'000'000;  // scalars, lists and maps, those that an alias repeats counted again
+  std::size_t nodes = 20'000'000;    // scalars, lists and maps, those that an alias repeats counted again
+  std::size_t repeated = 1'000'000;  // those that aliases repeat: a few lines can ask for billions
 };
 
 struct Document {

@@ -131,6 +131,9 @@ class Reader {
       if (found == anchors_.end())
         throw Wrong{fmt::format("line {}: nothing is anchored as `{}`", line, text_of(now().data.alias.anchor))};
       count(found->second.second);
+      repeated_ += found->second.second;
+      if (repeated_ > limits_.repeated)
+        throw Wrong{fmt::format("line {}: its aliases repeat more than {} values", line, limits_.repeated)};
       return found->second;
     }
     count(1);
@@ -209,7 +212,7 @@ class Reader {
   const Streaming* streaming_;
   const yaml_event_t* now_ = nullptr;
   std::map<std::string, Counted> anchors_;
-  std::size_t nodes_ = 0;
+  std::size_t nodes_ = 0, repeated_ = 0;
 };
 
 }  // namespace
