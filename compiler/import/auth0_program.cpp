@@ -96,6 +96,10 @@ class Running {
         return constant(false);
       case Statement::Kind::branch: {
         const auto condition = truth(value(statement.value.front(), names));
+        if (condition.always() || condition.never()) {  // one of the two never runs
+          reached = both(reached, execute(condition.always() ? statement.then : statement.otherwise, here, names));
+          break;
+        }
         const auto then = execute(statement.then, both(here, condition), names),
                    otherwise = execute(statement.otherwise, both(here, no(condition)), names);
         reached = both(reached, joined(condition, then, otherwise));
@@ -141,6 +145,13 @@ class Running {
     add(true, guard, value(first.parts[1], names));
   }
   void assign(const Expression& expression, const Condition& guard, Environment* names) {
+    // A name of the program's own, where nothing decides whether it is given the value.
+    if (const auto& left = expression.parts[0]; left.kind == script::Kind::name && guard.always())
+      for (auto* at = names; at != nullptr; at = at->outer)
+        if (const auto found = at->names.find(left.text); found != at->names.end() && found->second.is != Is::path) {
+          found->second = value(expression.parts[1], names);
+          return;
+        }
     const auto path = path_of(expression.parts[0], names);
     const auto& right = expression.parts[1];
     if (path == "context.multifactor" && right.kind == script::Kind::object) {
@@ -258,6 +269,7 @@ class Running {
     case Is::number: return constant(one.number != 0);
     case Is::optional: return {"has " + one.text};
     case Is::organization: return {"has organization"};
+    case Is::enrolled: return {one.text};
     case Is::count: return {one.text + " > 0"};
     case Is::nothing: return constant(false);
     case Is::present:
@@ -281,6 +293,7 @@ class Running {
   Value member(const Value& of, const std::string& name) {
     if (of.is == Is::path) return at_path(of.text + "." + name);
     if (name == "length") {
+      if (of.is == Is::enrolled) return of;
       if (of.is == Is::list) return {Is::number, {}, static_cast<double>(of.list.size())};
       if (of.is == Is::parts) return {Is::last, "length"};
     }
@@ -316,7 +329,8 @@ class Running {
       // `x || []`, `x || {}`, `x || ''`: what is absent is empty.
       const bool empty = (right.is == Is::list || right.is == Is::object) ? right.list.empty()
                                                                           : right.is == Is::text && right.text.empty();
-      if (empty && (left.is == Is::set || left.is == Is::methods || left.is == Is::optional)) return left;
+      if (empty && (left.is == Is::set || left.is == Is::methods || left.is == Is::optional || left.is == Is::enrolled))
+        return left;
       return truly(either(truth(left), truth(right)));
     }
     if (operation == "===" || operation == "==") return truly(equal(left, right));
@@ -351,6 +365,7 @@ class Running {
       if (!there && !(operation == "<" && right.number == 0)) throw Unknown{};
       return there ? left.condition : no(left.condition);
     }
+    if (left.is == Is::enrolled && operation == ">" && right.number == 0) return {left.text};
     if (left.is == Is::count)
       return {fmt::format("{} {} {}", left.text, operation, static_cast<std::int64_t>(right.number))};
     if (left.is == Is::age && (operation == ">" || operation == ">=") && right.number >= 0) {
@@ -371,6 +386,7 @@ class Running {
   Condition equal(const Value& left, const Value& right) {
     if (left.is == Is::text && right.is != Is::text) return equal(right, left);
     if (left.is == Is::place && right.is == Is::number && right.number == -1) return no(left.condition);
+    if (left.is == Is::enrolled && right.is == Is::number && right.number == 0) return no({left.text});
     if (left.is == Is::element && right.is != Is::element) return among(right, left.list);
     if (right.is == Is::element && left.is != Is::element) return among(left, right.list);
     if (left.is == Is::connection && right.is == Is::strategy) return equal(right, left);

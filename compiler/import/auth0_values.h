@@ -67,6 +67,7 @@ enum class Is : unsigned char {
   time,      // the fact that holds it
   age,       // from a time until now, in units of `number` milliseconds
   weekday,   // of now
+  enrolled,  // the factors a user has enrolled: there or none
   place,     // of a text in a list, -1 when it is not there
   element,   // any one of a list of literals
   member,    // any one of a set
@@ -107,6 +108,9 @@ inline constexpr std::array rows = {
     Row{"user.app_metadata.authorization.roles", Is::set, "user.roles"},
     Row{"user.last_password_reset", Is::time, "user.password_changed"},
     Row{"user.created_at", Is::time, "user.created"},
+    Row{"user.multifactor", Is::enrolled, "user.mfa_enrolled"},
+    Row{"event.user.multifactor", Is::enrolled, "user.mfa_enrolled"},
+    Row{"event.user.enrolledFactors", Is::enrolled, "user.mfa_enrolled"},
     Row{"context.clientName", Is::client, ""},
     Row{"context.clientID", Is::client_id, ""},
     Row{"context.connection", Is::connection, ""},

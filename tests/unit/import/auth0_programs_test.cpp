@@ -130,6 +130,28 @@ TEST_CASE("rules that ask for a second factor") {
   CHECK(has_note(guardian.report, Outcome::approximated, "script", "guardian"));
 }
 
+TEST_CASE("rules that ask for a second factor where something else does") {
+  const std::string ask = "context.multifactor = { provider: 'any', allowRememberBrowser: false };";
+  CHECK(has(rule("const wanted = context.request.query.acr_values === 'urn:mfa';\nlet used = [];\n"
+                 "if (context.authentication && Array.isArray(context.authentication.methods)) {\n"
+                 "  used = context.authentication.methods;\n}\n"
+                 "if (wanted && !used.some((m) => m.name === 'mfa')) { " +
+                 ask + " }\n" + pass),
+            "when \"urn:mfa\" in request.acr_values and not session.mfa"));
+  CHECK(has(rule("if (!user.multifactor || user.multifactor.length === 0) { " + ask + " }" + pass),
+            "when not user.mfa_enrolled"));
+  CHECK(has(
+      action(
+          "if (event.user.enrolledFactors.length > 0) api.multifactor.enable('any', {allowRememberBrowser: false});"),
+      "when user.mfa_enrolled"));
+  CHECK(
+      has(rule("const list = ['shop-id', 'other'];\nif (list.indexOf(context.clientID) !== -1) { " + ask + " }" + pass),
+          "when client == shop"));
+  // Whether a name has another value hangs on the request: not known.
+  CHECK(has(rule("let a = 'x';\nif (user.email_verified) { a = ''; }\nif (a) { " + ask + " }" + pass),
+            "// Not translated"));
+}
+
 TEST_CASE("actions") {
   CHECK(has(action("if (!event.user.email_verified) { api.access.deny('Verify first.'); return; }"),
             "deny login, refresh \"A\" when not user.email_verified message \"Verify first.\""));
