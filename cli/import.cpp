@@ -222,6 +222,9 @@ int import_each(const Options& options, const Reader& reader, Console& console) 
     Tenant tenant;
     if (const auto problem = reader(paths[i], "", reports[i], tenant); !problem.empty())
       return fail(console, problem, exit_policy_errors);
+    // Which of them it was, where its file is called like everybody's.
+    const auto name = fs::path(paths[i]).filename().string();
+    if (tenant.origin.find(name) == std::string::npos) tenant.origin += " of " + name;
     tenants.push_back(std::move(tenant));
   }
   const auto set = write_set(tenants);

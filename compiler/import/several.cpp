@@ -157,8 +157,9 @@ std::string word_before(const Cut& one, std::size_t at) {
     if (!is_word(c)) break;
     word += c;
   }
-  if (word == "domains" || word == "callbacks" || word == "origins" || word == "issuers") word.pop_back();
-  return word.empty() || word == "id" ? "value" : word;
+  for (const auto* list : {"domains", "callbacks", "origins", "issuers", "hosts"})
+    if (word == list) return word.substr(0, word.size() - 1);
+  return word == "issuer" ? word : "value";
 }
 
 struct Template {
@@ -185,7 +186,7 @@ std::optional<Template> template_of(const std::string& name, const Alike& alike)
     }
     const auto [found, fresh] = parameters.emplace(values, "");
     if (fresh) {
-      found->second = names.make(word_before(first, i) + "_value");
+      found->second = names.make(word_before(first, i));
       declared.push_back(found->second + ": string");
       for (std::size_t tenant = 0; tenant < values.size(); ++tenant) made.arguments[tenant].push_back(values[tenant]);
     }

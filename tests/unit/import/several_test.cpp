@@ -51,8 +51,8 @@ TEST_CASE("three tenants that differ in texts are one template") {
                               tenant("initech", "initech.example", {allow})});
   CHECK(set.problem.empty());
   CHECK(set.templates == std::vector<std::pair<std::string, std::size_t>>{{"customer", 3}});
-  CHECK(has(set, "templates.writ", "template customer(domain_value: string, callback_value: string) {"));
-  CHECK(has(set, "templates.writ", "domains domain_value"));
+  CHECK(has(set, "templates.writ", "template customer(domain: string, callback: string) {"));
+  CHECK(has(set, "templates.writ", "domains domain"));
   CHECK(
       has(set, "globex.writ",
           "tenant globex \"The globex\" from customer(\"globex.example\", \"https://shop.globex.example/callback\")"));
