@@ -6,6 +6,7 @@
 #include "compiler/load/pair.h"
 #include "compiler/lower/lower.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -87,6 +88,15 @@ int diff_verb(Options options, Console& console) {
     revision = Revision::open(options.since, before.path, error);
     if (!revision) return fail(console, error);
     before.revision = &*revision;
+  } else if (std::error_code failed;
+             !options.after.empty() && options.before != "-" && !std::filesystem::exists(options.before, failed)) {
+    std::string error;
+    const bool known = Revision::open(options.before, options.after, error).has_value();
+    return fail(console,
+                known ? fmt::format("`{0}` is a revision and no folder: `writ diff --since {0} {1}`", options.before,
+                                    options.after)
+                      : fmt::format("there is no file or folder `{}`", options.before),
+                known ? exit_usage : exit_policy_errors);
   } else if (options.before.empty() || options.after.empty()) {
     return fail(
         console,

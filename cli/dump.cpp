@@ -20,7 +20,7 @@ namespace {
 struct Options {
   Believing believing;
   std::string policy, tenant, action;
-  bool tree = false, model = false, program = false, ir = false;
+  bool tree = false, model = false, declarations = false, program = false, ir = false;
 };
 
 std::string actions_text(ActionMask mask) {
@@ -81,8 +81,8 @@ std::string password_text(const program::PasswordProgram& one, const program::Pa
 }
 
 int dump(const Options& options, Console& console) {
-  if (options.tree + options.model + options.program + options.ir > 1) {
-    console.err("writ dump: one of --tree, --model, --program and --ir at a time\n");
+  if (options.tree + options.model + options.declarations + options.program + options.ir > 1) {
+    console.err("writ dump: one of --tree, --model, --declarations, --program and --ir at a time\n");
     return exit_usage;
   }
   DumpSelection selection{options.tenant, std::nullopt};
@@ -94,14 +94,16 @@ int dump(const Options& options, Console& console) {
   if (action) selection.action = static_cast<Action>(*action);
   Pipeline pipeline;
   const std::string paths[] = {options.policy};
-  const Phase until = options.tree ? Phase::load : options.model ? Phase::check : Phase::lower;
+  const bool checked = options.model || options.declarations;
+  const Phase until = options.tree ? Phase::load : checked ? Phase::check : Phase::lower;
   if (const int built = build(paths, {.until = until, .believing = &options.believing}, console, pipeline);
       built != exit_ok)
     return built;
-  const std::string text = options.tree    ? dump_tree(pipeline.loaded)
-                           : options.model ? dump_model(pipeline, selection)
-                           : options.ir    ? dump_ir(pipeline, selection)
-                                           : dump_program(pipeline, selection);
+  const std::string text = options.tree           ? dump_tree(pipeline.loaded)
+                           : options.model        ? dump_model(pipeline, selection)
+                           : options.declarations ? dump_declarations(pipeline, selection)
+                           : options.ir           ? dump_ir(pipeline, selection)
+                                                  : dump_program(pipeline, selection);
   if (text.empty()) {
     console.err(
         "writ: " + (options.tenant.empty() ? "the policy has no tenant" : no_such_tenant(pipeline, options.tenant)) +
@@ -193,11 +195,12 @@ void declare_dump(CLI::App& app, Invocation& invocation) {
   verb->add_option("--action", options->action, "of this action alone")->type_name("ACTION");
   verb->add_flag("--tree", options->tree, "what was written");
   verb->add_flag("--model", options->model, "what it means, names resolved");
+  verb->add_flag("--declarations", options->declarations, "what each tenant comes to, as JSON for scripts");
   verb->add_flag("--program", options->program, "what runs: shapes and rows (default)");
   verb->add_flag("--ir", options->ir, "machine code before optimisation, as LLVM writes it");
   add_believing(*verb, options->believing);
-  add_examples(*verb,
-               {"writ dump --program --tenant acme --action login my-policy", "writ dump --tree my-policy/acme.writ"});
+  add_examples(*verb, {"writ dump --program --tenant acme --action login my-policy",
+                       "writ dump --tree my-policy/acme.writ", "writ dump --declarations my-policy"});
   runs(*verb, invocation, [options, &invocation] { return dump(*options, invocation.console); });
 }
 

@@ -17,6 +17,7 @@ struct DumpSelection {
 
 std::string dump_tree(const Loaded& loaded);  // of whole files: tenants are not known yet
 std::string dump_model(const Pipeline& pipeline, const DumpSelection& selection);
+std::string dump_declarations(const Pipeline& pipeline, const DumpSelection& selection);  // JSON
 std::string dump_program(const Pipeline& pipeline, const DumpSelection& selection);
 std::string dump_ir(const Pipeline& pipeline, const DumpSelection& selection);
 

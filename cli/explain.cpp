@@ -99,7 +99,8 @@ int what_was_meant(const std::string& subject, Console& console) {
   std::vector<std::string_view> rules;
   for (const lint::RuleRow& row : lint::rules()) {
     rules.push_back(row.id);
-    if (!subject.empty() && row.title.find(subject) != std::string_view::npos)
+    if (!subject.empty() &&
+        (row.title.find(subject) != std::string_view::npos || row.id.find(subject) != std::string_view::npos))
       found += fmt::format("  {}  {}\n", row.id, row.title);
   }
   const std::string_view near = nearest_name(subject, rules);

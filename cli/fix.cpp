@@ -81,9 +81,9 @@ int fix_paths(const Options& options, Console& console) {
         "{} in {}: {}\n", options.diff ? counted(made, "fix to make", "fixes to make") : counted(made, "fix", "fixes"),
         counted(changed, "file"), listed(fixed.made)));
   else
-    console.err("nothing to fix\n");
+    console.err(fixed.problem.empty() ? "nothing to fix\n" : "nothing was fixed: the policy has errors\n");
   if (const std::size_t left = total(fixed.unsafe); left > 0)
-    console.err(fmt::format("{} more would change decisions, and --unsafe makes {}: {}\n", left,
+    console.err(fmt::format("{} more may change decisions, and --unsafe makes {}: {}\n", left,
                             left == 1 ? "it" : "them", listed(fixed.unsafe)));
   return fixed.problem.empty() ? exit_ok : exit_policy_errors;
 }

@@ -68,7 +68,7 @@ std::vector<Band> bands_of(const std::vector<Table>& tables) {
 // ---------------------------------------------------------------- layout
 
 constexpr double margin = 16, pad = 10, box_height = 28, row_height = 38, between = 130, between_bands = 14;
-constexpr std::size_t most_columns = 40, most_named = 12;
+constexpr std::size_t most_columns = 40, most_named = 12, most_listed = 100;
 
 // Connections in the order of the clients they lead to, so that few lines cross.
 std::vector<std::size_t> ordered(const Table& table) {
@@ -83,6 +83,48 @@ std::vector<std::size_t> ordered(const Table& table) {
   std::vector<std::size_t> places;
   for (const auto& [key, place] : order) places.push_back(place);
   return places;
+}
+
+// Connections that look the same from every client are one box where there are many of them: fifty branches are one line to follow.
+struct Box {
+  std::vector<std::size_t> columns;  // at least one; of the table
+};
+
+std::vector<Box> boxes_of(const Table& table) {
+  constexpr std::size_t most_alike = 4;
+  std::vector<Box> groups, boxes;
+  std::map<std::string, std::size_t> known;
+  for (const auto place : ordered(table)) {
+    std::string look(strategies[table.columns[place].strategy].name);
+    for (const auto& row : table.rows) {
+      look += static_cast<char>('0' + static_cast<int>(row.cells[place].state));
+      look += rules_text(table, row.cells[place]) + "\n";
+    }
+    const auto [at, fresh] = known.try_emplace(std::move(look), groups.size());
+    if (fresh) groups.emplace_back();
+    groups[at->second].columns.push_back(place);
+  }
+  for (auto& group : groups) {
+    if (group.columns.size() > most_alike)
+      boxes.push_back(std::move(group));
+    else
+      for (const auto place : group.columns) boxes.push_back({{place}});
+  }
+  return boxes;
+}
+
+std::string box_text(const Table& table, const Box& box) {
+  const auto& first = table.columns[box.columns.front()];
+  if (box.columns.size() == 1) return shortened(connection_text(first), most_columns);
+  const auto others = fmt::format(" and {} more : {}", box.columns.size() - 1, strategies[first.strategy].name);
+  return shortened(first.name, most_columns - std::min(others.size(), most_columns / 2)) + others;
+}
+
+std::string box_title(const Table& table, const Box& box) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(box.columns.size(), most_listed); ++i)
+    text += (i == 0 ? "" : "\n") + connection_text(table.columns[box.columns[i]]);
+  return box.columns.size() > most_listed ? text + "\n…" : text;
 }
 
 struct Column {
@@ -115,8 +157,8 @@ std::string_view best_kind(const overview::Row& row) {
 
 double draw(Svg& svg, const Band& band, double y) {
   const Table& table = *band.tables.front();
-  const auto order = ordered(table);
-  const auto most = std::max<std::size_t>({table.rows.size(), table.columns.size(), 1});
+  const auto boxes = boxes_of(table);
+  const auto most = std::max<std::size_t>({table.rows.size(), boxes.size(), 1});
   const double height = static_cast<double>(most) * row_height;
   std::string name = shortened(table.name, most_columns);
   std::vector<std::string> clients, connections, client_titles, connection_titles;
@@ -124,9 +166,9 @@ double draw(Svg& svg, const Band& band, double y) {
     clients.push_back(shortened(client_text(row), most_columns));
     client_titles.push_back(client_text(row));
   }
-  for (const auto place : order) {
-    connections.push_back(shortened(connection_text(table.columns[place]), most_columns));
-    connection_titles.push_back(connection_text(table.columns[place]));
+  for (const auto& box : boxes) {
+    connections.push_back(box_text(table, box));
+    connection_titles.push_back(box_title(table, box));
   }
   const auto others = band.tables.size() - 1;
   const std::string more = others == 0 ? "" : "and " + counted(others, "other tenant");
@@ -137,14 +179,14 @@ double draw(Svg& svg, const Band& band, double y) {
   // Lines first, so that boxes lie upon them.
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     svg.curve(first.x + first.width, first.middle(0), second.x, second.middle(row), best_kind(table.rows[row]));
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      const auto& cell = table.rows[row].cells[order[i]];
+    for (std::size_t i = 0; i < boxes.size(); ++i) {
+      const auto& cell = table.rows[row].cells[boxes[i].columns.front()];
       if (cell.state == Cell::State::not_enabled) continue;
       const auto look = cli::look_of(cell.state);
       const auto lines = rules_lines(table, cell);
       svg.curve(second.x + second.width, second.middle(row), third.x, third.middle(i),
                 cell.state == Cell::State::impossible ? "" : look.kind,
-                fmt::format("{} through {}: {}{}{}", table.rows[row].name, table.columns[order[i]].name, look.words,
+                fmt::format("{} through {}: {}{}{}", table.rows[row].name, connections[i], look.words,
                             lines.empty() ? "" : "\n", lines));
     }
   }
@@ -158,7 +200,7 @@ double draw(Svg& svg, const Band& band, double y) {
   return y + height + (others > 0 && most == 1 ? Svg::line : 0) + between_bands;
 }
 
-constexpr std::string_view legend = "green: everybody   amber: on conditions   red: nobody";
+constexpr std::string_view legend = "green: everybody   amber: on conditions   red, broken: nobody   grey: closed";
 
 std::string svg_of(const std::vector<Band>& bands) {
   Svg svg;
@@ -171,7 +213,7 @@ std::string svg_of(const std::vector<Band>& bands) {
 std::string html_of(const std::vector<Band>& bands, std::size_t tenants) {
   constexpr std::size_t most_open = 50;  // the others are drawn when they are opened
   std::string body = fmt::format("<p class=\"faint\">{}, {}. Rest on a line to see its rules. {}</p>\n",
-                                 counted(tenants, "tenant"), counted(bands.size(), "different picture"), legend);
+                                 counted(tenants, "tenant"), counted(bands.size(), "different picture"), apart(legend));
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const auto& table = *bands[i].tables.front();
     std::string names, listed;

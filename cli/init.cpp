@@ -1,11 +1,13 @@
 // `writ init`: a small policy to start from, with comments and tests. It never overwrites: a file that is there stays, and then nothing is
-// written at all.
+// written at all. Nor does it add to a policy: a folder is one policy set with all that lies below it.
 #include "cli/files.h"
 #include "cli/verb.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -113,12 +115,55 @@ test "a risky login is stopped" {
 )writ"},
 }};
 
+// Policies that lie in a folder itself, by name.
+std::vector<std::string> policies_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (at->path().extension() == ".writ") names.push_back(at->path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > shown ? text + fmt::format(" and {} more", names.size() - shown) : text;
+}
+
+// Why this folder is none to begin a policy in; empty when it is one.
+std::string taken(const std::string& folder) {
+  const auto names = policies_in(folder);
+  if (names.empty()) return {};
+  return fmt::format("`{0}` holds a policy already ({1}); nothing is written\n"
+                     "  to look at it: writ check {0}\n"
+                     "  to begin another one, name a new folder: writ init my-policy\n",
+                     safe(folder), safe(listed(names)));
+}
+
+// That the folder above is a policy, of which this one is a part then; empty when it is none.
+std::string above(const std::string& folder) {
+  std::error_code failed;
+  const auto whole = std::filesystem::absolute(folder, failed).lexically_normal();
+  const auto parent = (whole.has_filename() ? whole : whole.parent_path()).parent_path();
+  const auto names = policies_in(parent);
+  if (failed || names.empty()) return {};
+  return fmt::format(
+      "`{}` lies in a folder with policies ({}): checked as a whole, that folder is one policy with this one\n",
+      safe(folder), safe(listed(names)));
+}
+
 int init(const std::string& folder, Console& console) {
   std::error_code failed;
   const auto fail = [&](const std::string& what) {
     console.err("writ: " + safe(what) + "\n");
     return exit_failure;
   };
+  if (const auto why = taken(folder); !why.empty()) {
+    console.err("writ: " + why);
+    return exit_failure;
+  }
   std::filesystem::create_directories(folder, failed);
   if (failed) return fail(fmt::format("cannot make `{}`: {}", folder, failed.message()));
   for (const File& file : files)
@@ -129,6 +174,7 @@ int init(const std::string& folder, Console& console) {
     if (const std::string problem = create_file((std::filesystem::path(folder) / file.name).string(), file.text);
         !problem.empty())
       return fail(problem);
+  if (const auto remark = above(folder); !remark.empty()) console.err("writ: " + remark);
   const std::string name = safe(folder);
   console.out(fmt::format("wrote {0}: platform.writ, acme.writ, tests.writ, request.json\n\n"
                           "  writ check {0}\n  writ test {0}\n  writ eval {0} {0}/request.json\n",

@@ -153,7 +153,10 @@ int write_baseline(const Options& options, const std::vector<lint::Finding>& fin
 
 int lint_paths(const Options& options, Console& console) {
   if (options.rules) return list_rules(console);
-  if (options.paths.empty()) return fail(console, "lint wants files, folders or -", exit_usage);
+  if (options.paths.empty()) {
+    console.err("writ lint: PATH is missing; see `writ lint --help`\n");
+    return exit_usage;
+  }
   LeftOut out;
   if (const int wrong = read_left_out(options, out, console); wrong != exit_ok) return wrong;
   Pipeline pipeline;

@@ -121,10 +121,10 @@ std::string changed_since(const std::string& revision, const std::string& path, 
   fs::path folder = fs::weakly_canonical(path == "-" ? fs::path(".") : fs::path(path), failed);
   if (!fs::is_directory(folder, failed)) folder = folder.parent_path();
   const auto top = git(folder, {"rev-parse", "--show-toplevel"});
-  if (!top.good) return fmt::format("`{}` is in no git repository, or git is not there", path);
+  if (!top.good) return fmt::format("`{}`: {}", path, load_detail::first_line(top.err));
   const fs::path root = top.out.substr(0, top.out.find_last_not_of('\n') + 1);
   const auto commit = git(root, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
-  if (!commit.good) return fmt::format("git knows no revision `{}` in `{}`", revision, root.string());
+  if (!commit.good) return load_detail::no_such_revision(revision, root.string(), path);
   const std::string hash = commit.out.substr(0, commit.out.find('\n'));
   const auto differing = git(root, {"diff", "--name-only", "--no-renames", "-z", hash, "--"});
   const auto fresh = git(root, {"ls-files", "--others", "--exclude-standard", "-z"});

@@ -23,12 +23,13 @@ std::string heading(const Table& table) {
                      action_of(table));
 }
 
-std::string row_name(const Row& row) {
-  std::string text = fmt::format("{} : {}", row.name, client_type_names[static_cast<std::size_t>(row.type)]);
+std::string kind_of(const Row& row) {
+  std::string text(client_type_names[static_cast<std::size_t>(row.type)]);
   if (row.organizations == OrganizationUsage::require) text += ", in an organization";
   if (row.organizations == OrganizationUsage::allow) text += ", or in an organization";
   return text;
 }
+std::string row_name(const Row& row) { return row.name + " : " + kind_of(row); }
 
 std::string strategy_of(const Column& column) {
   return column.id.empty() ? "" : std::string(strategies[column.strategy].name);
@@ -111,6 +112,37 @@ std::string pretty(const Table& table, const Console& console) {
 
 // ---------------------------------------------------------------- pictures
 
+// A table as it is drawn: clients by connections, or, where these are many, connections by clients; a picture is scrolled down, not sideways.
+struct Grid {
+  struct Head {
+    std::string name, kind;
+  };
+  std::vector<Head> columns;
+  std::vector<std::string> rows;
+  std::vector<std::vector<const Cell*>> cells;  // by row
+};
+
+Grid grid_of(const Table& table) {
+  constexpr std::size_t most_beside = 12;
+  Grid grid;
+  if (table.columns.size() <= most_beside || table.columns.size() <= table.rows.size()) {
+    for (const auto& column : table.columns) grid.columns.push_back({column.name, strategy_of(column)});
+    for (const auto& row : table.rows) {
+      grid.rows.push_back(row_name(row));
+      auto& cells = grid.cells.emplace_back();
+      for (const auto& cell : row.cells) cells.push_back(&cell);
+    }
+    return grid;
+  }
+  for (const auto& row : table.rows) grid.columns.push_back({row.name, kind_of(row)});
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    grid.rows.push_back(table.columns[i].name + " : " + strategy_of(table.columns[i]));
+    auto& cells = grid.cells.emplace_back();
+    for (const auto& row : table.rows) cells.push_back(&row.cells[i]);
+  }
+  return grid;
+}
+
 std::string html(const Table& table) {
   std::string names = table.name + " " + table.id + " " + table.title, text;
   for (const auto& row : table.rows) names += " " + row.name;
@@ -120,17 +152,17 @@ std::string html(const Table& table) {
   text += fmt::format("<section data-name=\"{}\">\n<h2>{}</h2>\n", escaped(names), escaped(heading(table)));
   if (table.rows.empty()) return text + "<p class=\"faint\">no client is asked about this</p>\n</section>\n";
   text += "<table>\n<tr><th></th>";
-  for (const auto& column : table.columns)
-    text += fmt::format("<th>{}<br><span class=\"faint\">{}</span></th>", escaped(column.name),
-                        escaped(strategy_of(column)));
+  const auto grid = grid_of(table);
+  for (const auto& [name, kind] : grid.columns)
+    text += fmt::format("<th>{}<br><span class=\"faint\">{}</span></th>", escaped(name), escaped(kind));
   text += "</tr>\n";
-  for (const auto& row : table.rows) {
-    text += fmt::format("<tr><th>{}</th>", escaped(row_name(row)));
-    for (const auto& cell : row.cells) {
-      const auto look = look_of(cell.state);
-      const auto lines = rules_lines(table, cell);
+  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+    text += fmt::format("<tr><th>{}</th>", escaped(grid.rows[row]));
+    for (const auto* cell : grid.cells[row]) {
+      const auto look = look_of(cell->state);
+      const auto lines = rules_lines(table, *cell);
       text += fmt::format("<td class=\"{}\" title=\"{}{}\">{}</td>", look.kind, look.words,
-                          lines.empty() ? "" : escaped("\n" + lines), escaped(cell_text(table, cell)));
+                          lines.empty() ? "" : escaped("\n" + lines), escaped(cell_text(table, *cell)));
     }
     text += "</tr>\n";
   }
@@ -147,28 +179,29 @@ constexpr std::size_t most_columns = 160;  // of a rule's text
 double draw(Svg& svg, const Table& table, double y) {
   svg.text(margin, y + Svg::line, heading(table), "strong");
   y += Svg::line * 2;
+  const auto grid = grid_of(table);
   double left = 0;
-  for (const auto& row : table.rows) left = std::max(left, Svg::width_of(row_name(row)));
+  for (const auto& name : grid.rows) left = std::max(left, Svg::width_of(name));
   double x = margin + left + pad * 2;
   std::vector<double> widths;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    double width = std::max(Svg::width_of(table.columns[i].name), Svg::width_of(strategy_of(table.columns[i])));
-    for (const auto& row : table.rows) width = std::max(width, Svg::width_of(cell_text(table, row.cells[i])));
+  for (std::size_t i = 0; i < grid.columns.size(); ++i) {
+    double width = std::max(Svg::width_of(grid.columns[i].name), Svg::width_of(grid.columns[i].kind));
+    for (const auto& cells : grid.cells) width = std::max(width, Svg::width_of(cell_text(table, *cells[i])));
     widths.push_back(width + pad * 2);
-    svg.text(x + pad, y + Svg::line, table.columns[i].name, "strong");
-    svg.text(x + pad, y + Svg::line * 2, strategy_of(table.columns[i]), "faint");
+    svg.text(x + pad, y + Svg::line, grid.columns[i].name, "strong");
+    svg.text(x + pad, y + Svg::line * 2, grid.columns[i].kind, "faint");
     x += widths.back() + gap;
   }
   y += Svg::line * 2 + gap;
-  for (const auto& row : table.rows) {
-    svg.text(margin, y + box_height / 2 + 5, row_name(row));
+  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+    svg.text(margin, y + box_height / 2 + 5, grid.rows[row]);
     x = margin + left + pad * 2;
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      const auto look = look_of(row.cells[i].state);
-      const auto lines = rules_lines(table, row.cells[i]);
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const auto& cell = *grid.cells[row][i];
+      const auto look = look_of(cell.state);
+      const auto lines = rules_lines(table, cell);
       svg.box(x, y, widths[i], box_height, look.kind, std::string(look.words) + (lines.empty() ? "" : "\n" + lines));
-      svg.text(x + pad, y + box_height / 2 + 5, cell_text(table, row.cells[i]),
-               look.kind == "off" ? "faint" : look.kind);
+      svg.text(x + pad, y + box_height / 2 + 5, cell_text(table, cell), look.kind == "off" ? "faint" : look.kind);
       x += widths[i] + gap;
     }
     y += box_height + gap;
@@ -217,7 +250,7 @@ std::string matrix_pretty(std::span<const Table> tables, const Console& console)
 }
 
 std::string matrix_html(std::span<const Table> tables) {
-  std::string body = fmt::format("<p class=\"faint\">{}</p>\n", legend);
+  std::string body = fmt::format("<p class=\"faint\">{}</p>\n", apart(legend));
   for (const auto& table : tables) body += html(table);
   return html_page("Who may enter through what", body, tables.size() > 1);
 }

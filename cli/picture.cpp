@@ -110,6 +110,16 @@ std::string Svg::finish(bool alone) const {
                      svg_style(), width, height, body_);
 }
 
+std::string apart(std::string_view text) {
+  constexpr std::string_view blanks = "   ";
+  std::string made;
+  for (auto at = text.find(blanks); at != std::string_view::npos; at = text.find(blanks)) {
+    made += escaped(text.substr(0, at)) + "&emsp;";
+    text.remove_prefix(at + blanks.size());
+  }
+  return made + escaped(text);
+}
+
 std::string html_page(std::string_view title, std::string_view body, bool filter) {
   std::string field, script;
   if (filter) {
@@ -131,7 +141,8 @@ field.addEventListener("input", () => {
       "<title>{0}</title>\n<style>body{{font:14px/1.5 system-ui,sans-serif;margin:24px}}"
       "table{{border-collapse:collapse;margin:12px 0}}td,th{{border:1px solid;padding:4px 10px;text-align:left;"
       "font:13px {1};white-space:nowrap}}table.legend td{{border:0;padding:1px 12px 1px 0;white-space:normal}}"
-      "section{{border-top:1px solid;overflow-x:auto;padding:8px 0}}input{{border:1px solid;border-radius:4px;"
+      "section{{border-top:1px solid;overflow-x:auto;padding:8px 0;content-visibility:auto;contain-intrinsic-size:auto "
+      "160px}}input{{border:1px solid;border-radius:4px;"
       "padding:6px 10px;width:24em;max-width:90%}}h2{{font-size:16px}}summary{{cursor:pointer}}{2}{3}"
       "@media(prefers-color-scheme:dark){{{4}{5}}}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{6}{7}{8}</body>\n</html>\n",
       escaped(title), font, fmt::format("text{{font:13px {}}}text.strong{{font-weight:700}}", font),

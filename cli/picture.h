@@ -34,6 +34,8 @@ class Svg {
 };
 
 // A page; `filter`: with a field that hides the sections whose `data-name` does not hold what is typed.
+// What stands three blanks apart, as a page keeps it.
+std::string apart(std::string_view text);
 std::string html_page(std::string_view title, std::string_view body, bool filter);
 
 }  // namespace writ::cli

@@ -2,8 +2,10 @@
 // a job summary of 1 MiB. What does not fit is said.
 #include "cli/reports.h"
 
+#include "cli/pages.h"
 #include "cli/xml.h"
 #include "compiler/diagnostics/display.h"
+#include "compiler/lint/lint.h"
 #include "runtime/program/value.h"
 
 #include <algorithm>
@@ -32,6 +34,12 @@ Where where(Span span, const SourceSet& sources) {
           sources.position(span.file, std::max(span.begin, span.end)), true};
 }
 
+// GitHub and GitLab take nothing without a place: what is said of no place stands at the beginning of the first file.
+Span place_of(const Notice& one, const ReportInput& input) {
+  if (one.what->span.known() || input.files.empty()) return one.what->span;
+  return {input.files.front(), 0, 0};
+}
+
 std::string sentence(const Notice& notice) {
   std::string text = safe(notice.what->message);
   if (!notice.what->label.empty()) text += ": " + safe(notice.what->label);
@@ -54,7 +62,7 @@ std::string gitlab(const ReportInput& input) {
   json list = json::array();
   for (std::size_t i = 0; i < input.notices.size(); ++i) {
     const Notice& one = input.notices[i];
-    const Where at = where(one.what->span, input.sources);
+    const Where at = where(place_of(one, input), input.sources);
     list.push_back({{"description", sentence(one)},
                     {"check_name", one.name},
                     {"fingerprint", input.fingerprints[i]},
@@ -105,12 +113,47 @@ json fix_of(const Help& help, const SourceSet& sources) {
 
 std::string_view sarif_level(Severity severity) { return severity == Severity::info ? "note" : name_of(severity); }
 
-json result_of(const Notice& one, std::size_t rule, const std::string& fingerprint, const SourceSet& sources) {
+// Why there is this rule: what its page says before the first example.
+std::string reason_of(std::string_view page, std::string_view title) {
+  constexpr std::size_t longest = 1'024;  // that code scanning takes
+  std::string_view reason;
+  page = page.substr(0, page.find("\n```"));
+  while (!page.empty()) {
+    const auto end = std::min(page.find("\n\n"), page.size());
+    const auto paragraph = page.substr(0, end);
+    page.remove_prefix(std::min(end + 2, page.size()));
+    if (paragraph.starts_with("# ") || paragraph.ends_with(std::string(title) + ".")) continue;
+    reason = paragraph;
+    break;
+  }
+  while (reason.ends_with('\n')) reason.remove_suffix(1);
+  const bool fits = !reason.empty() && reason.size() <= longest;
+  return std::string(fits ? reason : title);
+}
+
+json rule_of(const Notice& one) {
+  const auto all = pages();
+  const auto page = std::ranges::find(all, one.name, &Page::code);
+  const std::string_view text = page == all.end() ? std::string_view() : page->text;
+  json help = {{"text", "writ explain " + one.name}};
+  if (!text.empty()) help["markdown"] = std::string(text);
+  json rule = {{"id", one.name},
+               {"shortDescription", {{"text", std::string(one.title)}}},
+               {"fullDescription", {{"text", reason_of(text, one.title)}}},
+               {"help", std::move(help)},
+               {"defaultConfiguration", {{"level", sarif_level(one.severity)}}}};
+  if (const auto* row = lint::find_rule(one.name))
+    rule["properties"] = {{"tags", json::array({std::string(lint::name_of(row->group))})}};
+  return rule;
+}
+
+json result_of(const Notice& one, Span place, std::size_t rule, const std::string& fingerprint,
+               const SourceSet& sources) {
   json result = {{"ruleId", one.name},
                  {"ruleIndex", rule},
                  {"level", sarif_level(one.severity)},
                  {"message", {{"text", sentence(one)}}}};
-  if (one.what->span.known()) result["locations"] = json::array({location_of(one.what->span, sources)});
+  if (place.known()) result["locations"] = json::array({location_of(place, sources)});
   json related = json::array(), fixes = json::array();
   for (const Label& label : one.what->more) {
     if (!label.span.known()) continue;
@@ -132,12 +175,8 @@ ReportText sarif(const ReportInput& input) {
   for (std::size_t i = 0; i < shown; ++i) {
     const Notice& one = input.notices[i];
     const auto [rule, fresh] = places.emplace(one.name, places.size());
-    if (fresh)
-      rules.push_back({{"id", one.name},
-                       {"shortDescription", {{"text", std::string(one.title)}}},
-                       {"help", {{"text", "writ explain " + one.name}}},
-                       {"defaultConfiguration", {{"level", sarif_level(one.severity)}}}});
-    results.push_back(result_of(one, rule->second, input.fingerprints[i], input.sources));
+    if (fresh) rules.push_back(rule_of(one));
+    results.push_back(result_of(one, place_of(one, input), rule->second, input.fingerprints[i], input.sources));
   }
   const json driver = {{"name", std::string(input.tool)}, {"version", WRIT_VERSION}, {"rules", std::move(rules)}};
   const json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},

@@ -11,6 +11,7 @@
 #include "runtime/engine/password_lists.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -155,6 +156,9 @@ int test_once(const Options& options, const Thresholds& thresholds, Console& con
   case Form::json: console.out(json(report)); break;
   case Form::junit: console.out(junit(report)); break;
   }
+  if (options.form == Form::pretty && report.tests.empty() && report.proves.empty())
+    console.err(
+        "writ: there is no test here; one is written `test \"who gets in\" { login to acme.shop expect allow }`\n");
   if (options.mutate && !report.mutations)
     console.err("writ: mutants are made of a policy whose tests pass; these do not\n");
   return exit_code(report, options);
@@ -170,6 +174,11 @@ int test(Options options, Console& console) {
 
   if (std::ranges::find(options.paths, "-") != options.paths.end())
     return fail(console, "standard input is read once; `--watch` is for files and folders", exit_usage);
+  for (const auto& path : options.paths) {
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed))
+      return fail(console, fmt::format("there is no file or folder `{}` to watch", path), exit_usage);
+  }
   Watch watch;
   for (;;) {
     if (const auto wrong = watch.add(options.paths); !wrong.empty()) return fail(console, wrong);

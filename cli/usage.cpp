@@ -8,6 +8,7 @@
 #include "runtime/program/password_facts.h"
 
 #include <algorithm>
+#include <array>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -63,6 +64,40 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+// A flag that is none: what it is called here, when another tool calls it so, or the nearest one.
+std::string flag_meant(std::string_view seen, const std::vector<std::string>& flags) {
+  struct Habit {
+    std::string_view elsewhere, here;
+  };
+  constexpr auto habits = std::to_array<Habit>({{"--dry-run", "--diff"},
+                                                {"--json", "--format json"},
+                                                {"--junit", "--format junit"},
+                                                {"--sarif", "--format sarif"},
+                                                {"--output", "--format"},
+                                                {"-f", "--format"},
+                                                {"--fail-on", "--fail-level"},
+                                                {"--base", "--since"},
+                                                {"--cov", "--coverage"},
+                                                {"--run", "--filter"},
+                                                {"-k", "--filter"},
+                                                {"--fix", "--write"},
+                                                {"--no-color", "--color never"}});
+  const auto* found = std::ranges::find(habits, seen, &Habit::elsewhere);
+  if (found != habits.end() &&
+      std::ranges::find(flags, std::string(found->here.substr(0, found->here.find(' ')))) != flags.end())
+    return fmt::format(", did you mean `{}`?", found->here);
+  return did_you_mean(seen, flags);
+}
+
+// "--tries: Value 0 not in range 1 to 100"
+std::string out_of_range(std::string_view what) {
+  constexpr std::string_view value = ": Value ", range = " not in range ";
+  const auto flag = what.find(value), end = what.find(range);
+  if (flag == std::string_view::npos || end == std::string_view::npos || end < flag) return std::string(what);
+  return fmt::format("`{}` is a number from {}, not `{}`", what.substr(0, flag), what.substr(end + range.size()),
+                     safe(what.substr(flag + value.size(), end - flag - value.size())));
+}
+
 // A word too many, or a flag that is none.
 std::string unexpected(const CLI::App& app, const Chosen& chosen, const std::vector<std::string>& words,
                        std::string_view what) {
@@ -79,7 +114,7 @@ std::string unexpected(const CLI::App& app, const Chosen& chosen, const std::vec
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
     if (word.size() > 1 && word.starts_with('-') && std::ranges::find(flags, flag) == flags.end())
-      return fmt::format("there is no flag `{}`{}", safe(flag), did_you_mean(flag, flags));
+      return fmt::format("there is no flag `{}`{}", safe(flag), flag_meant(flag, flags));
   }
   return fmt::format("`{}` is one word too many", safe(what.substr(std::min(what.rfind(": "), what.size() - 2) + 2)));
 }
@@ -121,6 +156,7 @@ std::string sentence(const CLI::App& app, const Chosen& chosen, const std::vecto
     return "which verb? `writ check my-policy` finds every mistake in a policy";
   if (is(CLI::ExitCodes::RequiredError) && what.ends_with(required))
     return what.substr(0, what.size() - required.size()) + " is missing";
+  if (is(CLI::ExitCodes::ValidationError)) return out_of_range(what);
   return what;
 }
 

@@ -164,6 +164,28 @@ void declare_attributes(TenantCheck& tenant) {
   }
 }
 
+std::string attribute_text(const TenantAttribute& attribute) {
+  if (!attribute.value) return "absent";
+  const auto in_quotes = [](const std::string& text) { return '"' + text + '"'; };
+  const auto& value = *attribute.value;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* string = std::get_if<std::string>(&value)) return in_quotes(*string);
+  if (const auto* ip = std::get_if<Ip>(&value)) return to_text(*ip);
+  if (const auto* strings = std::get_if<std::vector<std::string>>(&value)) {
+    std::string text;
+    for (const auto& one : *strings) text += (text.empty() ? "" : ", ") + in_quotes(one);
+    return "[" + text + "]";
+  }
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number == nullptr) return {};
+  if (attribute.type->kind == TypeKind::time) return time_to_text(*number);
+  if (attribute.type->kind == TypeKind::duration) return duration_to_text(*number);
+  const auto& words = attribute.type->values;
+  const auto place = static_cast<std::size_t>(*number);
+  return attribute.type->kind == TypeKind::enumeration && place < words.size() ? words[place].text
+                                                                               : std::to_string(*number);
+}
+
 // `tenant.tier = gold`: every attribute without `?` must be set, none twice.
 void set_tenant_attributes(TenantCheck& tenant) {
   std::map<std::string, Span, std::less<>> set;
@@ -203,6 +225,8 @@ void set_tenant_attributes(TenantCheck& tenant) {
           .hint("or declare it with `?`, so that a tenant may leave it out");
     attribute.value = any_value(*attribute.type);  // so that rules about it are not also wrong
   }
+  for (const auto& [name, attribute] : tenant.attributes)
+    if (attribute.value) tenant.result.attributes.emplace_back(name, attribute_text(attribute));
   tenant.scope->tenant_attributes = tenant.floor->tenant_attributes =
       &tenant.attributes;  // the floor's rules may ask, too
 }

@@ -7,7 +7,8 @@
 //
 // The first is the one under which absence denies. Which way that is follows from the place of the leaf: the
 // condition of an allow must come out false and that of a deny or require true, and each `not`, and `unless`, turns
-// it round. A leaf comes out false on absence as `has f and L`, true as `not has f or L`.
+// it round. A leaf comes out false on absence as `has f and L`, true as `not has f or L`. Every leaf that needs the value
+// is rewritten, so that the rule is right afterwards; what a guard before it has shown to be there is left alone.
 #include "compiler/check/expression.h"
 #include "compiler/syntax/syntax.h"
 
@@ -37,24 +38,41 @@ std::optional<tree::CompareOp> opposite(tree::CompareOp op) {
   return std::nullopt;
 }
 
-// Copies one rule's expressions into a tree of their own, with one leaf rewritten.
+std::optional<tree::Literal> value_for(const tree::Tree& tree, tree::ExprId leaf, tree::ExprId absent, bool wanted);
+
+// Copies one rule's expressions into a tree of their own, with the leaves rewritten that need what may be absent.
 class Rewriter {
  public:
-  Rewriter(const tree::Tree& from, tree::ExprId leaf, tree::ExprId absent)
-      : from_(from), leaf_(leaf), absent_(absent) {}
+  // With `values`, `(f else literal)` in the place of f where a literal is at hand. Otherwise `L` as it comes out on absence: `has f and L`,
+  // `not has f or L`. Only `leaf` is rewritten where `alone`: nothing can be guarded there.
+  Rewriter(const tree::Tree& from, tree::ExprId leaf, tree::ExprId absent, bool values, bool alone)
+      : from_(from),
+        leaf_(leaf),
+        absent_(absent),
+        absent_text_(canonical(from, absent)),
+        values_(values),
+        alone_(alone) {}
 
   tree::Tree made;
 
-  // `L` as it comes out on absence: `has f and L`, `not has f or L`.
-  void guard() { literal_.reset(); }
-  // `(f else literal)` in the place of f.
-  void give(tree::Literal literal) { literal_ = std::move(literal); }
-
   tree::Rule rewrite(const tree::Rule& rule, bool condition_on_absence);
-  tree::ExprId leaf(bool on_absence, const tree::ExprNode* parent);
-  tree::ExprId guarded_opposite();  // has f and not L
 
  private:
+  // Whether f is there once an expression came out true, or false.
+  struct Shown {
+    bool if_true = false, if_false = false;
+  };
+
+  tree::ExprId leaf(tree::ExprId id, bool on_absence, const tree::ExprNode* parent);
+  tree::ExprId guarded_opposite();  // has f and not L
+  tree::ExprId use_in(tree::ExprId id) const;
+  bool needs(tree::ExprId id) const {
+    return !inside_leaf_ && (id == leaf_ || (!alone_ && !there_ && use_in(id) != tree::ExprId::none));
+  }
+  bool is_absent(tree::ExprId id) const {
+    return id == absent_ ||
+           (std::holds_alternative<tree::Path>(from_[id].node) && canonical(from_, id) == absent_text_);
+  }
   tree::ExprId add(tree::ExprNode node, bool parenthesised = false) {
     made.expressions.push_back({std::move(node), {}, parenthesised});
     return static_cast<tree::ExprId>(made.expressions.size() - 1);
@@ -62,9 +80,9 @@ class Rewriter {
   tree::ExprId copy(tree::ExprId id, bool wanted, const tree::ExprNode* parent = nullptr);
   std::vector<tree::ExprId> copy_all(const std::vector<tree::ExprId>& ids, bool wanted, const tree::ExprNode& parent);
   tree::ExprId presence() { return add(tree::Has{plain(absent_)}); }
-  tree::ExprId plain(tree::ExprId id) {  // an unchanged copy
+  tree::ExprId plain(tree::ExprId id, std::optional<tree::Literal> literal = {}) {  // a copy; f is given `literal`
     const auto outside = std::exchange(inside_leaf_, true);
-    const auto kept = std::exchange(literal_, std::nullopt);
+    const auto kept = std::exchange(literal_, std::move(literal));
     const auto result = copy(id, true);
     literal_ = kept;
     inside_leaf_ = outside;
@@ -73,18 +91,60 @@ class Rewriter {
 
   const tree::Tree& from_;
   tree::ExprId leaf_, absent_;
+  std::string absent_text_;
+  bool values_, alone_;
   std::optional<tree::Literal> literal_;
   bool inside_leaf_ = false;
+  bool there_ = false;  // f, where the copy has come to
+  Shown shown_;         // of what was copied last
 };
 
-tree::ExprId Rewriter::leaf(bool on_absence, const tree::ExprNode* parent) {
-  inside_leaf_ = true;
-  const auto written = copy(leaf_, true);
-  inside_leaf_ = false;
-  if (literal_) return written;
+// Where f stands in a leaf and has to be there.
+tree::ExprId Rewriter::use_in(tree::ExprId id) const {
+  if (id == tree::ExprId::none) return id;
+  if (is_absent(id)) return id;
+  const auto first = [this](auto... below) {
+    tree::ExprId found = tree::ExprId::none;
+    ((found = found == tree::ExprId::none ? use_in(below) : found), ...);
+    return found;
+  };
+  const auto any = [this](const std::vector<tree::ExprId>& below) {
+    for (const auto one : below)
+      if (const auto found = use_in(one); found != tree::ExprId::none) return found;
+    return tree::ExprId::none;
+  };
+  struct Visit {
+    const decltype(first)& of;
+    const decltype(any)& of_any;
+    tree::ExprId operator()(const tree::Literal&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::Path&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::ClockWindow&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::Has&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::Else& choice) const { return of(choice.fallback); }
+    tree::ExprId operator()(const tree::Call& call) const { return of_any(call.arguments); }
+    // What is joined is no leaf; its parts are looked at one by one.
+    tree::ExprId operator()(const tree::Not&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::And&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::Or&) const { return tree::ExprId::none; }
+    tree::ExprId operator()(const tree::Compare& compare) const { return of(compare.left, compare.right); }
+    tree::ExprId operator()(const tree::Matches& matches) const { return of(matches.left); }
+    tree::ExprId operator()(const tree::Arithmetic& sum) const { return of(sum.left, sum.right); }
+    tree::ExprId operator()(const tree::List& list) const { return of_any(list.items); }
+    tree::ExprId operator()(const tree::Range& range) const { return of(range.low, range.high); }
+    tree::ExprId operator()(const tree::Quantifier& quantifier) const { return of(quantifier.set, quantifier.body); }
+  };
+  return std::visit(Visit{first, any}, from_[id].node);
+}
+
+tree::ExprId Rewriter::leaf(tree::ExprId id, bool on_absence, const tree::ExprNode* parent) {
+  const auto literal = values_ ? value_for(from_, id, id == leaf_ ? absent_ : use_in(id), on_absence) : std::nullopt;
+  const auto written = plain(id, literal);
+  shown_ = {};
+  if (literal) return written;
   const bool in_and = parent != nullptr && std::holds_alternative<tree::And>(*parent);
   const bool in_or = parent != nullptr && std::holds_alternative<tree::Or>(*parent);
   const auto present = presence();
+  shown_ = {!on_absence, on_absence};
   if (!on_absence) return add(tree::And{{present, written}}, parent != nullptr && !in_and && !in_or);
   return add(tree::Or{{add(tree::Not{present}), written}}, parent != nullptr && !in_or);
 }
@@ -101,25 +161,32 @@ tree::ExprId Rewriter::guarded_opposite() {
 std::vector<tree::ExprId> Rewriter::copy_all(const std::vector<tree::ExprId>& ids, bool wanted,
                                              const tree::ExprNode& parent) {
   std::vector<tree::ExprId> copies;
+  const bool outside = there_, all = std::holds_alternative<tree::And>(parent);
+  Shown shown{!all, all};  // an `or` that came out true: by every operand f is there; by one that came out false
   for (const auto id : ids) {
+    const bool rewritten = needs(id);
     const auto one = copy(id, wanted, &parent);
+    shown = all ? Shown{shown.if_true || shown_.if_true, shown.if_false && shown_.if_false}
+                : Shown{shown.if_true && shown_.if_true, shown.if_false || shown_.if_false};
+    there_ = there_ || (all ? shown_.if_true : shown_.if_false);
     const tree::ExprNode node = made[one].node;
     const auto* inner_and = std::get_if<tree::And>(&node);
     const auto* inner_or = std::get_if<tree::Or>(&node);
-    const bool splice = id == leaf_ && !inside_leaf_;
-    if (splice && inner_and != nullptr && std::holds_alternative<tree::And>(parent))
+    if (rewritten && inner_and != nullptr && std::holds_alternative<tree::And>(parent))
       copies.insert(copies.end(), inner_and->operands.begin(), inner_and->operands.end());
-    else if (splice && inner_or != nullptr && std::holds_alternative<tree::Or>(parent))
+    else if (rewritten && inner_or != nullptr && std::holds_alternative<tree::Or>(parent))
       copies.insert(copies.end(), inner_or->operands.begin(), inner_or->operands.end());
     else
       copies.push_back(one);
   }
+  there_ = outside;
+  shown_ = shown;
   return copies;
 }
 
 tree::ExprId Rewriter::copy(tree::ExprId id, bool wanted, const tree::ExprNode* parent) {
   if (id == tree::ExprId::none) return id;
-  if (id == leaf_ && !inside_leaf_) return leaf(wanted, parent);
+  if (needs(id)) return leaf(id, wanted, parent);
   const tree::Expr& source = from_[id];
   tree::ExprNode node = source.node;
   const auto same = [&](tree::ExprId& child) { child = copy(child, wanted); };
@@ -131,12 +198,19 @@ tree::ExprId Rewriter::copy(tree::ExprId id, bool wanted, const tree::ExprNode* 
     void operator()(tree::Literal&) const {}
     void operator()(tree::Path&) const {}
     void operator()(tree::ClockWindow&) const {}
-    void operator()(tree::Has& has) const { child(has.path); }
-    void operator()(tree::Else& choice) const { child(choice.optional), child(choice.fallback); }
+    // These two take what may be absent.
+    void operator()(tree::Has& has) const { has.path = rewriter.plain(has.path); }
+    void operator()(tree::Else& choice) const {
+      choice.optional = rewriter.plain(choice.optional);
+      child(choice.fallback);
+    }
     void operator()(tree::Call& call) const {
       for (auto& argument : call.arguments) child(argument);
     }
-    void operator()(tree::Not& negated) const { negated.operand = rewriter.copy(negated.operand, !wanted, &source); }
+    void operator()(tree::Not& negated) const {
+      negated.operand = rewriter.copy(negated.operand, !wanted, &source);
+      std::swap(rewriter.shown_.if_true, rewriter.shown_.if_false);
+    }
     void operator()(tree::And& all) const { all.operands = rewriter.copy_all(all.operands, wanted, source); }
     void operator()(tree::Or& any) const { any.operands = rewriter.copy_all(any.operands, wanted, source); }
     void operator()(tree::Compare& compare) const { child(compare.left), child(compare.right); }
@@ -149,8 +223,12 @@ tree::ExprId Rewriter::copy(tree::ExprId id, bool wanted, const tree::ExprNode* 
     void operator()(tree::Quantifier& quantifier) const { child(quantifier.set), child(quantifier.body); }
   };
   std::visit(Visit{*this, wanted, source.node, same}, node);
+  const bool joined = std::holds_alternative<tree::Not>(source.node) ||
+                      std::holds_alternative<tree::And>(source.node) || std::holds_alternative<tree::Or>(source.node);
+  const auto* has = std::get_if<tree::Has>(&source.node);
+  if (!joined) shown_ = {has != nullptr && is_absent(has->path), false};
   const auto made_id = add(std::move(node), source.parenthesised);
-  if (id != absent_ || !literal_) return made_id;
+  if (!literal_ || !is_absent(id)) return made_id;
   made.expressions[static_cast<std::size_t>(made_id)].parenthesised = false;
   const auto fallback = add(*literal_);
   return add(tree::Else{made_id, fallback}, true);
@@ -166,15 +244,16 @@ tree::Rule Rewriter::rewrite(const tree::Rule& rule, bool condition_on_absence) 
   }
   const auto* negated = rule.when == tree::ExprId::none ? nullptr : std::get_if<tree::Not>(&from_[rule.when].node);
   const auto* compare = rule.when == leaf_ ? std::get_if<tree::Compare>(&from_[leaf_].node) : nullptr;
-  const bool one_leaf = rule.unless == tree::ExprId::none && !literal_ && condition_on_absence;
+  const bool one_leaf = rule.unless == tree::ExprId::none && !values_ && condition_on_absence;
   if (one_leaf && negated != nullptr && negated->operand == leaf_) {  // when not L: unless has f and L
-    result.unless = leaf(false, nullptr);
+    result.unless = leaf(leaf_, false, nullptr);
     result.when = tree::ExprId::none;
   } else if (one_leaf && compare != nullptr && opposite(compare->op)) {
     result.unless = guarded_opposite();
     result.when = tree::ExprId::none;
   } else {
     result.when = copy(rule.when, condition_on_absence);
+    there_ = rule.when != tree::ExprId::none && shown_.if_true;
     result.unless = copy(rule.unless, !condition_on_absence);
   }
   return result;
@@ -323,14 +402,11 @@ void Checker::add_fixes(Diagnostic& diagnostic, const Absence& absence) {
   const bool straight = in_when ? *in_when : !*in_unless;
   const auto offer = [&](const std::string& what, const std::string& after, bool condition_on_absence,
                          bool with_value) {
-    Rewriter rewriter(tree, leaf_, absence.expression);
-    const auto literal = value_for(tree, leaf_, absence.expression, condition_on_absence == straight);
-    if (with_value && literal)
-      rewriter.give(*literal);
-    else if (absence.key == no_key)
-      return false;
-    else
-      rewriter.guard();
+    const bool value =
+        with_value && value_for(tree, leaf_, absence.expression, condition_on_absence == straight).has_value();
+    const bool alone = absence.key == no_key;
+    if (alone && !value) return false;
+    Rewriter rewriter(tree, leaf_, absence.expression, value, alone);
     tree::Rule rule = rewriter.rewrite(*rule_, condition_on_absence);
     const std::string shown = canonical(rewriter.made, rule);
     rule.message = rule_->message;

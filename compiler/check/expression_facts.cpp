@@ -189,6 +189,8 @@ std::optional<Typed> Checker::attribute_value(std::string_view name, const Tenan
   }
   typed.optional_somewhere = attribute.type->optional;
   typed.declared = attribute.declared;
+  if (std::ranges::find(seen_, name, [](const auto& one) { return std::string_view(one.first); }) == seen_.end())
+    seen_.emplace_back(name, constant_node(TypeKind::string, attribute_text(attribute)));
   const std::size_t key = attribute_key(name);
   if (!attribute.type->optional || (key != no_key && known_.test(key))) return typed;
   typed.present = boolean_node(attribute.value.has_value());

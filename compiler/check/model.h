@@ -88,6 +88,7 @@ struct Tenant {
   std::vector<Expr> expressions;             // shared by its rules
   std::vector<Rule> rules;                   // in source order, all in force for some action; duplicates removed
   std::vector<EffectivePassword> passwords;  // database connections
+  std::vector<std::pair<std::string, std::string>> attributes;  // what it sets, as text: ("tenant.tier", "gold")
   Span span;
   std::string place;
 };

@@ -77,6 +77,8 @@ struct TenantAttribute {
   Span declared;
 };
 
+std::string attribute_text(const TenantAttribute& attribute);  // attributes.cpp: gold, "Europe", 15m, absent
+
 // The names of one level: platform, shared client, tenant, organization, client…; lookups go outwards through `outer`.
 struct Scope {
   const Scope* outer = nullptr;

@@ -69,11 +69,13 @@ class Both {
       return one != nullptr && one->usage != OrganizationUsage::require;
     });
   }
-  bool is_machine(const std::string& client) const {
-    return std::ranges::any_of(parts_, [&](const Part* part) {
-      const auto* one = part == nullptr ? nullptr : record(part->clients, client);
-      return one != nullptr && one->type == ClientType::m2m;
-    });
+  // Whether a request of this action can be one of this client's. Whoever signs in comes through a connection, so that for a machine there are none.
+  bool may_ask(const std::string& client, Action action) const {
+    const auto wanted = index_of(grant_names, "client_credentials");
+    return action != Action::m2m || std::ranges::any_of(parts_, [&](const Part* part) {
+             const auto* one = part == nullptr ? nullptr : record(part->clients, client);
+             return one != nullptr && (one->grants >> *wanted & 1) != 0;
+           });
   }
 
   // What one side's list has and the other's has not.
@@ -121,7 +123,7 @@ class Plain {
   void add(Action action, std::vector<NamedRequest>& all) {
     std::vector<std::vector<NamedRequest>> by_client;
     for (const auto& client : both_.clients())
-      if (both_.is_machine(client) == (action == Action::m2m)) by_client.push_back(of_client(action, client));
+      if (both_.may_ask(client, action)) by_client.push_back(of_client(action, client));
     // Each client's first, then each client's second: what is left out at the end is the same for all.
     std::size_t count = 0;
     for (std::size_t i = 0; count < most_plain; ++i) {

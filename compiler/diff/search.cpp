@@ -1,12 +1,13 @@
-// See search.h. Three stages: plain requests; plain requests with one fact otherwise; and walks from the plain requests that are nearest to
-// coming apart, one fact after the other to its nearest value, with a few steps aside where none is nearer. All of
-// it is counted, and the same for the same policies.
+// See search.h. Four stages: plain requests; plain requests with one fact otherwise; plain requests with many facts otherwise, by chance; and
+// walks from the ones of these that are nearest to coming apart, one fact after the other to its nearest value, with a few steps aside where
+// none is nearer. All of it is counted, and the same for the same policies.
 #include "compiler/diff/search.h"
 
 #include "compiler/diff/distance.h"
 #include "compiler/diff/meaning.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t most_rounds = 12, most_aside = 4, most_level = 64;  // of one walk
 constexpr std::size_t most_listed = 4'096;  // values of one fact by one side, before both are put together
+constexpr std::size_t most_turned = 256;    // plain requests that have their facts turned by chance
 constexpr std::uint32_t fault_costs = 3;    // what stands before the rules and is in the way
 
 // Numbers that look random and are the same everywhere (Vigna, splitmix64).
@@ -78,7 +80,11 @@ class Search {
     for (const auto& request : plain)
       if (asker_.tries() < first + share) look(request);
     for (const auto& request : plain) each_fact(request, first + 2 * share);
-    if (more()) walks(plain, actions);
+    if (more()) {
+      auto starts = plain;
+      add_chance(starts, plain, (most_ - asker_.tries()) / 4);
+      walks(starts, actions);
+    }
     return std::move(finds_);
   }
 
@@ -104,6 +110,23 @@ class Search {
         give(request, dial.name, value);
         look(request);
       }
+  }
+
+  // Where several facts have to be otherwise together, a request in which most are is nearer than any plain one.
+  void add_chance(std::vector<NamedRequest>& starts, const std::vector<NamedRequest>& plain, std::size_t count) {
+    if (plain.empty()) return;
+    std::map<std::size_t, std::vector<flip::Dial>> dials;
+    for (; count > 0; --count) {
+      const auto place = numbers_.below(std::min(plain.size(), most_turned));
+      auto [known, fresh] = dials.try_emplace(place);
+      if (fresh) known->second = dials_of_both(asker_, plain[place]);
+      auto request = plain[place];
+      const auto eighths = 1 + numbers_.below(8);
+      for (const auto& dial : known->second)
+        if (!dial.values.empty() && dial.type <= TypeKind::enumeration && numbers_.below(8) < eighths)
+          give(request, dial.name, dial.values[numbers_.below(dial.values.size())]);
+      starts.push_back(std::move(request));
+    }
   }
 
   // ---- walking
@@ -182,7 +205,7 @@ class Search {
     return targets;
   }
 
-  void walks(const std::vector<NamedRequest>& plain, std::bitset<action_count> actions) {
+  void walks(const std::vector<NamedRequest>& requests, std::bitset<action_count> actions) {
     struct Walk {
       Target target;
       std::vector<std::pair<std::uint32_t, std::size_t>> starts;  // distance, request
@@ -192,9 +215,9 @@ class Search {
       if (!actions[action]) continue;
       const auto first = walks.size();
       for (const auto& target : targets_of(static_cast<Action>(action))) walks.push_back({target, {}});
-      for (std::size_t i = 0; i < plain.size() && more(); ++i) {
-        if (plain[i].action != static_cast<Action>(action)) continue;
-        const auto measured = measure(plain[i]);
+      for (std::size_t i = 0; i < requests.size() && more(); ++i) {
+        if (requests[i].action != static_cast<Action>(action)) continue;
+        const auto measured = measure(requests[i]);
         for (auto walk = first; walk < walks.size(); ++walk)
           if (const auto distance = measured.to(walks[walk].target); distance < far_away)
             walks[walk].starts.emplace_back(distance, i);
@@ -206,7 +229,7 @@ class Search {
     for (std::size_t round = 0; more() && !walks.empty(); ++round)
       for (const auto& [target, starts] : walks) {
         if (!more()) return;
-        auto request = plain[starts[round % starts.size()].second];
+        auto request = requests[starts[round % starts.size()].second];
         if (round >= starts.size()) shake(request, 1 + numbers_.below(4));
         walk(std::move(request), target, std::min(round, most_aside));
       }

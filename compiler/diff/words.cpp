@@ -166,6 +166,7 @@ class Words {
         "organization", [](const Part& part) -> const auto& { return part.organizations; },
         [](const program::OrganizationRecord& one) { return one.id; });
     rules();
+    needs();
     passwords();
     return std::move(changes_);
   }
@@ -295,6 +296,25 @@ class Words {
     auto gone = without(was.constants, is.constants), come = without(is.constants, was.constants);
     if (gone.empty() && come.empty()) come = {"what it speaks of was declared otherwise"};
     changed(owner_of(id), is.text, is.place, std::move(gone), std::move(come));
+  }
+
+  // What a host has to say that it did not: without it every such request is a fault.
+  void needs() {
+    if (before_ == nullptr || after_ == nullptr) return;
+    const auto facts_of = [](const Part& part) {
+      Lines lines;
+      for (std::size_t action = 0; action < action_count; ++action)
+        for (const auto id : part.programs[action].required) {
+          const auto own = index(id) - std::min<std::size_t>(index(id), builtin_facts.size());
+          const bool builtin = index(id) < builtin_facts.size();
+          if (!builtin && own >= part.attributes.size()) continue;
+          lines.push_back(std::string(action_names[action]) + ": " +
+                          (builtin ? std::string(builtin_facts[index(id)].name) : part.attributes[own].name));
+        }
+      return lines;
+    };
+    const auto were = facts_of(*before_), are = facts_of(*after_);
+    changed({}, "facts that a request must have", {}, without(were, are), without(are, were));
   }
 
   // ---- passwords

@@ -21,13 +21,15 @@ struct Read {
   std::vector<const tree::Tree*> order;
   Diagnostics diagnostics;
   model::Policy policy;
+  bool parsed = false;  // errors are of the checker, when there are any
 
   Read(const std::vector<FileText>& files, const Limits& limits) {
     for (const FileText& file : files) {
       const FileId id = sources.add(file.name, file.text);
       order.push_back(&trees.emplace_back(parse(sources, id, limits, diagnostics)));
     }
-    if (!diagnostics.has_errors()) policy = check_policy(order, sources, limits, diagnostics);
+    parsed = !diagnostics.has_errors();
+    if (parsed) policy = check_policy(order, sources, limits, diagnostics);
   }
 };
 
@@ -73,9 +75,14 @@ void apply(std::vector<Edit> edits, std::vector<FileText>& files) {
   }
 }
 
-std::size_t errors_of(const std::vector<FileText>& files, const Limits& limits) {
-  return Read(files, limits).diagnostics.errors();
-}
+// How far a policy is from being right. A text that parses is nearer than one that does not, whatever the checker then finds in it.
+struct Standing {
+  bool unparsed = false;
+  std::size_t errors = 0;
+  auto operator<=>(const Standing&) const = default;
+};
+Standing standing(const Read& read) { return {!read.parsed, read.diagnostics.errors()}; }
+Standing standing(const std::vector<FileText>& files, const Limits& limits) { return standing(Read(files, limits)); }
 
 // Follows as many offers as can be followed together; false when none.
 bool round(const Read& read, const std::vector<Offer>& offers, const Limits& limits, Fixed& fixed) {
@@ -89,10 +96,10 @@ bool round(const Read& read, const std::vector<Offer>& offers, const Limits& lim
     edits.insert(edits.end(), offer.help.edits.begin(), offer.help.edits.end());
     taken.push_back(&offer);
   }
-  const std::size_t before = read.diagnostics.errors();
+  const auto before = standing(read);
   std::vector<FileText> files = fixed.files;
   apply(edits, files);
-  if (!taken.empty() && errors_of(files, limits) <= before && !read.diagnostics.has_errors()) {
+  if (!taken.empty() && standing(files, limits) <= before && !read.diagnostics.has_errors()) {
     fixed.files = std::move(files);
     for (const Offer* one : taken) ++fixed.made[one->by];
     return true;
@@ -100,8 +107,8 @@ bool round(const Read& read, const std::vector<Offer>& offers, const Limits& lim
   for (const Offer* one : taken) {  // one that breaks nothing, or mends
     files = fixed.files;
     apply(one->help.edits, files);
-    const std::size_t after = errors_of(files, limits);
-    if (read.diagnostics.has_errors() ? after >= before : after > 0) continue;
+    const auto after = standing(files, limits);
+    if (read.diagnostics.has_errors() ? after >= before : after > before) continue;
     fixed.files = std::move(files);
     ++fixed.made[one->by];
     return true;

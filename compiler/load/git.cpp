@@ -85,4 +85,21 @@ GitAnswer git(const std::vector<std::string>& arguments, std::string_view input,
   return ran;
 }
 
+std::string first_line(std::string text) {
+  text.resize(std::min(text.find('\n'), text.size()));
+  for (const std::string_view lead : {"fatal: ", "error: "})
+    if (text.starts_with(lead)) text.erase(0, lead.size());
+  return text;
+}
+
+std::string no_such_revision(const std::string& revision, const std::string& top, const std::string& folder) {
+  // A CI system clones the last commit alone, unless it is told otherwise.
+  const auto shallow = git({"-C", top, "rev-parse", "--is-shallow-repository"}, {}, most_said);
+  const bool cut = shallow.good && shallow.out.starts_with("true");
+  return "there is no revision `" + revision + "` in the repository of `" + folder + "`" +
+         (cut ? ", which was cloned without its history: `git fetch --unshallow`, or in CI `fetch-depth: 0` or "
+                "`GIT_DEPTH: 0`"
+              : "");
+}
+
 }  // namespace writ::load_detail

@@ -15,4 +15,8 @@ struct GitAnswer {
 // `input` is its standard input; of its output at most `most` bytes are taken.
 GitAnswer git(const std::vector<std::string>& arguments, std::string_view input, std::size_t most);
 
+std::string first_line(std::string text);  // of what it said, without its `fatal: `
+// What to say when it knows no such revision, of a repository's top and a folder in it.
+std::string no_such_revision(const std::string& revision, const std::string& top, const std::string& folder);
+
 }  // namespace writ::load_detail

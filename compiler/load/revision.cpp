@@ -19,21 +19,16 @@ namespace {
 namespace fs = std::filesystem;
 using load_detail::Content;
 using load_detail::Files;
+using load_detail::first_line;
 using load_detail::Found;
 using load_detail::git;
 using load_detail::Identity;
+using load_detail::no_such_revision;
 using load_detail::Problem;
 
 constexpr std::size_t most_listed = 256u << 20;  // bytes of the list of a revision
 constexpr std::size_t longest_target = 4'096;    // of a link
 constexpr std::string_view suffix = ".writ";
-
-std::string first_line(std::string text) {
-  text.resize(std::min(text.find('\n'), text.size()));
-  for (const std::string_view lead : {"fatal: ", "error: "})
-    if (text.starts_with(lead)) text.erase(0, lead.size());
-  return text;
-}
 
 // One file of the revision. A link is here, too, so that it can be refused.
 struct Blob {
@@ -208,7 +203,7 @@ std::optional<Revision> Revision::open(const std::string& revision, const std::s
   inside.resize(std::min(inside.find('\n'), inside.size()));
   const auto commit =
       git({"-C", top, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"}, {}, most_listed);
-  if (!commit.good) return refuse("there is no revision `" + revision + "` in the repository of `" + folder + "`");
+  if (!commit.good) return refuse(no_such_revision(revision, top, folder));
   const auto listed =
       git({"-C", top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit.out.substr(0, commit.out.find('\n'))}, {},
           most_listed);

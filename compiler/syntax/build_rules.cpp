@@ -227,7 +227,12 @@ tree::Expect Builder::expect(P::ExpectLineContext* context) {
                                               : context->CHALLENGE();
   made.effect = {std::string(text(effect)), span(effect), false};
   for (auto* one : context->choice()) made.obligations.push_back(choice(one));
-  if (!made.obligations.empty() && context->CHALLENGE() == nullptr)
+  // `expect deny to acme.shop` was told when it was parsed (recovery.cpp).
+  const auto told = [&](Span word) {
+    const auto rest = map_.bytes().substr(word.end);
+    return map_.text(word) == "to" && rest.find_first_not_of(" \t") < rest.find('\n');
+  };
+  if (!made.obligations.empty() && context->CHALLENGE() == nullptr && !told(span(context->choice(0))))
     diagnostics_
         .add(Code::unexpected_text, span(context->choice(0)),
              fmt::format("`expect {}` names no obligations", made.effect.text))

@@ -155,6 +155,7 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
   if (token.getType() == Token::EOF && holds_list(rule)) return report_unclosed(*parser, token);
   count();
   if (is_complaint(token.getType())) return complain(where);
+  if (report_expectation_to(where)) return;
   if (rule == P::RuleAttribute && !begins_line_or_entry(where) && report_type(map_, where, diagnostics_)) return;
   if (at_address(where)) return;
   // Where the parser looked more than one token ahead, what it expected belongs to the first of them.
@@ -262,6 +263,22 @@ bool Recovery::at_address(const Found& where) {
   const auto rest = map_.bytes().substr(place.begin);
   const auto line = rest.substr(0, rest.find('\n'));
   if (line.find("//") < line.find('}') && line.find('}') != std::string_view::npos) comment_took_brace_ = true;
+  return true;
+}
+
+// `expect deny to acme.shop`, by who has just written `login to acme.shop`: a question goes to a client, an expectation is for one.
+bool Recovery::report_expectation_to(const Found& where) {
+  const auto line = map_.line(span_of(map_, where.token).begin);
+  const Token* to = nullptr;
+  for (int i = 0;; --i) {
+    const Token* at = where.around(i);
+    if (at == nullptr || map_.line(span_of(map_, *at).begin) != line) return false;
+    if (at->getType() == P::TO) to = at;
+    if (at->getType() == P::EXPECT) break;
+  }
+  if (to == nullptr) return false;
+  diagnostics_.add(Code::unexpected_text, span_of(map_, *to), "an expectation says `for` whom it is")
+      .fix("write `for`: expect deny for acme.shop", span_of(map_, *to), "for");
   return true;
 }
 
@@ -398,8 +415,12 @@ void Recovery::report_unknown_word(const Found& found, Block block) {
     diagnostic.fix(fmt::format("did you mean `{}`?", many), span, many);
     return;
   }
-  if (hint_statement(map_, found, diagnostic)) return;
-  if (const auto near = nearest_name(word, legal); !near.empty())
+  const auto near = nearest_name(word, legal);
+  // `platfrom {`: the head of a block that is nearly one is no rule of another language.
+  const auto* next = found.around(1);
+  const bool opens = next != nullptr && next->getType() == P::LBRACE && !near.empty();
+  if (!opens && hint_statement(map_, found, diagnostic)) return;
+  if (!near.empty())
     diagnostic.fix(fmt::format("did you mean `{}`?", near), span, std::string(near));
   else
     diagnostic.hint(fmt::format("what may stand {}: {}", where, fmt::join(legal, ", ")));

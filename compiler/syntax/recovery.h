@@ -65,6 +65,7 @@ class Recovery : public antlr4::DefaultErrorStrategy {
   void report_unclosed(antlr4::Parser& parser, const antlr4::Token& token);
   void complain(const Found& where);
   bool at_address(const Found& where);
+  bool report_expectation_to(const Found& where);
   bool begins_line_or_entry(const Found& where) const;
   bool closed_too_often(antlr4::TokenStream& tokens, const antlr4::Token& start) const;
   void open_later(const antlr4::Token& declaration);

@@ -137,6 +137,17 @@ std::string value_text(const program::Part& part, const program::Shape& shape, c
   return {};
 }
 
+namespace {
+// What explains a leaf: a value of the request; or, where the checker has folded it away, its text as a constant.
+std::string explained(const program::Part& part, const program::Shape& shape, const program::Frame& frame,
+                      const Registers& registers, NodeId node) {
+  if (at(shape, static_cast<std::uint32_t>(node)).op != Op::const_string)
+    return value_text(part, shape, frame, registers, node);
+  const auto& text = registers[node].text;
+  return std::string(text.data, text.size);
+}
+}  // namespace
+
 std::vector<Leaf> trace_rule(const program::Part& part, const program::Shape& shape, const program::Frame& frame,
                              const Registers& registers, const program::RuleInfo& rule) {
   std::vector<Leaf> leaves;
@@ -149,7 +160,7 @@ std::vector<Leaf> trace_rule(const program::Part& part, const program::Shape& sh
     if (node.kind == TraceNode::Kind::leaf) {
       Leaf leaf{rule.texts[node.text], holds(node), {}};
       for (std::size_t i = 0; i < node.seen.size(); ++i)
-        leaf.seen.emplace_back(node.seen_names[i], value_text(part, shape, frame, registers, node.seen[i]));
+        leaf.seen.emplace_back(node.seen_names[i], explained(part, shape, frame, registers, node.seen[i]));
       leaves.push_back(std::move(leaf));
       continue;
     }

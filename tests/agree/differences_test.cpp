@@ -43,10 +43,10 @@ std::string without_a_rule(const std::string& text, Random& random) {
   return made;
 }
 
-Effect by_engine(const Case& prepared, const NamedRequest& request) {
+Decision by_engine(const Case& prepared, const NamedRequest& request) {
   Request bound;
   prepared.engine->bind(request, bound);
-  return prepared.engine->interpret(bound).effect;
+  return prepared.engine->interpret(bound);
 }
 
 struct Count {
@@ -78,7 +78,10 @@ void compare(const std::string& before, const std::string& after, Random& random
   bool by_chance = false;
   for (int i = 0; i < 3'000 && !by_chance; ++i) {
     const auto request = generate_request(surface, random);
-    by_chance = by_engine(*was, request) != by_engine(*is, request);
+    const auto before_it = by_engine(*was, request), after_it = by_engine(*is, request);
+    // What lacks a fact that one side's rules need is no request there; words say which facts these are.
+    const bool whole = before_it.fault != Fault::invalid_request && after_it.fault != Fault::invalid_request;
+    by_chance = whole && before_it.effect != after_it.effect;
   }
   if (by_chance) ++count.differ;
   if (by_chance && shown) ++count.found;

@@ -218,3 +218,58 @@ TEST_CASE("a terminal gets colours and lines as wide as it is") {
   CHECK(widest("20") > 22);  // narrower than 40 nothing can be read, so it wraps there
   CHECK(place.run("TERM=dumb script -qec 'writ explain E0301' /dev/null").out.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("the declarations of tenants are JSON that says what a template, a shared client and the platform come to") {
+  const Place place;
+  place.write("p.writ", R"(writ 1
+attributes { tenant.tier : one of free, gold }
+platform {
+  floor password baseline { length 12..; reject common }
+  lockout { 10 attempts per identifier; block 15m }
+  deny login "embargo" when request.ip in 192.0.2.0/24
+}
+client portal : spa { callbacks "https://portal.example/callback" }
+template b2b(company: string) {
+  tenant.tier = gold
+  connection people : database { password { length 15.. } }
+  connection sso : oidc { domains company }
+  use portal { connections sso }
+  allow login on sso
+}
+tenant globex "Globex" from b2b("globex.example")
+tenant initech from b2b("initech.example") { session { idle 30m } }
+)");
+  const Ran ran = place.run("writ dump --declarations p.writ");
+  REQUIRE(ran.code == 0);
+  const auto all = nlohmann::json::parse(ran.out);
+  CHECK(all["version"] == 1);
+  REQUIRE(all["tenants"].size() == 2);
+  const auto& globex = all["tenants"][0];
+  CHECK(globex["id"] == "globex");
+  CHECK(globex["title"] == "Globex");
+  CHECK(globex["place"] == "p.writ:16:8");
+  CHECK(globex["attributes"]["tenant.tier"] == "gold");
+  REQUIRE(globex["clients"].size() == 1);
+  const auto& portal = globex["clients"][0];
+  CHECK(portal["type"] == "spa");
+  CHECK(portal["grants"] == nlohmann::json::array({"authorization_code"}));
+  CHECK(portal["connections"] == nlohmann::json::array({"sso"}));
+  CHECK(portal["callbacks"][0] == "https://portal.example/callback");
+  CHECK(portal["session"]["idle"].is_null());
+  CHECK(all["tenants"][1]["clients"][0]["session"]["idle"] == "30m");
+  REQUIRE(globex["connections"].size() == 2);
+  const auto& people = globex["connections"][0];
+  CHECK(people["family"] == "database");
+  REQUIRE(people["password"].size() == 2);
+  CHECK(people["password"][0]["origin"].get<std::string>().find("globex") == 0);
+  CHECK(!globex["connections"][1].contains("password"));
+  CHECK(globex["connections"][1]["domains"][0] == "globex.example");
+  CHECK(globex["lockouts"][0]["per"] == "identifier");
+  CHECK(globex["lockouts"][0]["block"] == "15m");
+  REQUIRE(globex["rules"].size() == 2);
+  CHECK(globex["rules"][0]["id"] == "platform/deny embargo");
+  CHECK(globex["rules"][0]["actions"][0] == "login");
+  CHECK(nlohmann::json::parse(place.run("writ dump --declarations --tenant initech p.writ").out)["tenants"].size() ==
+        1);
+  CHECK(place.run("writ dump --declarations --tenant nobody p.writ").code == 2);
+}

@@ -56,6 +56,13 @@ TEST_CASE("a wrong command line is told what there is instead") {
   CHECK(said("writ check --limit files=x p.writ") == "writ: a limit is written `files=NUMBER`, not `files=x`\n");
   CHECK(said("writ eval - - <p.writ").find("cannot both be `-`") != std::string::npos);
   CHECK(said("writ explain - - <p.writ").find("cannot both be `-`") != std::string::npos);
+  CHECK(said("writ lint") == "writ lint: PATH is missing; see `writ lint --help`\n");
+  CHECK(said("writ fix --dry-run p.writ").find("did you mean `--diff`?") != std::string::npos);
+  CHECK(said("writ test --junit p.writ").find("did you mean `--format junit`?") != std::string::npos);
+  CHECK(said("writ test --watch nowhere") == "writ: there is no file or folder `nowhere` to watch\n");
+  CHECK(said("writ diff --tries 0 p.writ p.writ").find("`--tries` is a number from 1 to 10000000, not `0`") !=
+        std::string::npos);
+  CHECK(said("writ explain absence").find("absence-opens") != std::string::npos);
   CHECK(said("writ dump --tenant acne p.writ") == "writ: there is no tenant `acne`, did you mean `acme`?\n");
   CHECK(said("writ facts --tenant acne p.writ") == "writ: there is no tenant `acne`, did you mean `acme`?\n");
   CHECK(place.run("writ help check").out == place.run("writ check --help").out);
@@ -110,7 +117,11 @@ TEST_CASE("a new policy checks, passes its tests, is formatted, and is never ove
   CHECK(decided.code == 0);
   const Ran again = place.run("writ init start");
   CHECK(again.code == 1);
-  CHECK(again.err.find("is there already") != std::string::npos);
+  CHECK(again.err.find("holds a policy already (acme.writ, platform.writ, tests.writ)") != std::string::npos);
+  const Ran below = place.run("writ init start/more");
+  CHECK(below.code == 0);
+  CHECK(below.err.find("is one policy with this one") != std::string::npos);
+  CHECK(place.run("cd start && writ init .").code == 1);
   place.write("start/acme.writ", "mine");
   CHECK(place.run("writ init start").code == 1);
   CHECK(place.read("start/acme.writ") == "mine");

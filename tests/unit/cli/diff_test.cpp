@@ -32,6 +32,24 @@ std::string changed() {
 
 }  // namespace
 
+TEST_CASE("a revision in the place of a folder, and a history that was not cloned, are told what to do") {
+  const Place place;
+  place.run("mkdir policy");
+  place.write("policy/p.writ", old_policy);
+  const std::string commit = "git add . && git -c user.name=a -c user.email=a@b.example commit -qm x";
+  REQUIRE(place.run("git init -q . && " + commit).code == 0);
+  const Ran ran = place.run("writ diff HEAD policy");
+  CHECK(ran.code == 2);
+  CHECK(ran.err == "writ: `HEAD` is a revision and no folder: `writ diff --since HEAD policy`\n");
+  CHECK(place.run("writ diff nowhere policy").err == "writ: there is no file or folder `nowhere`\n");
+  place.write("policy/p.writ", old_policy + "// more\n");
+  REQUIRE(place.run(commit + " && git clone -q --depth 1 \"file://$PWD\" cut").code == 0);
+  for (const char* verb : {"diff", "lint"}) {
+    const Ran cut = place.run(std::string("cd cut && writ ") + verb + " --since HEAD~1 policy");
+    CHECK(cut.err.find("cloned without its history") != std::string::npos);
+  }
+}
+
 TEST_CASE("what diff shows is decided so when it is asked of both") {
   const Place place;
   auto after = replaced(changed(), "request.country == \"DE\"", "has request.country and request.country == \"DE\"");
