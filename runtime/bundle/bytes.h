@@ -124,7 +124,7 @@ class Reader {
     return taken;
   }
   void align() {
-    for (const auto byte : raw(std::min<std::uint64_t>(aligned(at_), bytes_.size()) - at_))
+    for (const auto byte : raw(aligned(at_) - at_))
       if (byte != std::byte{}) fail("there is something between its parts");
   }
   std::span<const std::byte> placed() {

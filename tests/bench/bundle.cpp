@@ -1,5 +1,7 @@
 // What bundles cost: opening and judging one of so many tenants, reading a part, laying a delta over it. The tenants are one tenant of three clients, five
-// connections, two password policies and five rules, under as many names.
+// connections, two password policies and five rules, under as many names. And building: from source, half of the tenants of a template and half written
+// out, a hundred in a file; whole, and after an edit of one.
+#include "compiler/build/build.h"
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
 #include "compiler/lower/lower.h"
@@ -16,8 +18,7 @@ using namespace writ::bundle;
 
 namespace {
 
-constexpr const char* text = R"(writ 1
-tenant acme "Acme" {
+constexpr const char* body = R"( {
   password strong { length 12..; classes 3 of lower, upper, digit, symbol }
   password light { length 8.. }
   connection users : database { password strong }
@@ -36,6 +37,7 @@ tenant acme "Acme" {
   require mfa "fresh" when client == admin
 }
 )";
+const std::string text = std::string("writ 1\ntenant acme \"Acme\"") + body;
 
 program::Part one() {
   Loaded loaded;
@@ -120,6 +122,75 @@ void apply_delta_of_one(benchmark::State& state) {
   state.counters["delta_bytes"] = static_cast<double>(delta.size());
 }
 
+// The sources of so many tenants; and their bundle, once it was made.
+struct Sources {
+  support::Folder folder;
+  std::shared_ptr<const Bundle> known;
+  explicit Sources(std::size_t tenants) {
+    folder.write("platform.writ", std::string("writ 1\ntemplate customer(number: int)") + body);
+    for (std::size_t i = 0; i < tenants; i += 100) write(i, "");
+  }
+  void write(std::size_t first, const std::string& title) const {
+    std::string all = "writ 1\nimport \"platform.writ\"\n";
+    for (auto i = first; i < first + 100; ++i) {
+      const auto name = "tenant t" + std::to_string(i) + " \"" + (i == first ? title : "") + "\"";
+      all += i % 2 == 0 ? name + " from customer(1)\n" : name + body;
+    }
+    folder.write("f" + std::to_string(first) + ".writ", all);
+  }
+};
+Sources& sources(std::int64_t tenants) {
+  static std::map<std::int64_t, std::unique_ptr<Sources>> all;
+  auto& found = all[tenants];
+  if (!found) found = std::make_unique<Sources>(static_cast<std::size_t>(tenants));
+  return *found;
+}
+
+// From files to a file, by wall clock.
+bool build_to(Sources& place, const char* name, const std::shared_ptr<const Bundle>& known) {
+  BuildOptions options;
+  options.known = known;
+  const auto built = build_policy(place.folder.path().string(), options);
+  if (!built.ok()) return false;
+  Manifest manifest;
+  manifest.interface = built.interface;
+  return !write_file(place.folder(name), built.builder->pieces(manifest),
+                     [](const Digest&, std::vector<Signature>&) { return Problem{}; });
+}
+
+void build_whole(benchmark::State& state) {
+  auto& place = sources(state.range(0));
+  for (auto _ : state)
+    if (!build_to(place, "all.writb", nullptr)) return state.SkipWithError("it does not build");
+  Problem problem;
+  place.known = Bundle::open(place.folder("all.writb"), problem);
+}
+
+void build_after_one_edit(benchmark::State& state) {
+  auto& place = sources(state.range(0));
+  std::size_t edit = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    place.write(100, "edit " + std::to_string(++edit));
+    state.ResumeTiming();
+    if (!build_to(place, "again.writb", place.known)) return state.SkipWithError("it does not build");
+  }
+}
+
+BENCHMARK(build_whole)
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(build_after_one_edit)
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Iterations(3)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(open_and_judge)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_part)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(apply_delta_of_one)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
