@@ -84,6 +84,7 @@ class Running {
     for (const auto& statement : list) {
       if (reached.never()) break;
       const auto here = both(guard, reached);
+      guard_ = here;
       switch (statement.kind) {
       case Statement::Kind::let:
         names->names[statement.name] = statement.value.empty() ? Value{} : value(statement.value.front(), names);
@@ -320,7 +321,13 @@ class Running {
 
   Value binary(const Expression& expression, Environment* names) {
     const auto& operation = expression.text;
-    const auto left = value(expression.parts[0], names), right = value(expression.parts[1], names);
+    const auto left = value(expression.parts[0], names);
+    const auto before = guard_;
+    // What stands on the right is reached by what the left is.
+    if (operation == "&&") guard_ = both(guard_, truth(left));
+    if (operation == "||" && left.is != Is::time) guard_ = both(guard_, no(truth(left)));
+    const auto right = value(expression.parts[1], names);
+    guard_ = before;
     if (operation == "&&") return truly(both(truth(left), truth(right)));
     if (operation == "||") {
       if (left.is == Is::time && right.is == Is::time && left.text == "user.password_changed" &&
@@ -480,6 +487,9 @@ class Running {
     if (of.is == Is::domain && (name == "toLowerCase" || name == "trim") && given == 0) return of;
     if (of.is == Is::parts && name == "pop" && given == 0) return {Is::domain};
     if (given != 1) throw Unknown{};
+    // A method of what is not there ends the program with an error, and the login with it.
+    if (of.is == Is::optional && called.number == 0 && guard_.text.find("has " + of.text) == std::string::npos)
+      add(true, both(guard_, {"not has " + of.text}), {});
     return method(of, name, expression.parts[1], names);
   }
   Value method(const Value& of, const std::string& name, const Expression& argument, Environment* names) {
@@ -555,6 +565,7 @@ class Running {
   bool action_;
   Understood made_;
   std::deque<Environment> environments_;  // those of functions that are called, until all has run
+  Condition guard_;                       // under which what is being computed is reached
   std::size_t steps_ = 0, calls_ = 0;
 };
 

@@ -253,9 +253,11 @@ class Parser {
     for (int links = 0;; ++links) {
       if (links > deepest) throw Unknown{};
       if (is("?.") && (is("(", 1) || is("[", 1))) take();
-      if (skip(".") || skip("?."))
+      if (is(".") || is("?.")) {
+        const bool may_lack = take().text == "?.";
         made = make(Kind::member, name(), {std::move(made)});
-      else if (skip("[")) {
+        made.number = may_lack ? 1 : 0;
+      } else if (skip("[")) {
         auto index = expression();
         need("]");
         made = make(Kind::at, "", {std::move(made), std::move(index)});

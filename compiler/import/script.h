@@ -24,7 +24,7 @@ enum class Kind : unsigned char {
   function,  // `keys` are its parameters, `body` what it does
   call,      // of parts[0] with the others
   create,    // `new`, likewise
-  member,    // of parts[0]: `text`
+  member,    // of parts[0]: `text`; `number` is 1 when it is `?.`
   at,        // parts[0][parts[1]]
   negation,  // `!`
   binary,    // `text` is the operator

@@ -78,6 +78,16 @@ TEST_CASE("rules that refuse people") {
   CHECK(has_note(groups.report, Outcome::approximated, "script", "groups"));
 }
 
+TEST_CASE("a program that ends with an error ends the login") {
+  const std::string body = "if (user.email.endsWith('@a.example')) { context.multifactor = { provider: 'any' }; } ";
+  CHECK(has(rule(body + pass), "deny login, refresh \"R\" when not has user.email"));
+  CHECK_FALSE(has(rule("if (user.email && user.email.endsWith('@a.example')) { return callback(new Error('x')); } " +
+                       std::string(pass)),
+                  "not has user.email"));
+  CHECK_FALSE(
+      has(action("if (event.user.email?.endsWith('@a.example')) { api.access.deny('x'); }"), "not has user.email"));
+}
+
 TEST_CASE("rules for one application or one connection end early for the others") {
   CHECK(has(rule(std::string("if (context.clientName !== 'Shop') { return ") + pass +
                  " }\nif (user.email !== 'a@example.com') { " + refuse + " } " + pass),
@@ -168,7 +178,7 @@ TEST_CASE("actions") {
                 {"code", "exports.onExecutePreUserRegistration = async (event, api) => { if "
                          "(!event.user.email.endsWith('@example.com')) api.access.deny('log', 'Not you.'); };"}};
   CHECK(has(action("", more),
-            "deny signup \"A\" when not (user.email else \"\") ends with \"@example.com\" message \"Not you.\""));
+            "deny signup \"A (2)\" when not (user.email else \"\") ends with \"@example.com\" message \"Not you.\""));
 }
 
 TEST_CASE("actions that are bound to nothing never run") {
