@@ -57,7 +57,7 @@ PasswordFault fault_of(const Loaded& loaded, std::string_view password, const Pa
   if (request.client && client < 0) return unknown_client;
   const auto connection = loaded.connection(request.connection);
   if (connection < 0) return unknown_connection;
-  if (request.client && !loaded.enabled(client, -1, connection)) return connection_not_enabled;
+  if (request.client && !loaded.enabled(client, connection)) return connection_not_enabled;
   policy = loaded.password(connection);
   if (policy == nullptr) return no_passwords;
   if (request.event == PasswordEvent::signup &&

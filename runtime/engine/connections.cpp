@@ -66,7 +66,7 @@ Offer Engine::connections(std::string_view tenant, std::string_view client,
   const auto& records = loaded->part->connections;
   std::vector<std::uint32_t> enabled, matches;
   for (const auto place : loaded->part->clients[static_cast<std::size_t>(client_place)].connections)
-    if (loaded->enabled(client_place, organization_place, place)) enabled.push_back(place);
+    if (organization_place < 0 || loaded->enabled_in(organization_place, client_place, place)) enabled.push_back(place);
   const auto at = email ? email->rfind('@') : std::string_view::npos;
   const auto domain = at == std::string_view::npos ? std::string() : lower_case(email->substr(at + 1));
   if (at != std::string_view::npos)

@@ -3,7 +3,7 @@
 #include "runtime/engine/state.h"
 
 #include <bit>
-#include <cstring>
+#include <new>
 
 namespace writ {
 
@@ -22,7 +22,7 @@ Decision refused(const Request::State& request, Fault fault) {
   decision.fault = fault;
   if (request.loaded) {
     decision.revision = request.loaded->revision;
-    decision.version = request.loaded->part->version;
+    decision.version = request.loaded->version;
   }
   return decision;
 }
@@ -39,8 +39,8 @@ std::uint64_t unsatisfied(const program::Shape& shape, const engine::RuleMasks::
 }
 
 void run(Request::State& request, const LoadedProgram& program, program::NativeCode code) {
-  std::ranges::fill(request.fired, 0);
-  std::ranges::fill(request.satisfied, 0);
+  request.fired.clear();
+  request.satisfied.clear();
   const program::Outcome outcome{request.fired.data(), request.satisfied.data()};
   if (code)
     code(&request.frame, &outcome);
@@ -51,37 +51,49 @@ void run(Request::State& request, const LoadedProgram& program, program::NativeC
 Decision follow(const Request::State& request, const LoadedProgram& program) {
   const auto& shape = *program.shared->shape;
   const auto& masks = program.shared->masks;
-  const Fired fired{request.fired, request.satisfied};
+  const Fired fired{request.fired.words(), request.satisfied.words()};
   const auto verdict = engine::combine(engine::tally(shape, masks.enforced, fired));
   Decision decision = refused(request, Fault::none);
   decision.effect = verdict.effect;
   decision.because = verdict.because;
-  decision.would_be = engine::combine(engine::tally(shape, masks.all, fired)).effect;
+  decision.would_be = masks.reports ? engine::combine(engine::tally(shape, masks.all, fired)).effect : verdict.effect;
   decision.wide = shape.rules.size() > 128 || shape.entries.size() > 64;
   decision.fired = {request.fired[0], request.fired[1]};
   if (verdict.effect == Effect::challenge) decision.unsatisfied = unsatisfied(shape, masks.enforced, fired);
   return decision;
 }
 
-Decision answer(const Engine::State& engine, Request::State& request, bool native) {
+enum class By : std::uint8_t { any, interpreter };
+
+Decision answer(const Engine::State& engine, Request::State& request, By by) {
   const auto finding = engine::find_fault(request, engine.set(), Question::decide);
   if (finding.fault != Fault::none) return refused(request, finding.fault);
   const auto& program = program_of(request);
-  run(request, program, native ? program.shared->code.load(std::memory_order_acquire) : nullptr);
+  const auto code = by == By::any ? program.shared->code.load(std::memory_order_acquire) : nullptr;
+  if (!code && !request.registers.hold(*program.shared->shape)) {
+    try {
+      request.prepare_to_interpret();
+    } catch (const std::bad_alloc&) {
+      return refused(request, Fault::not_ready);
+    }
+  }
+  run(request, program, code);
   return follow(request, program);
 }
 
 }  // namespace
 
-Decision Engine::decide(const Request& request) const noexcept { return answer(*state_, *request.state_, true); }
+Decision Engine::decide(const Request& request) const noexcept { return answer(*state_, *request.state_, By::any); }
 
-Decision Engine::interpret(const Request& request) const noexcept { return answer(*state_, *request.state_, false); }
+Decision Engine::interpret(const Request& request) const noexcept {
+  return answer(*state_, *request.state_, By::interpreter);
+}
 
 std::optional<Decision> Engine::native(const Request& request) const noexcept {
   if (!request.state_->loaded || !state_->code) return std::nullopt;
   auto& shared = *program_of(*request.state_).shared;
   if (!shared.code.load(std::memory_order_acquire) && !shared.adopt(*state_->code)) return std::nullopt;
-  return answer(*state_, *request.state_, true);
+  return answer(*state_, *request.state_, By::any);
 }
 
 Decision Engine::attempt(const Request& request) const noexcept {

@@ -21,8 +21,8 @@ std::string_view action_of(const Request::State& request) {
 // "is 101, outside its range 0..100": the value as the fact's type is written.
 std::string outside(const Request::State& request, FactId fact) {
   const auto place = index(fact);
-  const auto rule = request.loaded ? request.loaded->facts[place] : builtin_rule(place);
-  const auto value = request.wrong_values[place];
+  const auto& rule = request.known->rules[place];
+  const auto value = request.refused->values[place];
   switch (rule.type) {
   case TypeKind::time: return "is not in the years 1 to 9999";
   case TypeKind::duration: return "is " + duration_to_text(value) + ", and no duration is negative";
@@ -36,7 +36,7 @@ std::string outside(const Request::State& request, FactId fact) {
 
 std::string wrong_fact(const Request::State& request, FactId fact) {
   const auto name = "fact " + fact_name(request, fact);
-  switch (request.wrong[index(fact)]) {
+  switch (request.refused->why[index(fact)]) {
   case Wrong::none:
   case Wrong::type: return name + " is of another type";
   case Wrong::text: return name + " is not UTF-8 or is over 4,096 bytes";

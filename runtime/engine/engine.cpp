@@ -160,9 +160,11 @@ void Engine::start(Request& request, Action action, std::string_view tenant, std
   asked.has_connection = connection.data() != nullptr;
   asked.has_organization = organization.data() != nullptr;
   asked.resolve();
-  if (!asked.loaded || !state_->code) return;
+  if (!asked.loaded) return;
   auto& shared = *asked.loaded->programs[static_cast<std::size_t>(action)].shared;
-  if (!shared.code.load(std::memory_order_acquire)) shared.ask(*state_->code);
+  if (shared.code.load(std::memory_order_acquire)) return;
+  asked.prepare_to_interpret();
+  if (state_->code) shared.ask(*state_->code);
 }
 
 std::optional<FactId> Engine::fact(std::string_view tenant, std::string_view name) const {
@@ -175,7 +177,7 @@ std::vector<std::string> Engine::required_facts(std::string_view tenant, Action 
   const auto loaded = state_->tenants.get(tenant);
   if (!loaded) return names;
   const auto& required = loaded->programs[static_cast<std::size_t>(action)].required;
-  for (const auto& [name, id] : loaded->names)
+  for (const auto& [name, id] : loaded->facts->names)
     if (required[index(id) / 64] >> index(id) % 64 & 1) names.emplace_back(name);
   return names;
 }

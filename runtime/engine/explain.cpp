@@ -20,10 +20,11 @@ struct Run {
 Run run_again(Request::State& request) {
   const auto place = static_cast<std::size_t>(request.action);
   const auto& shape = *request.loaded->programs[place].shared->shape;
-  std::ranges::fill(request.fired, 0);
-  std::ranges::fill(request.satisfied, 0);
+  request.prepare_to_interpret();
+  request.fired.clear();
+  request.satisfied.clear();
   interpret(shape, request.frame, {request.fired.data(), request.satisfied.data()}, request.registers);
-  return {request.loaded->part->programs[place], shape, {request.fired, request.satisfied}};
+  return {request.loaded->part->programs[place], shape, {request.fired.words(), request.satisfied.words()}};
 }
 
 // Whether a rule that fired is a reason for the decision.

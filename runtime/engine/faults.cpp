@@ -13,7 +13,6 @@ namespace writ::engine {
 namespace {
 
 using program::ClientRecord;
-using program::ConnectionRecord;
 using program::Lockout;
 using program::OrganizationRecord;
 
@@ -24,16 +23,15 @@ struct Asked {
 
   const Loaded& loaded() const { return *request.loaded; }
   const program::Part& part() const { return *request.loaded->part; }
-  const ClientRecord& client() const { return part().clients[static_cast<std::size_t>(request.frame.client)]; }
-  const ConnectionRecord& connection() const {
-    return part().connections[static_cast<std::size_t>(request.frame.connection)];
+  const ClientFacts& client() const { return loaded().client_facts[static_cast<std::size_t>(request.frame.client)]; }
+  const ClientRecord& client_record() const { return part().clients[static_cast<std::size_t>(request.frame.client)]; }
+  const ConnectionFacts& connection() const {
+    return loaded().connection_facts[static_cast<std::size_t>(request.frame.connection)];
   }
   const OrganizationRecord& organization() const {
     return part().organizations[static_cast<std::size_t>(request.frame.organization)];
   }
-  bool is(std::initializer_list<Action> actions) const {
-    return std::ranges::find(actions, request.action) != actions.end();
-  }
+  bool is(std::same_as<Action> auto... actions) const { return (... || (request.action == actions)); }
 };
 
 constexpr bool has_connection(Action action) {
@@ -61,7 +59,8 @@ Finding form(const Asked& a) {
   if (a.question == Question::attempt && request.action != Action::login) return invalid(Detail::not_login);
   if (request.broken_name) return invalid(Detail::name);
   if (request.broken_stray) return invalid(Detail::stray);
-  if (const auto fact = first_bit(request.invalid)) return invalid(Detail::fact, *fact);
+  if (request.any_refused)
+    if (const auto fact = first_bit(request.refused->facts)) return invalid(Detail::fact, *fact);
   if (request.has_connection && !has_connection(request.action))
     return invalid(Detail::not_in_action, fact("connection"));
   constexpr auto mfa = fact("session.mfa"), mfa_age = fact("session.mfa_age");
@@ -84,7 +83,7 @@ Finding tenant(const Asked& a) {
 // Whether the organization asks for membership in this action, on this connection (20). `joins on login` makes the member at login and
 // at sign-up; everything after that asks.
 bool judges_membership(const Asked& a) {
-  if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is({Action::signup, Action::m2m}))
+  if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is(Action::signup, Action::m2m))
     return false;
   if (a.request.action != Action::login || a.organization().members_required) return true;
   const auto& via = a.organization().joins_via;
@@ -99,8 +98,8 @@ Finding facts(const Asked& a) {
   };
   if (a.request.stray) return {Fault::invalid_request, Detail::stray};
   const auto& program = a.loaded().programs[static_cast<std::size_t>(a.request.action)];
-  const auto& required = a.question == Question::attempt ? program.required_to_attempt : program.required;
-  for (std::size_t i = 0; i < required.size(); ++i)
+  const auto* const required = a.question == Question::attempt ? program.required_to_attempt : program.required;
+  for (std::size_t i = 0; i < a.loaded().fact_words; ++i)
     if (const auto absent = required[i] & ~a.request.present[i]; absent != 0)
       return missing(static_cast<FactId>(i * 64 + static_cast<std::size_t>(std::countr_zero(absent))));
   if (!a.request.has_connection && has_connection(a.request.action))
@@ -166,9 +165,10 @@ Finding membership(const Asked& a) {
 Finding connection(const Asked& a) {
   if (!a.request.has_connection) return {};
   if (a.request.frame.connection < 0) return {Fault::unknown_connection};
-  if (!a.loaded().enabled(a.request.frame.client, -1, a.request.frame.connection))
+  if (!a.loaded().enabled(a.request.frame.client, a.request.frame.connection))
     return {Fault::connection_not_enabled, Detail::by_client};
-  if (!a.loaded().enabled(a.request.frame.client, a.request.frame.organization, a.request.frame.connection))
+  if (a.request.frame.organization >= 0 &&
+      !a.loaded().enabled_in(a.request.frame.organization, a.request.frame.client, a.request.frame.connection))
     return {Fault::connection_not_enabled, Detail::by_organization};
   return {};
 }
@@ -177,7 +177,7 @@ Finding connection(const Asked& a) {
 
 Finding action(const Asked& a) {
   const auto type = a.client().type;
-  if (a.is({Action::password_change, Action::password_reset}) &&
+  if (a.is(Action::password_change, Action::password_reset) &&
       a.request.frame.connection_family != static_cast<std::int64_t>(Family::database))
     return {Fault::action_not_supported, Detail::database_only};
   if (a.request.action == Action::signup && !a.connection().signup_open)
@@ -207,7 +207,7 @@ Finding grant(const Asked& a) {
 
 Finding callback(const Asked& a) {
   if (!a.request.has(fact("request.redirect_uri"))) return {};
-  const auto& callbacks = a.client().callbacks;
+  const auto& callbacks = a.client_record().callbacks;
   if (std::ranges::find(callbacks, a.request.text(fact("request.redirect_uri"))) == callbacks.end())
     return {Fault::callback_not_allowed};
   return {};
@@ -240,7 +240,7 @@ bool holds(const Asked& a, const Lockout& lockout) {
 }
 
 Finding lockout(const Asked& a) {
-  if (a.request.action != Action::login) return {};
+  if (a.request.action != Action::login || !a.loaded().has_lockouts) return {};
   const auto family = static_cast<Family>(a.request.frame.connection_family);
   if (family != Family::database && family != Family::passwordless) return {};
   const auto& lockouts = a.part().lockouts;
@@ -253,16 +253,19 @@ Finding lockout(const Asked& a) {
   return {};
 }
 
-constexpr std::array steps = {readiness,  form,       tenant, facts, host,     issuer, client, organization,
-                              membership, connection, action, grant, callback, user,   lockout};
+// Written into one another, for every decision takes all of them.
+template <auto... Steps>
+Finding first_of(const Asked& asked) {
+  Finding finding;
+  (void)(... || (finding = Steps(asked), finding.fault != Fault::none));
+  return finding;
+}
 
 }  // namespace
 
 Finding find_fault(const Request::State& request, const Set& set, Question question) noexcept {
-  const Asked asked{request, set, question};
-  for (const auto step : steps)
-    if (const auto finding = step(asked); finding.fault != Fault::none) return finding;
-  return {};
+  return first_of<readiness, form, tenant, facts, host, issuer, client, organization, membership, connection, action,
+                  grant, callback, user, lockout>({request, set, question});
 }
 
 }  // namespace writ::engine

@@ -8,8 +8,9 @@ namespace writ::engine {
 
 // Which tenant a host name or a token issuer belongs to.
 struct Claim {
-  std::string name, tenant;
-  std::string_view key() const { return name; }
+  std::string claimed, tenant;
+  std::string_view name() const { return claimed; }
+  bool is(const NameEnds&, std::string_view other) const { return other == claimed; }
 };
 using Claims = Table<Claim, 256>;
 

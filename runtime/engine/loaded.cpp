@@ -26,21 +26,16 @@ FactRule rule_of(const F& fact) {
   return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
 }
 
-std::vector<FactRule> fact_rules(const Part& part) {
-  std::vector<FactRule> rules;
-  for (std::size_t i = 0; i < builtin_facts.size(); ++i) rules.push_back(builtin_rule(i));
-  for (const auto& attribute : part.attributes) rules.push_back(rule_of(attribute));
-  return rules;
-}
-
-std::vector<std::pair<std::string_view, FactId>> fact_names(const Part& part) {
-  std::vector<std::pair<std::string_view, FactId>> names;
-  for (std::size_t i = 0; i < builtin_facts.size(); ++i)
-    names.emplace_back(builtin_facts[i].name, static_cast<FactId>(i));
-  for (std::size_t i = 0; i < part.attributes.size(); ++i)
-    names.emplace_back(part.attributes[i].name, static_cast<FactId>(builtin_facts.size() + i));
-  std::ranges::sort(names);
-  return names;
+FactTable table_of(const std::vector<program::Attribute>& attributes) {
+  FactTable table;
+  const auto add = [&](const auto& fact) {
+    table.names.emplace_back(fact.name, static_cast<FactId>(table.rules.size()));
+    table.rules.push_back(rule_of(fact));
+  };
+  std::ranges::for_each(builtin_facts, add);
+  std::ranges::for_each(attributes, add);
+  std::ranges::sort(table.names);
+  return table;
 }
 
 template <class T>
@@ -53,15 +48,15 @@ std::vector<std::string_view> ids(const std::vector<T>& records) {
 // Decision 0001, 17. What the part lists, and what its structure needs whatever it lists: a part made elsewhere must not be able to
 // forget a counter. An attempt asks for what lockouts count and for facts of the request (27). The entity facts are asked for by name,
 // not as facts.
-class Required {
- public:
-  Required(const Part& part, Action action, LoadedProgram& program) : part_(part), action_(action), program_(program) {
-    const auto words = words_for(builtin_facts.size() + part.attributes.size());
-    program_.required.resize(words);
-    program_.required_to_attempt.resize(words);
+struct Required {
+  Required(const Part& part, Action action)
+      : all(words_for(builtin_facts.size() + part.attributes.size())), to_attempt(all), part_(part), action_(action) {
+    find();
   }
+  Words all, to_attempt;
 
-  void all() {
+ private:
+  void find() {
     for (const auto id : part_.programs[static_cast<std::size_t>(action_)].required) want(id, false);
     want(fact("user.blocked"), false);
     if (!part_.issuers.empty()) want(fact("token.issuer"), false);
@@ -77,7 +72,6 @@ class Required {
     }
   }
 
- private:
   void want(FactId id, bool of_lockout) {
     const auto place = index(id);
     const auto* attribute = place < builtin_facts.size() ? nullptr : &part_.attributes[place - builtin_facts.size()];
@@ -85,19 +79,18 @@ class Required {
     const auto type = attribute ? attribute->type : builtin_facts[place].type;
     const auto name = attribute ? std::string_view(attribute->name) : builtin_facts[place].name;
     if ((required & mask_of(action_)) == 0 || type > TypeKind::enumeration) return;
-    set_bit(program_.required, place);
-    if (of_lockout || name.starts_with("request.")) set_bit(program_.required_to_attempt, place);
+    set_bit(all, place);
+    if (of_lockout || name.starts_with("request.")) set_bit(to_attempt, place);
   }
 
   const Part& part_;
   Action action_;
-  LoadedProgram& program_;
 };
 
 // The compiled patterns of a row, by slot.
 std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<const std::byte> row, Pool& pool) {
   const auto& slots = program.shared->shape->slots;
-  program.patterns.assign(slots.size(), nullptr);
+  if (std::ranges::count(slots, SlotKind::regex) != 0) program.patterns.assign(slots.size(), nullptr);
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i] != SlotKind::regex) continue;
     std::uint64_t word = 0;
@@ -162,7 +155,10 @@ std::string load_password(Loaded& loaded, program::PasswordProgram& password, Po
 
 }  // namespace
 
-FactRule builtin_rule(std::size_t place) noexcept { return rule_of(builtin_facts[place]); }
+const FactTable& builtin_table() {
+  static const FactTable table = table_of({});
+  return table;
+}
 
 RuleMasks masks_of(const program::Shape& shape) {
   RuleMasks masks;
@@ -178,6 +174,7 @@ RuleMasks masks_of(const program::Shape& shape) {
               i);
     };
     mark(masks.all);
+    masks.reports = masks.reports || rule.report;
     if (rule.report)
       set_bit(masks.report, i);
     else
@@ -230,6 +227,30 @@ std::shared_ptr<const re2::RE2> Pool::pattern(std::string_view text, std::string
   return pattern;
 }
 
+std::shared_ptr<const FactTable> Pool::facts(const std::vector<program::Attribute>& attributes) {
+  std::string key;  // everything that a table is made of, and what parts it
+  for (const auto& one : attributes) {
+    for (const std::int64_t number :
+         {std::int64_t(one.type), std::int64_t(one.required), std::int64_t(one.optional), one.low, one.high,
+          std::int64_t(one.values.size()), std::int64_t(one.name.size())})
+      key.append(reinterpret_cast<const char*>(&number), sizeof number);
+    key += one.name;
+  }
+  auto& known = facts_[key];
+  if (auto alive = known.lock()) return alive;
+  auto made = std::make_shared<const FactTable>(table_of(attributes));
+  known = made;
+  return made;
+}
+
+std::shared_ptr<const Words> Pool::words(const Words& words) {
+  auto& known = words_[words];
+  if (auto alive = known.lock()) return alive;
+  auto made = std::make_shared<const Words>(words);
+  known = made;
+  return made;
+}
+
 std::vector<std::shared_ptr<SharedShape>> Pool::shapes() const {
   std::vector<std::shared_ptr<SharedShape>> result;
   for (const auto& [key, weak] : shapes_)
@@ -239,36 +260,30 @@ std::vector<std::shared_ptr<SharedShape>> Pool::shapes() const {
 
 // Forgets what no tenant has any more, whenever as much was added as is in use.
 void Pool::sweep() {
-  if (shapes_.size() + patterns_.size() < sweep_at_) return;
+  const auto size = [&] { return shapes_.size() + patterns_.size() + facts_.size() + words_.size(); };
+  if (size() < sweep_at_) return;
   const auto dead = [](const auto& one) { return one.second.expired(); };
   std::erase_if(shapes_, dead);
   std::erase_if(by_address_, dead);
   std::erase_if(patterns_, dead);
-  sweep_at_ = 64 + 2 * (shapes_.size() + patterns_.size());
-}
-
-void NameIndex::build(const HashKey& key, const std::vector<std::string_view>& names) {
-  std::size_t size = 2;
-  while (size < names.size() * 2) size *= 2;
-  places_.assign(size, {});
-  mask_ = size - 1;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto hash = keyed_hash(key, names[i]);
-    auto at = hash & mask_;
-    while (places_[at].index != none) at = (at + 1) & mask_;
-    places_[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(i)};
-  }
+  std::erase_if(facts_, dead);
+  std::erase_if(words_, dead);
+  sweep_at_ = 64 + 2 * size();
 }
 
 std::optional<FactId> Loaded::fact(std::string_view name) const {
-  const auto found = std::ranges::lower_bound(names, name, {}, &std::pair<std::string_view, FactId>::first);
+  const auto& names = facts->names;
+  const auto found = std::ranges::lower_bound(names, name, {}, &std::pair<std::string, FactId>::first);
   return found != names.end() && found->first == name ? std::optional(found->second) : std::nullopt;
 }
 
-bool Loaded::enabled(std::int64_t client, std::int64_t organization, std::int64_t connection) const {
+bool Loaded::enabled_past_64(std::int64_t client, std::int64_t connection) const {
+  return std::ranges::binary_search(client_connections[static_cast<std::size_t>(client)],
+                                    static_cast<std::uint32_t>(connection));
+}
+
+bool Loaded::enabled_in(std::int64_t organization, std::int64_t client, std::int64_t connection) const {
   const auto place = static_cast<std::uint32_t>(connection);
-  if (!std::ranges::binary_search(client_connections[static_cast<std::size_t>(client)], place)) return false;
-  if (organization < 0) return true;
   const auto& record = part->organizations[static_cast<std::size_t>(organization)];
   if (std::ranges::find(record.connections, place) == record.connections.end()) return false;
   return std::ranges::all_of(record.uses, [&](const auto& use) {
@@ -276,6 +291,44 @@ bool Loaded::enabled(std::int64_t client, std::int64_t organization, std::int64_
     return !narrows || std::ranges::find(use.connections, place) != use.connections.end();
   });
 }
+
+namespace {
+
+// What every decision reads, out of the records of a part that is in its place.
+void read_structure(Loaded& loaded) {
+  const auto& part = *loaded.part;
+  loaded.id_ends = NameEnds(part.id);
+  for (std::size_t i = 0; i < 8; ++i) loaded.revision = loaded.revision << 8 | part.hash[i];
+  loaded.version = part.version;
+  loaded.has_hosts = !part.hosts.empty();
+  loaded.has_issuers = !part.issuers.empty();
+  loaded.has_lockouts = !part.lockouts.empty();
+  loaded.clients.build(loaded.key, ids(part.clients));
+  loaded.connections.build(loaded.key, ids(part.connections));
+  loaded.organizations.build(loaded.key, ids(part.organizations));
+
+  bool wide = false;
+  for (const auto& client : part.clients) {
+    auto& facts = loaded.client_facts.emplace_back();
+    facts.type = client.type;
+    facts.usage = client.usage;
+    facts.grants = client.grants;
+    for (const auto place : client.connections)
+      place < 64 ? void(facts.connections |= std::uint64_t{1} << place) : void(facts.wide = wide = true);
+  }
+  for (const auto& client : part.clients) {
+    if (!wide) break;
+    loaded.client_connections.push_back(client.connections);
+    std::ranges::sort(loaded.client_connections.back());
+  }
+  for (const auto& connection : part.connections)
+    loaded.connection_facts.push_back(
+        {connection.strategy, strategies[connection.strategy].family, connection.signup_open});
+  for (std::uint32_t i = 0; i < part.lockouts.size(); ++i) loaded.lockouts.push_back(i);
+  std::ranges::stable_sort(loaded.lockouts, {}, [&](auto i) { return part.lockouts[i].connection; });
+}
+
+}  // namespace
 
 std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
                                    std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error) {
@@ -286,7 +339,9 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
   if (const auto wrong = program::verify(given); !wrong.empty()) return refuse(wrong);
   if (given.hash != program::hash_of(given)) return refuse("the hash is not the part's");
   auto loaded = std::make_shared<Loaded>();
-  loaded->key_ = key;
+  loaded->key = key;
+  loaded->facts = pool.facts(given.attributes);
+  loaded->fact_words = static_cast<std::uint32_t>(words_for(loaded->facts->rules.size()));
   for (std::size_t i = 0; i < action_count; ++i) {
     bool is_new = false;
     auto& program = loaded->programs[i];
@@ -295,7 +350,11 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
     if (is_new) fresh.push_back(program.shared);
     if (const auto wrong = compile_patterns(*loaded, program, given.programs[i].row.bytes(), pool); !wrong.empty())
       return refuse(wrong);
-    Required(given, static_cast<Action>(i), program).all();
+    const Required required(given, static_cast<Action>(i));
+    loaded->words.push_back(pool.words(required.all));
+    program.required = loaded->words.back()->data();
+    loaded->words.push_back(pool.words(required.to_attempt));
+    program.required_to_attempt = loaded->words.back()->data();
   }
   for (auto& password : given.passwords)
     if (const auto wrong = load_password(*loaded, password, pool, fresh); !wrong.empty()) return refuse(wrong);
@@ -309,18 +368,7 @@ std::shared_ptr<const Loaded> load(Part given, const HashKey& key, Pool& pool,
     password.program.row = part.passwords[i].row.bytes().data();
     loaded->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
   }
-  loaded->facts = fact_rules(part);
-  loaded->names = fact_names(part);
-  loaded->clients.build(key, ids(part.clients));
-  loaded->connections.build(key, ids(part.connections));
-  loaded->organizations.build(key, ids(part.organizations));
-  for (const auto& client : part.clients) {
-    loaded->client_connections.push_back(client.connections);
-    std::ranges::sort(loaded->client_connections.back());
-  }
-  for (std::uint32_t i = 0; i < part.lockouts.size(); ++i) loaded->lockouts.push_back(i);
-  std::ranges::stable_sort(loaded->lockouts, {}, [&](auto i) { return part.lockouts[i].connection; });
-  for (std::size_t i = 0; i < 8; ++i) loaded->revision = loaded->revision << 8 | part.hash[i];
+  read_structure(*loaded);
   return loaded;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runtime/engine/engine.h"
-#include "runtime/engine/siphash.h"
+#include "runtime/engine/names.h"
 
 #include <array>
 #include <atomic>
@@ -26,6 +26,7 @@ struct RuleMasks {
   };
   Kinds enforced, all;
   Words report;
+  bool reports = false;  // there are report rules, so what would be may differ from what is
 };
 RuleMasks masks_of(const program::Shape& shape);
 
@@ -48,47 +49,6 @@ struct SharedShape {
   std::shared_ptr<const void> owner_;
 };
 
-// Shapes and patterns in use, so that equal ones are one object. Used under the engine's lock for writers.
-class Pool {
- public:
-  // The shared shape equal to `shape`; `fresh` tells whether it is new here.
-  std::shared_ptr<SharedShape> shape(const std::shared_ptr<const program::Shape>& shape, bool& fresh);
-  // Null when the pattern does not compile; `error` says why.
-  std::shared_ptr<const re2::RE2> pattern(std::string_view text, std::string& error);
-  std::vector<std::shared_ptr<SharedShape>> shapes() const;
-
- private:
-  void sweep();
-  std::map<program::ShapeKey, std::weak_ptr<SharedShape>> shapes_;
-  std::map<const program::Shape*, std::weak_ptr<SharedShape>>
-      by_address_;  // those in shapes_: as long as it lives, so does its address
-  std::map<std::string, std::weak_ptr<const re2::RE2>, std::less<>> patterns_;
-  std::size_t sweep_at_ = 64;
-};
-
-// Wire ids to indexes, by a hash that a client cannot steer.
-class NameIndex {
- public:
-  void build(const HashKey& key, const std::vector<std::string_view>& names);
-  // The place of `name` in `records`, which are those it was built from; -1 when there is none.
-  template <class T>
-  std::int64_t find(const HashKey& key, const std::vector<T>& records, std::string_view name) const {
-    const auto hash = keyed_hash(key, name);
-    for (auto at = hash & mask_; places_[at].index != none; at = (at + 1) & mask_)
-      if (places_[at].tag == static_cast<std::uint32_t>(hash >> 32) && records[places_[at].index].id == name)
-        return places_[at].index;
-    return -1;
-  }
-
- private:
-  static constexpr std::uint32_t none = UINT32_MAX;
-  struct Place {
-    std::uint32_t tag = 0, index = none;
-  };
-  std::vector<Place> places_ = std::vector<Place>(2);
-  std::uint64_t mask_ = 1;
-};
-
 // What a fact must be, for built-in and declared ones alike.
 struct FactRule {
   TypeKind type{};
@@ -98,12 +58,42 @@ struct FactRule {
 
 FactRule builtin_rule(std::size_t place) noexcept;
 
+// The facts of a tenant, one object for all tenants that declare the same.
+struct FactTable {
+  std::vector<FactRule> rules;                          // by FactId
+  std::vector<std::pair<std::string, FactId>> names{};  // sorted
+};
+// Those of nobody: the built-in ones.
+const FactTable& builtin_table();
+
+// Shapes, patterns and tables of facts in use, so that equal ones are one object. Used under the engine's lock for writers.
+class Pool {
+ public:
+  // The shared shape equal to `shape`; `fresh` tells whether it is new here.
+  std::shared_ptr<SharedShape> shape(const std::shared_ptr<const program::Shape>& shape, bool& fresh);
+  // Null when the pattern does not compile; `error` says why.
+  std::shared_ptr<const re2::RE2> pattern(std::string_view text, std::string& error);
+  std::shared_ptr<const FactTable> facts(const std::vector<program::Attribute>& attributes);
+  std::shared_ptr<const Words> words(const Words& words);
+  std::vector<std::shared_ptr<SharedShape>> shapes() const;
+
+ private:
+  void sweep();
+  std::map<program::ShapeKey, std::weak_ptr<SharedShape>> shapes_;
+  std::map<const program::Shape*, std::weak_ptr<SharedShape>>
+      by_address_;  // those in shapes_: as long as it lives, so does its address
+  std::map<std::string, std::weak_ptr<const re2::RE2>, std::less<>> patterns_;
+  std::map<std::string, std::weak_ptr<const FactTable>> facts_;
+  std::map<Words, std::weak_ptr<const Words>> words_;
+  std::size_t sweep_at_ = 64;
+};
+
 struct LoadedProgram {
   std::shared_ptr<SharedShape> shared;
   const std::byte* row = nullptr;
-  std::vector<const re2::RE2*> patterns;  // by slot
-  Words required;                         // by fact
-  Words required_to_attempt;              // login only
+  const std::uint64_t* required = nullptr;             // by fact, as many words as the tenant's facts have
+  const std::uint64_t* required_to_attempt = nullptr;  // login only
+  std::vector<const re2::RE2*> patterns;               // by slot; empty where no slot is a pattern
 };
 
 struct LoadedPassword {
@@ -113,32 +103,68 @@ struct LoadedPassword {
   std::int64_t depth = 0, common_wanted = 0;         // the deepest history, the longest list asked for
 };
 
+// What decisions read of a client and of a connection; the rest of their records is for people and for pages that list them.
+struct ClientFacts {
+  ClientType type{};
+  OrganizationUsage usage{};
+  std::uint16_t grants = 0;
+  bool wide = false;              // there are connections past the 64th: `client_connections` knows
+  std::uint64_t connections = 0;  // it may use
+};
+struct ConnectionFacts {
+  std::uint8_t strategy = 0;
+  Family family{};
+  bool signup_open = false;
+};
+
 struct Loaded {
-  std::shared_ptr<const program::Part> part;
-  HashKey key_;
-  std::vector<FactRule> facts;                             // by FactId
-  std::vector<std::pair<std::string_view, FactId>> names;  // of facts, sorted
-  NameIndex clients, connections, organizations;
-  std::vector<std::vector<std::uint32_t>> client_connections;  // sorted, by client
-  std::vector<std::uint32_t> lockouts;                         // those of all connections first, then by connection
+  // Every decision reads these.
+  NameEnds id_ends;
+  HashKey key;
+  std::uint64_t revision = 0, version = 0;
+  bool has_hosts = false, has_issuers = false, has_lockouts = false;
+  std::uint32_t fact_words = 0;
+  std::shared_ptr<const FactTable> facts;
+  Names clients, connections;
+  std::vector<ClientFacts> client_facts;
+  std::vector<ConnectionFacts> connection_facts;
   std::array<LoadedProgram, action_count> programs;
+
+  // Some decisions.
+  std::shared_ptr<const program::Part> part;
+  Names organizations;
+  std::vector<std::vector<std::uint32_t>> client_connections;  // sorted, by client; empty unless one is `wide`
+  std::vector<std::uint32_t> lockouts;                         // those of all connections first, then by connection
+
+  // Passwords, and what is owned.
   std::vector<LoadedPassword> passwords;      // as in the part
   std::vector<std::int32_t> password_places;  // by connection: in passwords, -1 where it has none
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
+  std::vector<std::shared_ptr<const Words>> words;
   std::size_t pattern_memory = 0, pattern_steps = 0;
-  std::uint64_t revision = 0;
 
-  std::string_view key() const { return part->id; }
-  std::int64_t client(std::string_view id) const { return clients.find(key_, part->clients, id); }
-  std::int64_t connection(std::string_view id) const { return connections.find(key_, part->connections, id); }
-  std::int64_t organization(std::string_view id) const { return organizations.find(key_, part->organizations, id); }
+  std::string_view name() const { return part->id; }
+  bool is(const NameEnds& ends, std::string_view id) const {
+    return ends == id_ends && (ends.whole() || part->id == id);
+  }
+  std::int64_t client(std::string_view id) const { return clients.find(key, id); }
+  std::int64_t connection(std::string_view id) const { return connections.find(key, id); }
+  std::int64_t organization(std::string_view id) const { return organizations.find(key, id); }
   const LoadedPassword* password(std::int64_t connection) const {
     const auto place = password_places[static_cast<std::size_t>(connection)];
     return place < 0 ? nullptr : &passwords[static_cast<std::size_t>(place)];
   }
   std::optional<FactId> fact(std::string_view name) const;
-  // Whether the client may use the connection, and in the organization (-1: none) too.
-  bool enabled(std::int64_t client, std::int64_t organization, std::int64_t connection) const;
+  // Whether the client may use the connection, by itself and in the organization.
+  bool enabled(std::int64_t client, std::int64_t connection) const {
+    const auto& facts_of_client = client_facts[static_cast<std::size_t>(client)];
+    if (connection < 64) return facts_of_client.connections >> connection & 1;
+    return facts_of_client.wide && enabled_past_64(client, connection);
+  }
+  bool enabled_in(std::int64_t organization, std::int64_t client, std::int64_t connection) const;
+
+ private:
+  bool enabled_past_64(std::int64_t client, std::int64_t connection) const;
 };
 
 // Verifies and readies a part. Null with the reason in `error` when it cannot serve.

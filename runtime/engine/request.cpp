@@ -9,7 +9,6 @@
 
 namespace writ {
 
-using engine::builtin_rule;
 using program::Slot;
 using program::Text;
 
@@ -18,18 +17,20 @@ bool sound(std::string_view text) { return text.size() <= max_string && valid_ut
 // ---------------------------------------------------------------- state
 
 void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loaded>& part) {
-  for (std::size_t word = 0; word < present.size(); ++word)
+  for (std::size_t word = 0; word < engine::words_for(known->rules.size()); ++word) {
     for (auto bits = present[word]; bits != 0; bits &= bits - 1)
       slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
-  present = invalid = {};
-  stray = broken_stray = broken_name = false;
-  stray_name.clear();
+    present[word] = 0;
+  }
+  if (any_refused) refused->facts = {};
+  if (stray) stray_name.clear();
+  stray = broken_stray = broken_name = any_refused = false;
   block = used = 0;
   started = true;
   action = asked;
   if (part != loaded) loaded = part;  // the usual case, the same tenant again, writes no shared reference count
-  const auto facts = loaded ? loaded->facts.size() : builtin_facts.size();
-  if (slots.size() < facts) slots.resize(facts), wrong.resize(facts), wrong_values.resize(facts);
+  known = loaded ? loaded->facts.get() : &engine::builtin_table();
+  if (slots.size() < known->rules.size()) slots.resize(known->rules.size());
   frame = {};
   frame.facts = slots.data();
   frame.present = present.data();
@@ -38,60 +39,74 @@ void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loa
 // Where the names lead, and the program that will be asked.
 void Request::State::resolve() {
   const auto mark = [&](FactId id) { present[index(id) / 64] |= std::uint64_t{1} << index(id) % 64; };
-  broken_name = !sound(tenant) || !sound(client) || !sound(connection) || !sound(organization);
   mark(fact("tenant"));
   mark(fact("client"));
   if (has_connection) mark(fact("connection"));
   if (has_organization) mark(fact("organization"));
-  if (!loaded) return;
-  const auto& part = *loaded->part;
+  if (loaded) follow_names();
+  // A name that led somewhere is one of ours, and ours are sound.
+  broken_name = (!loaded && !sound(tenant)) || (frame.client < 0 && !sound(client)) ||
+                (frame.connection < 0 && !sound(connection)) || (frame.organization < 0 && !sound(organization));
+}
+
+void Request::State::follow_names() {
   frame.client = loaded->client(client);
   if (has_connection) frame.connection = loaded->connection(connection);
   if (has_organization) frame.organization = loaded->organization(organization);
   if (frame.client >= 0)
-    frame.client_type = static_cast<std::int64_t>(part.clients[static_cast<std::size_t>(frame.client)].type);
+    frame.client_type = static_cast<std::int64_t>(loaded->client_facts[static_cast<std::size_t>(frame.client)].type);
   if (frame.connection >= 0) {
-    frame.connection_strategy = part.connections[static_cast<std::size_t>(frame.connection)].strategy;
-    frame.connection_family =
-        static_cast<std::int64_t>(strategies[static_cast<std::size_t>(frame.connection_strategy)].family);
+    const auto& facts = loaded->connection_facts[static_cast<std::size_t>(frame.connection)];
+    frame.connection_strategy = facts.strategy;
+    frame.connection_family = static_cast<std::int64_t>(facts.family);
   }
   const auto& program = loaded->programs[static_cast<std::size_t>(action)];
   frame.row = program.row;
   frame.patterns = program.patterns.data();
   const auto& shape = *program.shared->shape;
-  registers.prepare(shape);
-  // Two words at least, so that a decision's masks can be copied whole.
-  fired.assign(std::max<std::size_t>(2, engine::words_for(shape.rules.size())), 0);
-  satisfied.assign(std::max<std::size_t>(2, engine::words_for(shape.entries.size())), 0);
+  fired.prepare(shape.rules.size());
+  satisfied.prepare(shape.entries.size());
 }
 
 void Request::State::clear(FactId fact) {
   const auto bit = std::uint64_t{1} << index(fact) % 64;
   present[index(fact) / 64] &= ~bit;
-  invalid[index(fact) / 64] &= ~bit;
   slots[index(fact)] = Slot();
+  if (!any_refused) return;
+  refused->facts[index(fact) / 64] &= ~bit;
+  any_refused = std::ranges::any_of(refused->facts, [](auto word) { return word != 0; });
 }
 
 void Request::State::refuse(FactId fact, Wrong why) {
   clear(fact);
-  invalid[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64;
-  wrong[index(fact)] = why;
+  if (!refused) refused = std::make_unique<Refused>();
+  any_refused = true;
+  refused->facts[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64;
+  refused->why[index(fact)] = why;
 }
 
-Slot* Request::State::accept(FactId fact, std::initializer_list<TypeKind> types) {
+namespace {
+
+template <class... Types>
+constexpr std::uint32_t any_of(Types... types) {
+  return (... | (std::uint32_t{1} << static_cast<unsigned>(types)));
+}
+
+}  // namespace
+
+Slot* Request::State::accept(FactId fact, std::uint32_t types) {
   const auto place = index(fact);
-  const auto known = loaded ? loaded->facts.size() : builtin_facts.size();
-  if (place >= known) {
+  if (place >= known->rules.size()) {
     stray = true;
     return nullptr;
   }
-  const auto rule = loaded ? loaded->facts[place] : builtin_rule(place);
+  const auto& rule = known->rules[place];
   if (rule.type > TypeKind::enumeration && rule.type <= TypeKind::organization) {  // a name, given to `start`
     stray = true;
     return nullptr;
   }
   clear(fact);
-  if (std::ranges::find(types, rule.type) == types.end()) return refuse(fact, Wrong::type), nullptr;
+  if ((types >> static_cast<unsigned>(rule.type) & 1) == 0) return refuse(fact, Wrong::type), nullptr;
   if ((rule.actions & mask_of(action)) == 0) return refuse(fact, Wrong::action), nullptr;
   present[place / 64] |= std::uint64_t{1} << place % 64;
   return &slots[place];
@@ -114,7 +129,7 @@ template <class Strings>
 void Request::State::set_strings(FactId fact, const Strings& values) {
   const bool again = index(fact) < slots.size() && has(fact);
   const auto before = again ? slots[index(fact)].set : program::TextSet{};
-  auto* const slot = accept(fact, {TypeKind::string_set});
+  auto* const slot = accept(fact, any_of(TypeKind::string_set));
   if (!slot) return;
   const auto count = std::size(values);
   if (count > max_set_items) return refuse(fact, Wrong::size);
@@ -134,33 +149,29 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
 
 // ---------------------------------------------------------------- setting
 
-Request::Request() : state_(std::make_unique<State>()) {
-  state_->slots.resize(builtin_facts.size());
-  state_->wrong.resize(builtin_facts.size());
-  state_->wrong_values.resize(builtin_facts.size());
-}
+Request::Request() : state_(std::make_unique<State>()) { state_->slots.resize(builtin_facts.size()); }
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
 
 Request& Request::set(FactId fact, bool value) {
-  if (auto* const slot = state_->accept(fact, {TypeKind::boolean})) slot->integer = value;
+  if (auto* const slot = state_->accept(fact, any_of(TypeKind::boolean))) slot->integer = value;
   return *this;
 }
 
 Request& Request::set(FactId fact, std::int64_t value) {
   auto* const slot =
-      state_->accept(fact, {TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration});
+      state_->accept(fact, any_of(TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration));
   if (!slot) return *this;
   slot->integer = value;
   const auto place = index(fact);
-  const auto rule = state_->loaded ? state_->loaded->facts[place] : builtin_rule(place);
-  if (value < rule.low || value > rule.high) state_->refuse(fact, Wrong::range), state_->wrong_values[place] = value;
+  const auto& rule = state_->known->rules[place];
+  if (value < rule.low || value > rule.high) state_->refuse(fact, Wrong::range), state_->refused->values[place] = value;
   return *this;
 }
 
 Request& Request::set(FactId fact, std::string_view value) {
-  auto* const slot = state_->accept(fact, {TypeKind::string});
+  auto* const slot = state_->accept(fact, any_of(TypeKind::string));
   if (!slot) return *this;
   if (!sound(value))
     state_->refuse(fact, Wrong::text);
@@ -176,7 +187,7 @@ Request& Request::set(FactId fact, std::string_view value) {
 }
 
 Request& Request::set(FactId fact, const Ip& value) {
-  if (auto* const slot = state_->accept(fact, {TypeKind::ip})) slot->ip = value;
+  if (auto* const slot = state_->accept(fact, any_of(TypeKind::ip))) slot->ip = value;
   return *this;
 }
 

@@ -9,32 +9,61 @@ namespace writ {
 // Why a fact that was set is not one. In the order in which a detail names them.
 enum class Wrong : std::uint8_t { none, type, text, range, size, action, country, host, email };
 
+// Facts that were set to what they cannot be. Few requests have one, so this is apart from what every decision reads.
+struct Refused {
+  std::array<std::uint64_t, program::max_facts / 64> facts{};  // bit by FactId, explained by `why`
+  std::array<Wrong, program::max_facts> why{};
+  std::array<std::int64_t, program::max_facts> values{};  // of those that are outside their range
+};
+
+// Bits that a program sets. So many are in two words that more are kept elsewhere.
+class Bits {
+ public:
+  void prepare(std::size_t bits) {
+    const auto words = engine::words_for(bits);
+    if (words > small_.size()) large_.assign(words, 0);
+    words_ = words > small_.size() ? std::span(large_) : std::span<std::uint64_t>(small_);
+  }
+  void clear() { std::ranges::fill(words_, 0); }
+  std::uint64_t* data() { return words_.data(); }
+  std::span<const std::uint64_t> words() const { return words_; }
+  std::uint64_t operator[](std::size_t word) const { return words_[word]; }
+
+ private:
+  std::array<std::uint64_t, 2> small_{};
+  engine::Words large_;
+  std::span<std::uint64_t> words_ = small_;
+};
+
+// Never moved: `bits` and `frame` point into it.
 struct Request::State {
   // Bound by `start`; strings are borrowed.
-  bool started = false;
-  Action action{};
   std::shared_ptr<const engine::Loaded> loaded;  // null: no such tenant
-  std::string_view tenant, client, connection, organization;
+  const engine::FactTable* known = &engine::builtin_table();
+  Action action{};
+  bool started = false;
   bool has_connection = false, has_organization = false;
-  bool broken_name = false;  // a name that is not UTF-8, or too long
+  bool broken_name = false;   // a name that is not UTF-8, or too long
+  bool stray = false;         // a fact the tenant does not know
+  bool broken_stray = false;  // one that is not UTF-8, which is judged before the tenant
+  bool any_refused = false;   // some bit of `refused`
+  program::Frame frame;
+  Bits fired, satisfied;
 
-  // Facts. A slot is zero unless its bit in `present` is set; a bit in `invalid` is explained by `wrong`.
+  // Facts. A slot is zero unless its bit in `present` is set.
+  std::array<std::uint64_t, program::max_facts / 64> present{};
   std::vector<program::Slot> slots;
-  std::array<std::uint64_t, program::max_facts / 64> present{}, invalid{};
-  std::vector<Wrong> wrong;
-  std::vector<std::int64_t> wrong_values;  // of those that are outside their range
-  bool stray = false;                      // a fact the tenant does not know
-  bool broken_stray = false;               // one that is not UTF-8, which is judged before the tenant
+
+  std::string_view tenant, client, connection, organization;
+  std::unique_ptr<Refused> refused;  // made when first needed, then kept
   std::string stray_name;
 
   // What sets point at: blocks that are kept and filled again.
   std::vector<std::pair<std::unique_ptr<program::Text[]>, std::size_t>> blocks;
   std::size_t block = 0, used = 0;
 
-  // Where a program runs. One thread at a time decides a request.
-  program::Frame frame;
+  // Where the interpreter runs. One thread at a time decides a request.
   Registers registers;
-  engine::Words fired, satisfied;
 
   bool has(FactId fact) const { return present[index(fact) / 64] >> index(fact) % 64 & 1; }
   const program::Slot& operator[](FactId fact) const { return slots[index(fact)]; }
@@ -42,8 +71,11 @@ struct Request::State {
 
   void reset(Action asked, const std::shared_ptr<const engine::Loaded>& part);
   void resolve();
+  void follow_names();
+  // Room to interpret in. Allocates when the program is larger than those before.
+  void prepare_to_interpret() { registers.prepare(*loaded->programs[static_cast<std::size_t>(action)].shared->shape); }
   // The slot to fill, or null when the fact is not of this type or not the action's; whichever, what was there is gone.
-  program::Slot* accept(FactId fact, std::initializer_list<TypeKind> types);
+  program::Slot* accept(FactId fact, std::uint32_t types);  // bit by TypeKind
   void refuse(FactId fact, Wrong why);
   void clear(FactId fact);
   program::Text* take_texts(std::size_t count);

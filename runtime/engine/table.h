@@ -1,12 +1,13 @@
 // A table of named things that are replaced one at a time while others read. It is cut into shards; a shard is an immutable snapshot and a
-// version. A reader looks at the version, and while it is the one it saw last, uses the snapshot that its thread keeps: no lock, and no
-// cache line that another reader writes. When the version moved on, it takes the new snapshot under the shard's lock, once a thread.
+// version. A reader looks at the number of changes of the whole table, and while it is the one it saw last, uses the snapshot that its thread
+// keeps: no lock, and no cache line that another reader writes. When it moved on, the shard's version tells whether that was the one that
+// changed, and if so the new snapshot is taken under the shard's lock, once a thread.
 // Replacing a thing copies one shard: of a hundred thousand tenants, about a hundred pointers.
 //
 // A thread that stops asking keeps what it last saw alive; `forget` lets go of it.
 #pragma once
 
-#include "runtime/engine/siphash.h"
+#include "runtime/engine/names.h"
 
 #include <array>
 #include <atomic>
@@ -18,7 +19,7 @@
 
 namespace writ::engine {
 
-// T has `std::string_view key() const`. Changes come from one thread at a time (the caller's lock); everything else from any thread.
+// T has `std::string_view name() const` and `bool is(const NameEnds&, std::string_view) const`. Changes come from one thread at a time (the caller's lock); everything else from any thread.
 template <class T, std::size_t Shards = 1024>
 class Table {
  public:
@@ -45,7 +46,11 @@ class Table {
     const auto& shard = shards_[hash % Shards];
     if (auto* const cached = cache(false)) {
       auto& seen = (*cached)[hash % Shards];
-      if (shard.version.load(std::memory_order_acquire) != seen.version) seen = shard.read();
+      // Counted up after the shard shows what changed: who sees the number sees the change.
+      if (const auto now = changes_.load(std::memory_order_acquire); now != seen.changes) {
+        if (shard.version.load(std::memory_order_acquire) != seen.version) seen = shard.read();
+        seen.changes = now;
+      }
       return f(seen.snapshot ? seen.snapshot->find(hash, name) : nullptr);
     }
     const auto snapshot = shard.read().snapshot;
@@ -64,6 +69,7 @@ class Table {
   void change(const std::vector<Change>& changes) {
     std::vector<std::vector<const Change*>> by_shard(Shards);
     for (const auto& change : changes) by_shard[keyed_hash(key_, change.key) % Shards].push_back(&change);
+    const Counted counted{changes_};  // also when memory ends half way: what was changed by then is seen
     for (std::size_t i = 0; i < Shards; ++i)
       if (!by_shard[i].empty()) change(shards_[i], by_shard[i]);
   }
@@ -94,13 +100,14 @@ class Table {
       places_.resize(size);
       for (auto& value : values) {
         auto at = start(value.hash);
-        while (places_[at].value) at = (at + 1) % places_.size();
+        while (places_[at].value) at = (at + 1) & (places_.size() - 1);
         places_[at] = std::move(value);
       }
     }
     const Value* find(std::uint64_t hash, std::string_view name) const {
-      for (auto at = start(hash); places_[at].value; at = (at + 1) % places_.size())
-        if (places_[at].hash == hash && places_[at].value->key() == name) return &places_[at].value;
+      const NameEnds ends(name);
+      for (auto at = start(hash); places_[at].value; at = (at + 1) & (places_.size() - 1))
+        if (places_[at].hash == hash && places_[at].value->is(ends, name)) return &places_[at].value;
       return nullptr;
     }
     template <class F>
@@ -110,13 +117,14 @@ class Table {
     }
 
    private:
-    std::size_t start(std::uint64_t hash) const { return hash / Shards % places_.size(); }
+    std::size_t start(std::uint64_t hash) const { return hash / Shards & (places_.size() - 1); }
     std::vector<Place> places_;
   };
 
   struct Seen {
     std::uint64_t version = 0;
     std::shared_ptr<const Snapshot> snapshot;
+    std::uint64_t changes = 0;  // of the table, when this was last compared with the shard
   };
   struct alignas(64) Shard {
     std::atomic<std::uint64_t> version{0};
@@ -124,8 +132,13 @@ class Table {
     std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
     Seen read() const {
       const std::lock_guard lock(mutex);
-      return {version.load(std::memory_order_relaxed), snapshot};
+      return {version.load(std::memory_order_relaxed), snapshot, 0};
     }
+  };
+
+  struct Counted {
+    std::atomic<std::uint64_t>& changes;
+    ~Counted() { changes.fetch_add(1, std::memory_order_release); }
   };
 
   void change(Shard& shard, const std::vector<const Change*>& changes) {
@@ -135,7 +148,7 @@ class Table {
     for (const auto* change : changes) {
       const auto hash = keyed_hash(key_, change->key);
       std::erase_if(values,
-                    [&](const Place& place) { return place.hash == hash && place.value->key() == change->key; });
+                    [&](const Place& place) { return place.hash == hash && place.value->name() == change->key; });
       if (change->value) values.push_back({hash, change->value});
     }
     size_.fetch_add(values.size() - old_size, std::memory_order_acq_rel);
@@ -147,12 +160,22 @@ class Table {
 
   // What this thread saw last of each shard. Kept by table: there may be several engines, and they come and go.
   using Cache = std::array<Seen, Shards>;
+  struct Last {
+    std::uint64_t number = 0;  // of the table, and no other table ever has it
+    Cache* cache = nullptr;
+  };
   struct Kept {
     std::weak_ptr<const void> table;
     const Table* address = nullptr;
     std::unique_ptr<Cache> cache;
   };
   Cache* cache(bool make) const {
+    thread_local Last last;
+    if (last.number != number_)
+      if (auto* const found = find_cache(make)) last = {number_, found};
+    return last.number == number_ ? last.cache : nullptr;
+  }
+  Cache* find_cache(bool make) const {
     thread_local std::vector<Kept> kept;
     for (const auto& one : kept)
       if (one.address == this && !one.table.expired()) return one.cache.get();
@@ -161,11 +184,17 @@ class Table {
     kept.push_back({alive_, this, std::make_unique<Cache>()});
     return kept.back().cache.get();
   }
+  static std::uint64_t next_number() {
+    static std::atomic<std::uint64_t> last{0};
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
 
   HashKey key_;
   std::array<Shard, Shards> shards_;
   std::atomic<std::size_t> size_{0};
+  std::atomic<std::uint64_t> changes_{1};
   std::shared_ptr<const void> alive_ = std::make_shared<int>();
+  std::uint64_t number_ = next_number();
 };
 
 }  // namespace writ::engine

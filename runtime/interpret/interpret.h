@@ -13,6 +13,7 @@ class Registers {
   void prepare(const program::Shape& shape) {
     if (values_.size() < shape.nodes.size()) values_.resize(shape.nodes.size());
   }
+  bool hold(const program::Shape& shape) const { return values_.size() >= shape.nodes.size(); }
   program::Slot& operator[](std::size_t node) { return values_[node]; }
   const program::Slot& operator[](program::NodeId node) const { return values_[static_cast<std::size_t>(node)]; }
   program::Slot* data() { return values_.data(); }

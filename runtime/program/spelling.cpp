@@ -2,6 +2,7 @@
 #include "runtime/program/spelling.h"
 
 #include <algorithm>
+#include <array>
 
 namespace writ {
 
@@ -9,23 +10,29 @@ namespace {
 
 constexpr std::size_t longest_domain = 253, longest_label = 63;
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+// Which bytes a label is made of, by byte.
+constexpr auto of_labels = [] {
+  std::array<bool, 256> table{};
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    table[static_cast<std::size_t>(byte)] = (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == '-';
+  }
+  return table;
+}();
 
 // Both cases of letters are read; `is_domain` asks for the one.
 bool has_labels(std::string_view text) {
   if (text.empty() || text.size() > longest_domain) return false;
-  std::size_t label = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i == text.size() || text[i] == '.') {
-      if (label == 0 || label > longest_label || text[i - 1] == '-' || text[i - label] == '-') return false;
-      label = 0;
-      continue;
-    }
-    const char c = text[i];
-    if (!((c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == '-')) return false;
-    ++label;
+  for (std::size_t begin = 0;; ++begin) {
+    std::size_t end = begin;
+    while (end < text.size() && of_labels[static_cast<unsigned char>(text[end])]) ++end;
+    if (end == begin || end - begin > longest_label || text[begin] == '-' || text[end - 1] == '-') return false;
+    if (end == text.size()) return true;
+    if (text[end] != '.') return false;
+    begin = end;
   }
-  return true;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   ids       the request was made ready beforehand
 //
 //   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
-//               [--write FOLDER] [--json FILE]
+//               [--write FOLDER] [--json FILE] [--only DOOR]
 //
 // Means are of processor time, of whole passes; the rest is of the clock, each decision by itself, without what the clock costs.
 // Every decision, and which rules denied, is compared with the workload's before anything is timed; one that differs ends the run.
@@ -60,7 +60,7 @@ struct Options {
   std::size_t sign_ins = 500'000, rounds = 9;
   Form form = Form::from_template;
   Mix mix = Mix::uniform;
-  std::string workload, write, json;
+  std::string workload, write, json, only;
 };
 
 // ---------------------------------------------------------------- tenants in an engine
@@ -311,6 +311,7 @@ void run(const Options& options, std::size_t tenants) {
   doors.push_back(door("ids, interpreter", count, [&](std::size_t i) { return is(engine.interpret(ready[i])); }));
   Options counted = options;
   counted.sign_ins = count;
+  if (!options.only.empty()) std::erase_if(doors, [&](const Door& one) { return one.name != options.only; });
   report(doors, allowed, counted, workload.tenants.size());
 }
 
@@ -333,6 +334,7 @@ Options read_options(int argc, char** argv) {
       {"--workload", [&](const std::string& v) { options.workload = v, options.tenants = {0}; }},
       {"--write", [&](const std::string& v) { options.write = v; }},
       {"--json", [&](const std::string& v) { options.json = v; }},
+      {"--only", [&](const std::string& v) { options.only = v; }},
       {"--mix", [&](const std::string& v) { options.mix = v == "zipf" ? Mix::zipf : Mix::uniform; }},
       {"--form",
        [&](const std::string& v) {

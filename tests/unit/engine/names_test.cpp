@@ -1,0 +1,44 @@
+// Names of a tenant's things: found when they are equal to the byte, however alike others are.
+#include "runtime/engine/names.h"
+
+#include <catch2/catch.hpp>
+
+using namespace writ::engine;
+
+namespace {
+
+// Of every size up to 40, and of each size some that differ in one byte alone: the first, the last, one in the middle, a NUL.
+std::vector<std::string> alike() {
+  std::vector<std::string> names = {""};
+  for (std::size_t size = 1; size <= 40; ++size) {
+    names.emplace_back(size, 'a');
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char byte : {'b', '\0'}) {
+        names.emplace_back(size, 'a');
+        names.back()[at] = byte;
+      }
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a name is found where it stands and no other name is") {
+  const auto key = random_key();
+  const auto names = alike();
+  // Each by itself, a few that are looked through, and all of them, which are hashed.
+  for (const std::size_t together : {std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{9}, names.size()})
+    for (std::size_t first = 0; first + together <= names.size(); first += together) {
+      const std::vector<std::string_view> some(names.begin() + static_cast<std::ptrdiff_t>(first),
+                                               names.begin() + static_cast<std::ptrdiff_t>(first + together));
+      Names built;
+      built.build(key, some);
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        const bool among = first <= i && i < first + together;
+        wrong += built.find(key, names[i]) != (among ? static_cast<std::int64_t>(i - first) : -1);
+      }
+      CHECK(wrong == 0);
+    }
+  CHECK(Names().find(key, "") == -1);
+}
