@@ -136,7 +136,7 @@ TEST_CASE("a request that shows a change says no more than it must") {
   CHECK(line(with("203.0.113.0/24", "203.0.113.0/25")) ==
         "login to acme.admin via staff { request.ip = 203.0.113.128 }");
   CHECK(line(with("[\"KP\", \"IR\"]", "[\"KP\"]")) ==
-        "login to acme.portal via staff { request.country = \"IR\"; session.mfa = true; session.mfa_age = 0s }");
+        "login to acme.admin via staff { request.country = \"IR\"; request.ip = 203.0.113.9 }");
   CHECK(line(with("10 attempts", "11 attempts")).find("attempts.by_identifier = 10") != std::string::npos);
 }
 
