@@ -21,9 +21,8 @@ namespace {
 using script::Expression;
 using script::Statement;
 
-struct Unknown {};
-
 constexpr double day = 86'400'000;  // milliseconds
+constexpr std::size_t most_effects = 100;
 
 class Running {
  public:
@@ -186,6 +185,7 @@ class Running {
   void add(bool denies, const Condition& condition, const Value& message) {
     if (message.is != Is::text && message.is != Is::nothing) throw Unknown{};
     if (condition.never()) return;
+    if (made_.effects.size() >= most_effects) throw Unknown{};
     made_.effects.push_back({denies, condition.always() ? "" : condition.text, message.text});
   }
   void note(std::string text) {

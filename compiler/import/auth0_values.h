@@ -13,6 +13,10 @@ namespace writ::importing::auth0 {
 
 // ---------------------------------------------------------------- conditions
 
+// Something of a program that is not known, or too much of it.
+struct Unknown {};
+constexpr std::size_t longest_condition = 8'192;
+
 // Text with how loosely it binds: 0 is `or`, 1 is `and`, 2 anything tighter. `true` and `false` never stay inside another.
 struct Condition {
   std::string text = "true";
@@ -24,15 +28,20 @@ inline Condition constant(bool value) { return {value ? "true" : "false"}; }
 inline std::string inside(const Condition& one, int level) {
   return one.level < level ? "(" + one.text + ")" : one.text;
 }
+// A name that stands for a condition may be used twice, and what uses it, too: a few lines could ask for billions.
+inline Condition bounded(Condition made) {
+  if (made.text.size() > longest_condition) throw Unknown{};
+  return made;
+}
 inline Condition both(const Condition& a, const Condition& b) {
   if (a.never() || b.always()) return a;
   if (b.never() || a.always()) return b;
-  return {inside(a, 1) + " and " + inside(b, 1), 1};
+  return bounded({inside(a, 1) + " and " + inside(b, 1), 1});
 }
 inline Condition either(const Condition& a, const Condition& b) {
   if (a.always() || b.never()) return a;
   if (b.always() || a.never()) return b;
-  return {inside(a, 0) + " or " + inside(b, 0), 0};
+  return bounded({inside(a, 0) + " or " + inside(b, 0), 0});
 }
 inline Condition no(const Condition& one) {
   if (one.always() || one.never()) return constant(one.never());

@@ -224,6 +224,13 @@ TEST_CASE("whatever the text of a program, reading it ends") {
   for (int i = 0; i < 10'000; ++i) many += " || x";
   CHECK_FALSE(script::read(many));
   CHECK(script::read("function () { return 1; }"));
+  std::string doubled = "const a0 = user.email_verified || !user.email;\n", many_ways;
+  for (int i = 0; i < 40; ++i)
+    doubled += "const a" + std::to_string(i + 1) + " = a" + std::to_string(i) + " && !a" + std::to_string(i) + ";\n";
+  CHECK(has(rule(doubled + "if (a40) { callback(new Error('no')); }"), "// Not translated"));
+  for (int i = 0; i < 500; ++i)
+    many_ways += "if (user.email === 'u" + std::to_string(i) + "') { callback(new Error('no')); }\n";
+  CHECK(has(rule(many_ways), "// Not translated"));
   // A function that calls itself has no value here.
   CHECK(has(rule("function f(a) { return f(a); }\nif (f('x')) { callback(new Error('no')); }"), "// Not translated"));
 }
