@@ -1,6 +1,7 @@
-// Whom a verb believes that reads a bundle, and opening one: nothing of it is used before it is judged.
+// Opening a bundle for a verb: nothing of it is used before it is judged.
 #pragma once
 
+#include "cli/believing.h"
 #include "cli/console.h"
 #include "runtime/bundle/bundle.h"
 #include "runtime/bundle/trust.h"
@@ -8,21 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace writ::cli {
-
-struct Believing {
-  std::vector<std::string> keys;  // PEM; of a private key the public half
-  std::string trust;              // a file of keys; WRIT_TRUST of the environment where it is not given
-  bool accept_unsigned = false;
-};
-// --key, --trust and --insecure-unsigned.
-void add_believing(CLI::App& verb, Believing& believing);
 
 bool begins_as_bundle(const std::string& path);
 bool begins_as_delta(const std::string& path);

@@ -1,4 +1,5 @@
 // `writ diff`: what changed between two policies, in words and in decisions.
+#include "cli/bundles.h"
 #include "cli/diff_report.h"
 #include "cli/lists.h"
 #include "cli/pipeline.h"

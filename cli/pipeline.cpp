@@ -1,6 +1,7 @@
 // load → check → lower → Engine. A phase with errors ends the way: nothing decides by a policy that was not understood whole.
 #include "cli/pipeline.h"
 
+#include "cli/bundles.h"
 #include "compiler/lower/lower.h"
 #include "compiler/syntax/in_parallel.h"
 #if WRIT_WITH_JIT

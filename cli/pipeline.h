@@ -1,7 +1,7 @@
 // From paths to an engine that decides: the one place where the phases stand in a row.
 #pragma once
 
-#include "cli/bundles.h"
+#include "cli/believing.h"
 #include "cli/console.h"
 #include "cli/verb.h"
 #include "compiler/check/check.h"

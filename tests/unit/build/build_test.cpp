@@ -151,6 +151,13 @@ TEST_CASE("a change outside of tenants compiles everything, a comment in a tenan
   CHECK(build(folder, known).compiled == 1);
   folder.write("a.writ", tenant("acme", 1));
   CHECK(build(folder, known).compiled == 0);
+  auto moved = tenant("acme", 1);  // the same text a line below: messages name another place
+  moved.insert(moved.find("tenant"), "\n");
+  folder.write("a.writ", moved);
+  const auto lower = build(folder, known);
+  CHECK(lower.compiled == 1);
+  CHECK(same(open(lower), open(build(folder))));
+  folder.write("a.writ", tenant("acme", 1));
   folder.write("platform.writ", platform + "\n");
   CHECK(build(folder, known).compiled == 2);
 }
