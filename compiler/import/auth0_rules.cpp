@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::string_view actions = "login, signup, password_change, password_reset, refresh, m2m";
 
+constexpr std::size_t most_entries = 100;
+
 struct Entry {
   std::int64_t priority = 0;
   std::string name, condition;
@@ -125,6 +127,13 @@ void take_access_lists(Making& making) {
   for (const auto& thing : making.source.section("networkACLs"))
     if (auto entry = entry_of(making.fields(thing), making, zones)) entries.push_back(std::move(*entry));
   std::ranges::stable_sort(entries, {}, &Entry::priority);
+  if (entries.size() > most_entries) {  // each may name all before it
+    making.report.add(
+        Outcome::wrong, "networkACLs", "priority",
+        fmt::format("there are {} lists, and Auth0 has priorities from 1 to {}; those behind are left out",
+                    entries.size(), most_entries));
+    entries.resize(most_entries);
+  }
   std::string excepted;
   std::set<std::string> taken;  // two lists may have one description, two rules not one name
   for (auto& entry : entries) {

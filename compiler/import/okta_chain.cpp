@@ -12,6 +12,8 @@ namespace writ::importing::okta {
 
 namespace {
 
+constexpr std::size_t most_steps = 300;  // each may name all before it
+
 bool denies(const Step& step) {
   return std::ranges::any_of(step.demands, [](const Demand& one) { return one.effect.starts_with("deny"); });
 }
@@ -37,6 +39,13 @@ void write_chain(Making& making, Chain chain) {
       making.report.add(Outcome::approximated, one->name, "priority",
                         fmt::format("it is never reached: `{}` always holds before it; left out", always->name));
     steps.erase(always + 1, steps.end());
+  }
+  if (steps.size() > most_steps) {
+    making.report.add(
+        Outcome::not_expressible, chain.name, "priority",
+        fmt::format("{} rules are asked one after the other, more than the {} that are written out; denied",
+                    steps.size(), most_steps));
+    steps.clear();
   }
   const bool open = (steps.empty() || !steps.back().condition.empty()) && !chain.otherwise.empty();
   std::set<std::size_t> named;

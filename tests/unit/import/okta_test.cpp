@@ -94,6 +94,14 @@ TEST_CASE("rules are asked by priority, the default last, inactive ones never, a
   CHECK(has_note(hidden.report, Outcome::approximated, "priority", "never reached"));
 }
 
+TEST_CASE("rules beyond count are denied and told, for each may name all before it") {
+  Value rules = Value::array();
+  for (int i = 0; i < 301; ++i) rules.push_back(access_rule("A", i, admins, allowed()));
+  const auto made = import_access(rules);
+  CHECK(has(made, "deny login \"P: no rule applies\""));
+  CHECK(has_note(made.report, Outcome::not_expressible, "priority", "301 rules"));
+}
+
 TEST_CASE("where no rule applies it is denied") {
   CHECK(has(import_access({access_rule("A", 0, admins, allowed())}), "deny login \"P: no rule applies\" when not p_a"));
   CHECK(has(import_access(Value::array()), "deny login \"P: no rule applies\""));
