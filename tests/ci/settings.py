@@ -22,8 +22,9 @@ except ImportError:
 WRIT, SOURCE = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 HOOKS = yaml.safe_load((SOURCE / ".pre-commit-hooks.yaml").read_text())
 ACTION = yaml.safe_load((SOURCE / "action.yml").read_text())
+HOME = tempfile.TemporaryDirectory()
 # Nothing of the user who runs the test, and no writ but ours.
-ENVIRONMENT = {"PATH": f"{WRIT.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
+ENVIRONMENT = {"PATH": f"{WRIT.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": HOME.name, "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
                "GIT_AUTHOR_NAME": "ann", "GIT_AUTHOR_EMAIL": "ann@acme.com", "GIT_COMMITTER_NAME": "ann",
                "GIT_COMMITTER_EMAIL": "ann@acme.com", "GIT_CONFIG_NOSYSTEM": "1"}
 wrong = []
