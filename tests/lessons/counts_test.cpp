@@ -121,7 +121,10 @@ TEST_CASE("clients, connections and organizations keep their names at every widt
       CHECK(world.effect(request) == (at > 0 && at == count - 1 ? Effect::deny : Effect::allow));
       CHECK(world.fault(request) == Fault::none);
       request.connection = fmt::format("n{}", at + 1);
-      CHECK(world.fault(request) == (at + 1 < count ? Fault::connection_not_enabled : Fault::unknown_connection));
+      const auto refused = at + 1 < count ? Fault::connection_not_enabled : Fault::unknown_connection;
+      CHECK(world.fault(request) == refused);
+      request.organization.reset();  // then it is the client alone that does not use it
+      CHECK(world.fault(request) == refused);
     }
   }
 }
