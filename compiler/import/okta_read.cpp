@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -12,8 +11,6 @@ namespace writ::importing {
 
 namespace {
 
-namespace fs = std::filesystem;
-constexpr std::size_t most_files = 100'000;
 constexpr int deepest_container = 4;
 constexpr std::size_t longest_id = 1'024;
 
@@ -125,29 +122,11 @@ void sort_okta(Value value, const std::string& origin, OktaExport& made, Report&
 
 OktaExport read_okta(const std::string& path, Report& report) {
   OktaExport made;
-  std::error_code failed;
-  if (!fs::is_directory(path, failed)) {
-    auto file = read_source(path, nullptr);
-    made.origin = file.name;
-    made.problem = std::move(file.problem);
-    if (made.problem.empty()) sort_okta(std::move(file.value), file.name, made, report);
-  } else {
-    const fs::path root(path);
-    made.origin = root.filename().empty() ? root.parent_path().filename().string() : root.filename().string();
-    std::vector<fs::path> files;
-    for (fs::recursive_directory_iterator at(root, failed), end; !failed && at != end && files.size() < most_files;
-         at.increment(failed))
-      if (at->path().extension() == ".json" && at->is_regular_file(failed)) files.push_back(at->path());
-    std::ranges::sort(files);
-    for (const auto& one : files) {
-      auto file = read_source(one.string(), nullptr);
-      const auto origin = one.lexically_relative(root).generic_string();
-      if (!file.problem.empty())
-        report.add(Outcome::wrong, origin, "", file.problem);
-      else
-        sort_okta(std::move(file.value), origin, made, report);
-    }
-  }
+  auto source = read_json_sources(path, report, [&](Value&& value, const std::string& origin) {
+    sort_okta(std::move(value), origin, made, report);
+  });
+  made.origin = std::move(source.name);
+  made.problem = std::move(source.problem);
   if (made.problem.empty() && made.policies.empty())
     made.problem = fmt::format("`{}` holds no policy of Okta's: an object with `type`, such as `ACCESS_POLICY`", path);
   return made;

@@ -3,8 +3,10 @@
 
 #include "compiler/load/files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -79,6 +81,36 @@ SourceFile read_source(const std::string& path, const Filling* filling, const St
   if (!document.problem.empty()) return fail(fmt::format("`{}`: {}", path, document.problem));
   file.value = std::move(document.value);
   return file;
+}
+
+SourceName read_json_sources(const std::string& path, Report& report,
+                             const std::function<void(Value&&, const std::string&)>& take) {
+  constexpr std::size_t most_files = 100'000;
+  std::error_code failed, other;
+  if (!fs::is_directory(path, failed)) {
+    auto file = read_source(path, nullptr);
+    if (file.problem.empty()) take(std::move(file.value), file.name);
+    return {std::move(file.name), std::move(file.problem)};
+  }
+  const fs::path root(path);
+  SourceName source{root.filename().empty() ? root.parent_path().filename().string() : root.filename().string(), {}};
+  std::vector<fs::path> files;
+  for (fs::recursive_directory_iterator at(root, failed), end; !failed && at != end && files.size() <= most_files;
+       at.increment(failed))
+    if (at->path().extension() == ".json" && at->is_regular_file(other)) files.push_back(at->path());
+  if (failed) source.problem = fmt::format("cannot read `{}` to its end: {}", path, failed.message());
+  if (files.size() > most_files) source.problem = fmt::format("`{}` has more than {} files", path, most_files);
+  if (!source.problem.empty()) return source;
+  std::ranges::sort(files);
+  for (const auto& one : files) {
+    auto file = read_source(one.string(), nullptr);
+    const auto origin = one.lexically_relative(root).generic_string();
+    if (file.problem.empty())
+      take(std::move(file.value), origin);
+    else
+      report.add(Outcome::wrong, origin, "", file.problem);
+  }
+  return source;
 }
 
 }  // namespace writ::importing

@@ -6,6 +6,7 @@
 #include "compiler/import/okta.h"
 #include "compiler/import/script.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/import/support.h"
 
 namespace {
 
@@ -18,16 +19,7 @@ void written(const Tenant& tenant) {
 
 void import(const Value& value) {
   Report report;
-  Auth0Export sections;
-  if (value.is_object())
-    for (const auto& [section, content] : value.items()) {
-      auto& things = sections.sections[section];
-      if (content.is_array())
-        for (const auto& one : content) things.push_back({one, section});
-      else
-        things.push_back({content, section});
-    }
-  written(plan_auth0(sections, "acme", report));
+  written(plan_auth0(import_support::sections_of(value), "acme", report));
   written(plan_keycloak({value, "realm", {}}, "", report));
   EntraExport directory;
   if (value.is_array())

@@ -36,6 +36,13 @@ std::string tenant(const std::string& name, int kind) {
          "  client web : web { connections users }\n  allow login when user.logins > " + std::to_string(kind) + "\n}\n";
 }
 
+// Beside the platform `acme`, written out, and `bolt` of this kind.
+void write_two(const support::Folder& folder, int kind) {
+  folder.write("platform.writ", platform);
+  folder.write("a.writ", tenant("acme", 1));
+  folder.write("b.writ", tenant("bolt", kind));
+}
+
 Built build(const support::Folder& folder, const Opened& known = nullptr) {
   BuildOptions options;
   options.known = known;
@@ -118,9 +125,7 @@ TEST_CASE("random edits: what is built upon the last bundle is what is built ane
 
 TEST_CASE("a mistake is told as a whole build tells it, whoever of the two is known already") {
   const support::Folder folder;
-  folder.write("platform.writ", platform);
-  folder.write("a.writ", tenant("acme", 1));
-  folder.write("b.writ", tenant("bolt", 1));
+  write_two(folder, 1);
   const auto known = open(build(folder));
   const auto told = [&](const std::string& text) {
     folder.write("c.writ", text);
@@ -137,9 +142,7 @@ TEST_CASE("a mistake is told as a whole build tells it, whoever of the two is kn
 
 TEST_CASE("a change outside of tenants compiles everything, a comment in a tenant that tenant") {
   const support::Folder folder;
-  folder.write("platform.writ", platform);
-  folder.write("a.writ", tenant("acme", 1));
-  folder.write("b.writ", tenant("bolt", 2));
+  write_two(folder, 2);
   const auto known = open(build(folder));
   folder.write("a.writ", tenant("acme", 1) + "// behind it\n");
   CHECK(build(folder, known).compiled == 0);

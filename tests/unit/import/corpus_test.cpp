@@ -63,16 +63,7 @@ void each_file(const char* folder, const char* extension, F&& f) {
 TEST_CASE("real exports of Auth0 with a mistake", "[corpus]") {
   const auto import = [](const Value& value, const fs::path& path) {
     Report report;
-    Auth0Export sections;
-    if (value.is_object())
-      for (const auto& [section, content] : value.items()) {
-        auto& things = sections.sections[section];
-        if (content.is_array())
-          for (const auto& one : content) things.push_back({one, section});
-        else
-          things.push_back({content, section});
-      }
-    written(plan_auth0(std::move(sections), "acme", report), path);
+    written(plan_auth0(import_support::sections_of(value), "acme", report), path);
   };
   each_file("auth0", ".yaml", import);
 }

@@ -124,6 +124,7 @@ TEST_CASE("files are UTF-8 or, behind a mark, UTF-16; one that is broken is told
   folder.write("half.json", little.substr(0, little.size() - 1));
   folder.write("pair.json", std::string("\xff\xfe\x3d\xd8", 4));
   Report report;
+  std::filesystem::create_symlink("nowhere.json", folder("a link that leads nowhere.json"));  // and ends nothing
   const auto source = read_entra(folder.path().string(), report);
   CHECK(source.problem.empty());
   REQUIRE(source.policies.size() == 3);

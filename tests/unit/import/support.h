@@ -1,6 +1,7 @@
 // What the tests of imports share: looking into reports, and breaking a sample at every place.
 #pragma once
 
+#include "compiler/import/auth0.h"
 #include "compiler/import/plan.h"
 #include "compiler/import/report.h"
 
@@ -18,6 +19,20 @@ using writ::importing::Note;
 using writ::importing::Outcome;
 using writ::importing::Report;
 using Value = nlohmann::json;
+
+// Any value as the sections of an export, whatever is in them.
+inline writ::importing::Auth0Export sections_of(const Value& value) {
+  writ::importing::Auth0Export made;
+  if (value.is_object())
+    for (const auto& [section, content] : value.items()) {
+      auto& things = made.sections[section];
+      if (content.is_array())
+        for (const auto& one : content) things.push_back({one, section});
+      else
+        things.push_back({content, section});
+    }
+  return made;
+}
 
 inline bool has_note(const Report& report, Outcome outcome, std::string_view field, std::string_view text) {
   return std::ranges::any_of(report.notes, [&](const Note& note) {
