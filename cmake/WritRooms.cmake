@@ -62,8 +62,7 @@ endif()
 
 # Everything a target of ours has: the root as include directory, C++20, warnings as errors.
 function(writ_own_code target)
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/writ>)
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE ${writ_warnings})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
@@ -94,8 +93,7 @@ function(writ_room name folder)
   writ_sources(sources ${folder})
   if(NOT sources)
     add_library(${name} INTERFACE)
-    target_include_directories(${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/writ>)
+    target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
     target_compile_features(${name} INTERFACE cxx_std_20)
     target_link_libraries(${name} INTERFACE ${room_LINK})
     return()

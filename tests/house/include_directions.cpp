@@ -71,6 +71,7 @@ const std::vector<Room> rooms = {
     {"compiler/diff",
      {"compiler/check", "runtime/program", "runtime/interpret", "runtime/engine", "runtime/flip"},
      "two policies side by side; asks both engines at the values that flip finds"},
+    {"writ", {"runtime", "compiler"}, "the public headers: lists of what others may include"},
     {"cli",
      {"compiler", "runtime", "tests/agree/oracle/oracle.h"},
      "puts everything together; the oracle is an engine to choose in builds that have the tests"},

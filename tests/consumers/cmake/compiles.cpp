@@ -1,0 +1,40 @@
+// compiles POLICY: compiles the policy, and asks an engine that runs it as machine code where there is some.
+#include <writ/compiler.h>
+#include <writ/engine.h>
+#ifdef WITH_JIT
+#include <writ/jit.h>
+#endif
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+int main(int, char** arguments) {
+  auto compiled = writ::compile_policy(arguments[1]);
+  if (!compiled.ok) {
+    std::printf("%s", compiled.messages.c_str());
+    return 1;
+  }
+  std::shared_ptr<writ::CodeSource> code;
+#ifdef WITH_JIT
+  code = writ::make_jit();
+#endif
+  writ::Engine engine(code, code ? writ::Tier::native : writ::Tier::interpret);
+  if (const auto refused = engine.put(std::move(compiled.parts)); !refused.empty()) {
+    std::printf("%s\n", refused.c_str());
+    return 1;
+  }
+  engine.wait_for_code();
+  writ::Request request;
+  engine.start(request, writ::Action::login, "acme", "shop", "staff");
+  request.set(writ::fact("user.blocked"), false).set(writ::fact("session.mfa"), false);
+  request.set(*engine.fact("acme", "user.risk"), std::int64_t{50});
+  const auto decision = code ? engine.native(request) : engine.interpret(request);
+  if (!decision) {
+    std::printf("no machine code: %s\n", code->refusal().c_str());
+    return 1;
+  }
+  for (const auto& obligation : engine.explain(request, *decision).obligations)
+    std::printf("%s: %s\n", writ::effect_names[static_cast<std::size_t>(decision->effect)].data(), obligation.c_str());
+  return 0;
+}

@@ -1,0 +1,32 @@
+// decides BUNDLE KEY: judges a bundle by the key, gives its tenants to an engine and asks it once.
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include <writ/bundle.h>
+#include <writ/engine.h>
+
+int main(int, char** arguments) {
+  writ::bundle::Problem problem;
+  const auto bundle = writ::bundle::Bundle::open(arguments[1], problem);
+  writ::bundle::Trust trust;
+  trust.keys.emplace_back();
+  const auto now =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+  if (bundle) problem = writ::bundle::read_key(arguments[2], trust.keys[0].key);
+  if (!problem) problem = writ::bundle::judge(*bundle, trust, now.count());
+  std::vector<writ::program::Part> parts(bundle ? bundle->size() : 0);
+  for (std::size_t i = 0; i < parts.size() && !problem; ++i) problem = bundle->part(i, parts[i]);
+  writ::Engine engine;
+  const auto refused = problem ? text_of(problem) : engine.put(std::move(parts));
+  if (!refused.empty()) {
+    std::printf("%s\n", refused.c_str());
+    return 1;
+  }
+  writ::Request request;
+  engine.start(request, writ::Action::login, "acme", "shop", "staff");
+  request.set(writ::fact("user.blocked"), false).set(writ::fact("session.mfa"), false);
+  request.set(*engine.fact("acme", "user.risk"), std::int64_t{10});
+  std::printf("%s\n", writ::effect_names[static_cast<std::size_t>(engine.decide(request).effect)].data());
+  return 0;
+}

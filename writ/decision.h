@@ -1,0 +1,4 @@
+// What an engine answers.
+#pragma once
+
+#include "runtime/engine/decision.h"

@@ -1,0 +1,6 @@
+// The engine that a service keeps: asks, answers, and tenants that are replaced while it does.
+#pragma once
+
+#include "runtime/engine/engine.h"
+#include "writ/decision.h"
+#include "writ/request.h"
