@@ -137,10 +137,13 @@ int build_bundle(const Options& options, Console& console) {
     }
   }
   if (problem) return fail(console, problem.detail);
-  console.out(fmt::format("{}{}: version {} of channel {}, {} ({} compiled, {} kept), {}\n", safe(options.output),
-                          options.since.empty() ? "" : " (a delta)", manifest.version, manifest.channel,
-                          counted(built.compiled + built.kept, "tenant"), built.compiled, built.kept,
-                          signers.empty() ? "unsigned" : counted(signers.size(), "signature")));
+  console.out(fmt::format(
+      "{}{}: version {} of channel {}, {} ({} compiled, {}{} kept), {}\n", safe(options.output),
+      options.since.empty() ? "" : " (a delta)", manifest.version, manifest.channel,
+      counted(built.compiled + built.pieced + built.kept, "tenant"), built.compiled,
+      built.pieced == 0 ? ""
+                        : fmt::format("{} in part: {}, ", built.pieced, counted(built.organizations, "organization")),
+      built.kept, signers.empty() ? "unsigned" : counted(signers.size(), "signature")));
   return exit_ok;
 }
 

@@ -140,9 +140,10 @@ nlohmann::ordered_json described(const Bundle& opened, const Problem& judged, bo
                                    {"cold", row.cold_size},
                                    {"hot_hash", to_hex(row.hot)},
                                    {"cold_hash", to_hex(row.cold)}};
-    std::vector<bundle::Source> sources;
-    if (!opened.sources(i, sources))
-      for (const auto& [name, digest] : sources) part["sources"].push_back({{"file", name}, {"hash", to_hex(digest)}});
+    bundle::Origin origin;
+    if (!opened.origin(i, origin))
+      for (const auto& [name, digest] : origin.files)
+        part["sources"].push_back({{"file", name}, {"hash", to_hex(digest)}});
     json["parts"].push_back(std::move(part));
   }
   return json;

@@ -1,5 +1,7 @@
 #include "compiler/build/build.h"
 
+#include "compiler/build/piece.h"
+#include "compiler/build/texts.h"
 #include "compiler/check/bodies.h"
 #include "compiler/load/apart.h"
 #include "compiler/load/forget.h"
@@ -7,6 +9,7 @@
 #include "compiler/syntax/in_parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -18,96 +21,97 @@ namespace writ {
 
 namespace {
 
+using build::Piece;
+using build::Texts;
 using bundle::Bundle;
 using bundle::ClaimKind;
 using bundle::Digest;
-using bundle::Source;
 using bundle::Writer;
 using load_detail::Apart;
-using Kind = Outline::Kind;
 
-// What one tenant is made from.
-struct Text {
-  Writer all;  // of its pieces: file, line, text
-  std::vector<Source> sources;
-  bool parted = false;  // in several pieces, whose order the imports decide
+// What the older bundle has already, by the tenant's name.
+struct Known {
+  std::map<std::string, std::size_t> kept;  // the places of those that did not change
+  std::map<std::string, Piece> pieces;      // those of which only organizations did
 };
-using Texts = std::map<std::string, Text>;
-
-Digest digest_of(std::string_view text) { return bundle::digest_of(std::as_bytes(std::span(text))); }
-
-Texts tenants_of(const Apart& apart) {
-  Texts tenants;
-  for (std::size_t i = 0; i < apart.found.size(); ++i) {
-    const std::string& text = apart.texts[i];
-    std::size_t line = 1, at = 0;
-    for (const auto& piece : apart.outlines[i].pieces) {
-      line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(at),
-                                                  text.begin() + static_cast<std::ptrdiff_t>(piece.begin), '\n'));
-      at = piece.begin;
-      if (!load_detail::is_of_tenant(piece)) continue;
-      auto& tenant = tenants[piece.name];
-      const auto digest = digest_of(std::string_view(text).substr(piece.begin, piece.end - piece.begin));
-      tenant.parted = !tenant.sources.empty();
-      tenant.all(apart.found[i].name, std::uint64_t{line}, digest);
-      tenant.sources.emplace_back(apart.found[i].name, digest);
-    }
-  }
-  return tenants;
-}
-
-Digest imports_of(const Apart& apart) {
-  Writer all;
-  for (std::size_t i = 0; i < apart.found.size(); ++i)
-    for (const auto& piece : apart.outlines[i].pieces)
-      if (piece.kind == Kind::import) all(apart.found[i].name, piece.name);
-  return bundle::digest_of(all.take());
-}
-
-std::map<std::string, Digest> digests_of(Texts& tenants, const Digest& imports) {
-  std::map<std::string, Digest> digests;
-  for (auto& [name, text] : tenants) {
-    Writer all = text.all;
-    all(name, text.parted ? imports : Digest{});
-    digests.emplace(name, bundle::digest_of(all.take()));
-  }
-  return digests;
-}
 
 class Build {
  public:
   Build(const std::string& path, const BuildOptions& options)
       : path_(path), options_(options), apart_(load_detail::take_apart(path, disk_, options.limits)) {
     if (apart_.whole) return;
-    tenants_ = tenants_of(apart_);
-    digests_ = digests_of(tenants_, imports_of(apart_));
+    tenants_ = build::texts_of(apart_);
   }
 
   Built run() {
     if (options_.known && !apart_.whole) {
-      const auto kept = kept_parts();
-      if (!kept.empty())
-        if (auto built = attempt(kept)) return std::move(*built);
+      auto known = known_parts();
+      find_pieces(known);
+      if (!known.pieces.empty())
+        if (auto built = attempt(known)) return std::move(*built);
+      known.pieces.clear();
+      if (!known.kept.empty())
+        if (auto built = attempt(known)) return std::move(*built);
     }
     return std::move(*attempt({}));
   }
 
  private:
-  // By name, the places of those in the older bundle whose text is the same.
-  std::map<std::string, std::size_t> kept_parts() const {
-    std::map<Digest, std::size_t> known;
-    for (std::size_t i = 0; i < options_.known->size(); ++i) known.emplace(options_.known->row(i).sources, i);
-    std::map<std::string, std::size_t> kept;
-    for (const auto& [name, digest] : digests_)
-      if (const auto found = known.find(digest); found != known.end()) kept.emplace(name, found->second);
-    return kept;
+  Known known_parts() const {
+    std::map<Digest, std::size_t> places;
+    for (std::size_t i = 0; i < options_.known->size(); ++i) places.emplace(options_.known->row(i).sources, i);
+    Known known;
+    for (const auto& [name, text] : tenants_)
+      if (const auto found = places.find(text.digest); found != places.end()) known.kept.emplace(name, found->second);
+    return known;
   }
 
-  // Nothing: with these kept it cannot be said what a whole build would say.
-  std::optional<Built> attempt(const std::map<std::string, std::size_t>& kept) {
-    std::set<std::string> wanted;
+  // Tenants that are the same but for organizations that are told apart.
+  void find_pieces(Known& known) const {
+    std::map<Digest, const Texts::value_type*> wanted;
+    for (const auto& text : tenants_)
+      if (!text.second.organizations.empty() && !known.kept.contains(text.first))
+        wanted.emplace(text.second.rest, &text);
+    if (wanted.empty()) return;
+    std::set<std::size_t> kept;
+    for (const auto& [name, place] : known.kept) kept.insert(place);
+    for (std::size_t i = 0; i < options_.known->size(); ++i) {
+      bundle::Origin origin;
+      if (kept.contains(i) || options_.known->origin(i, origin) || origin.organizations.empty()) continue;
+      const auto found = wanted.find(origin.rest);
+      if (found == wanted.end()) continue;
+      const auto& [name, text] = *found->second;
+      if (auto piece = piece_of(i, origin, text)) known.pieces.emplace(name, std::move(*piece));
+    }
+  }
+
+  std::optional<Piece> piece_of(std::size_t place, const bundle::Origin& origin, const build::Text& text) const {
+    Piece piece;
+    if (options_.known->part(place, piece.older)) return std::nullopt;
+    auto& changed = piece.organizations;
+    for (const auto& [name, digest] : text.organizations) changed.insert(changed.end(), name);
+    for (std::size_t i = 0; i < origin.organizations.size(); ++i) {
+      const auto& name = piece.older.organizations[i].name;
+      const auto found = text.organizations.find(name);
+      if (found != text.organizations.end() && found->second == origin.organizations[i])
+        changed.erase(name);
+      else if (found == text.organizations.end() && origin.organizations[i] != bundle::OrganizationDigest{})
+        piece.gone.insert(name);
+    }
+    changed.insert(text.mentioned.begin(), text.mentioned.end());
+    // Of half of them, all is sooner compiled.
+    if (changed.size() > text.organizations.size() / 2) return std::nullopt;
+    return piece;
+  }
+
+  // Nothing: with what is known it cannot be said what a whole build would say.
+  std::optional<Built> attempt(const Known& known) {
+    const auto& kept = known.kept;
+    load_detail::Wanted wanted;
     for (const auto& [name, text] : tenants_)
-      if (!kept.contains(name)) wanted.insert(name);
+      if (!kept.contains(name)) wanted.tenants.insert(name);
+    for (const auto& [name, piece] : known.pieces) wanted.organizations.emplace(name, piece.organizations);
+    const bool whole = kept.empty() && known.pieces.empty();
     Built built;
     built.loaded = load_detail::load_from(disk_, {&path_, 1},
                                           apart_.whole ? load_detail::as_it_is(std::move(apart_))
@@ -115,15 +119,18 @@ class Build {
                                           options_.limits, Imports::follow);
     auto& loaded = built.loaded;
     if (!loaded.diagnostics.has_errors()) built.interface = interface_of(loaded);
-    if (!kept.empty() && built.interface != options_.known->manifest().interface) return std::nullopt;
+    if (!whole && built.interface != options_.known->manifest().interface) return std::nullopt;
     built.builder = std::make_unique<bundle::Builder>();
     model::Policy policy;
-    if (!loaded.diagnostics.has_errors()) policy = compile(loaded, *built.builder);
-    if (loaded.diagnostics.has_errors()) return kept.empty() ? std::optional(std::move(built)) : std::nullopt;
+    if (!loaded.diagnostics.has_errors()) policy = compile(loaded, known.pieces, built);
+    if (loaded.diagnostics.has_errors()) return whole ? std::optional(std::move(built)) : std::nullopt;
+    if (unmade_) return unmade_ = false, std::nullopt;
     if (!fit_beside(policy, kept)) return std::nullopt;
     if (!keep(kept, *built.builder)) return std::nullopt;
     built.not_kept = std::move(not_kept_);
-    built.compiled = policy.tenants.size();
+    built.pieced = known.pieces.size();
+    for (const auto& [name, piece] : known.pieces) built.organizations += piece.organizations.size();
+    built.compiled = policy.tenants.size() - built.pieced;
     built.kept = kept.size();
     return built;
   }
@@ -178,12 +185,15 @@ class Build {
   }
 
   // Checks, and lowers what is checked as it comes, some on all cores at a time: of a large set neither trees nor models are kept.
-  model::Policy compile(Loaded& loaded, bundle::Builder& builder) {
+  model::Policy compile(Loaded& loaded, const std::map<std::string, Piece>& pieces, Built& built) {
     const std::size_t at_a_time = 64 * threads_for(SIZE_MAX);
     std::vector<model::Tenant> waiting;
     std::size_t done = 0;
     const auto lower_waiting = [&] {
-      in_parallel(waiting.size(), [&](std::size_t i, std::size_t) { lower(waiting[i], loaded.sources, builder); });
+      in_parallel(waiting.size(), [&](std::size_t i, std::size_t) {
+        const auto piece = pieces.find(waiting[i].structure.name);
+        lower(waiting[i], loaded.sources, piece == pieces.end() ? nullptr : &piece->second, *built.builder);
+      });
       done += waiting.size();
       waiting.clear();
       if (options_.progress) options_.progress(done, tenants_.size());
@@ -203,12 +213,17 @@ class Build {
     return policy;
   }
 
-  void lower(const model::Tenant& tenant, const SourceSet& sources, bundle::Builder& builder) const {
+  void lower(const model::Tenant& tenant, const SourceSet& sources, const Piece* piece, bundle::Builder& builder) {
     const auto& name = tenant.structure.name;
     const auto text = tenants_.find(name);
-    const auto digest = digests_.find(name);
-    builder.add(lower_tenant(tenant, sources), text == tenants_.end() ? std::vector<Source>{} : text->second.sources,
-                digest == digests_.end() ? Digest{} : digest->second);
+    std::optional part = lower_tenant(tenant, sources);
+    if (piece != nullptr) part = build::whole_of(*piece, *part);
+    if (!part || part->organizations.size() > options_.limits.organizations_per_tenant)
+      unmade_ = true;
+    else if (text == tenants_.end())
+      builder.add(*part);
+    else
+      builder.add(*part, build::origin_of(text->second, *part), text->second.digest);
   }
 
   const load_detail::Disk disk_;
@@ -216,8 +231,8 @@ class Build {
   const BuildOptions& options_;
   Apart apart_;
   Texts tenants_;
-  std::map<std::string, Digest> digests_;
   bundle::Problem not_kept_;
+  std::atomic<bool> unmade_ = false;  // a part could not be put together from its pieces
 };
 
 }  // namespace

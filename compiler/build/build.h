@@ -3,7 +3,8 @@
 //
 // A tenant depends on its own text and on what stands outside of tenants (the interface: platform, shared clients, templates). While the interface
 // is the same, to the letter and the line, a tenant of the same text on the same lines is taken from the older bundle as it is. What comes out is
-// the same bytes either way. Tests and proofs are not read: `writ check` and `writ test` are for them.
+// the same bytes either way. Of a tenant with many organizations of which only such changed as no program knows of (docs/decisions/0017), those
+// are compiled and the others taken. Tests and proofs are not read: `writ check` and `writ test` are for them.
 #pragma once
 
 #include "compiler/load/load.h"
@@ -26,8 +27,10 @@ struct Built {
   Loaded loaded;  // its diagnostics say what is wrong; then there is nothing else
   std::unique_ptr<bundle::Builder> builder;
   bundle::Digest interface{};
-  std::size_t compiled = 0, kept = 0;  // tenants
-  bundle::Problem not_kept;            // why nothing was taken from the older bundle, where it is not whole
+  std::size_t compiled = 0, kept = 0;  // tenants, whole
+  std::size_t pieced = 0,
+              organizations = 0;  // tenants of which some organizations were compiled and the rest kept; how many
+  bundle::Problem not_kept;       // why nothing was taken from the older bundle, where it is not whole
   bool ok() const { return !loaded.diagnostics.has_errors(); }
 };
 

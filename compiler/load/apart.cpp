@@ -48,19 +48,40 @@ bool imports_stay_inside(const Apart& side, const Files& files, const Limits& li
   return true;
 }
 
-// The text without the pieces that are not wanted; every line keeps its number.
-std::string kept(const std::string& text, const Outline& outline, const std::set<std::string>& wanted) {
-  std::string made;
-  std::size_t at = 0;
-  for (const auto& piece : outline.pieces) {
-    if (piece.kind == Kind::import || (is_of_tenant(piece) && wanted.contains(piece.name))) continue;
-    made.append(text, at, piece.begin - at);
-    made.append(static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(piece.begin),
-                                                    text.begin() + static_cast<std::ptrdiff_t>(piece.end), '\n')),
-                '\n');
-    at = piece.end;
+// A text of which something is left out; every line keeps its number.
+class Kept {
+ public:
+  explicit Kept(const std::string& text) : text_(text) {}
+  void leave_out(std::size_t begin, std::size_t end) {
+    made_.append(text_, at_, begin - at_);
+    made_.append(static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                     text_.begin() + static_cast<std::ptrdiff_t>(end), '\n')),
+                 '\n');
+    at_ = end;
   }
-  return made.append(text, at);
+  std::string finish() { return std::move(made_.append(text_, at_)); }
+
+ private:
+  const std::string& text_;
+  std::string made_;
+  std::size_t at_ = 0;
+};
+
+// The text without the pieces that are not wanted.
+std::string kept(const std::string& text, const Outline& outline, const Wanted& wanted) {
+  Kept made(text);
+  for (const auto& piece : outline.pieces) {
+    if (piece.kind == Kind::import) continue;
+    if (!is_of_tenant(piece) || !wanted.tenants.contains(piece.name)) {
+      made.leave_out(piece.begin, piece.end);
+      continue;
+    }
+    const auto some = wanted.organizations.find(piece.name);
+    if (some == wanted.organizations.end()) continue;
+    for (const auto& organization : piece.organizations)
+      if (!some->second.contains(organization.name)) made.leave_out(organization.begin, organization.end);
+  }
+  return made.finish();
 }
 
 }  // namespace
@@ -96,12 +117,12 @@ Apart take_apart(const std::string& path, const Files& files, const Limits& limi
   return made;
 }
 
-Prepared prepare(const Apart& side, const std::set<std::string>& wanted) {
+Prepared prepare(const Apart& side, const Wanted& wanted) {
   Prepared prepared;
   for (std::size_t i = 0; i < side.found.size(); ++i) {
     const auto& outline = side.outlines[i];
     const bool empty = std::ranges::none_of(
-        outline.pieces, [&](const auto& piece) { return is_of_tenant(piece) && wanted.contains(piece.name); });
+        outline.pieces, [&](const auto& piece) { return is_of_tenant(piece) && wanted.tenants.contains(piece.name); });
     if (empty && side.rests[i] == rest_of_nothing)
       prepared.unread.insert(side.found[i].identity);
     else
@@ -111,7 +132,7 @@ Prepared prepare(const Apart& side, const std::set<std::string>& wanted) {
 }
 
 // Of a file that has nothing but other tenants, its imports are left: they say which file comes before which.
-Prepared prepare_in_order(const Apart& side, const std::set<std::string>& wanted) {
+Prepared prepare_in_order(const Apart& side, const Wanted& wanted) {
   auto prepared = prepare(side, wanted);
   for (std::size_t i = 0; i < side.found.size(); ++i) {
     const auto found = prepared.unread.find(side.found[i].identity);

@@ -5,6 +5,7 @@
 #include "compiler/load/loader.h"
 #include "compiler/syntax/outline.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,10 +25,15 @@ inline bool is_of_tenant(const Outline::Piece& piece) {
 }
 
 Apart take_apart(const std::string& path, const Files& files, const Limits& limits);
+// Tenants, and of those that are named here, which of the organizations that their outlines tell apart; of the others all.
+struct Wanted {
+  std::set<std::string> tenants;
+  std::map<std::string, std::set<std::string>> organizations;
+};
 // For loading with these tenants and without tests and proofs. Every line keeps its number.
-Prepared prepare(const Apart& side, const std::set<std::string>& wanted);
+Prepared prepare(const Apart& side, const Wanted& wanted);
 // The same for who builds: what stands outside of the wanted tenants, imports included, so that files keep their order.
-Prepared prepare_in_order(const Apart& side, const std::set<std::string>& wanted);
+Prepared prepare_in_order(const Apart& side, const Wanted& wanted);
 // What stands outside of tenants and examples, as it is written, on the lines it is on.
 std::string rest_in_place(const Apart& side, std::size_t file);
 // For loading it whole. What came on standard input cannot be read twice.

@@ -47,14 +47,13 @@ LoadedPair load_pair(const Side& before, const Side& after, const Limits& limits
   LoadedPair pair;
   if (!reads[0].whole && !reads[1].whole && shared_of(reads[0]) == shared_of(reads[1])) {
     const auto were = tenants_of(reads[0]), are = tenants_of(reads[1]);
-    std::set<std::string> wanted;
+    load_detail::Wanted wanted;
     for (const auto& [name, text] : were)
-      if (const auto now = are.find(name); now == are.end() || now->second != text) wanted.insert(name);
+      if (const auto now = are.find(name); now == are.end() || now->second != text) wanted.tenants.insert(name);
     for (const auto& [name, text] : are)
-      if (!were.contains(name)) wanted.insert(name);
-    pair.left_out =
-        were.size() -
-        static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const auto& name) { return were.contains(name); }));
+      if (!were.contains(name)) wanted.tenants.insert(name);
+    pair.left_out = were.size() - static_cast<std::size_t>(std::ranges::count_if(
+                                      wanted.tenants, [&](const auto& name) { return were.contains(name); }));
     for (std::size_t i = 0; i < 2; ++i) prepared[i] = prepare(reads[i], wanted);
   } else {
     for (std::size_t i = 0; i < 2; ++i) prepared[i] = as_it_is(std::move(reads[i]));

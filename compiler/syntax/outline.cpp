@@ -21,6 +21,11 @@ constexpr std::array hard_words =
     std::to_array<std::string_view>({"and", "or", "not", "in", "has", "else", "when", "unless", "on", "any", "all",
                                      "true", "false", "matches", "starts", "ends", "contains", "with"});
 
+// What begins a statement of an organization's block that says more than what the organization is.
+constexpr std::array words_of_programs = std::to_array<std::string_view>(
+    {"allow", "deny", "require", "report", "let", "obligation", "attributes", "password", "floor", "lockout", "zone",
+     "session", "tenant", "client", "connection", "organization", "limit", "lifetimes"});
+
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -112,7 +117,7 @@ class Outliner {
       take();
       good_ = good_ && is("tenant");
       take();
-      piece(Outline::Kind::extension, begin, name(), [this] { balanced("{", "}"); });
+      piece(Outline::Kind::extension, begin, name(), [this] { body(); });
     } else if (is("test") || is("prove")) {
       take();
       good_ = good_ && token_.sort == Sort::string;
@@ -131,7 +136,7 @@ class Outliner {
   void piece(Outline::Kind kind, std::size_t begin, std::string name, const Rest& rest) {
     rest();
     if (good_ && is(";")) take();
-    made_.pieces.push_back({kind, std::move(name), begin, last_end_});
+    made_.pieces.push_back({kind, std::move(name), begin, last_end_, std::exchange(organizations_, {})});
     // Behind it something else begins: otherwise this was no declaration, but an expression that begins with such a word.
     good_ = good_ && (token_.first || token_.sort == Sort::end);
   }
@@ -143,7 +148,57 @@ class Outliner {
       name();
       balanced("(", ")");
     }
-    if (good_ && is("{")) balanced("{", "}");
+    if (good_ && is("{")) body();
+  }
+
+  // What a tenant has in its braces.
+  void body() {
+    good_ = good_ && is("{");
+    std::size_t depth = 0;
+    bool operand = false;  // what stands before leaves something open: here an organization is a fact
+    while (good_) {
+      if (token_.sort == Sort::end) good_ = false;
+      if (depth == 1 && !operand && token_.first && token_.sort == Sort::word && is("organization")) {
+        organization();
+        continue;
+      }
+      if (token_.sort == Sort::mark && is("{")) ++depth;
+      if (token_.sort == Sort::mark && is("}")) --depth;
+      operand = token_.sort == Sort::mark
+                    ? !is("{") && !is("}") && !is(")") && !is("]") && !is(";")
+                    : token_.sort == Sort::word && std::ranges::find(hard_words, seen()) != hard_words.end();
+      take();
+      if (depth == 0) return;
+    }
+  }
+
+  // `organization coke "Coca-Cola" { … }`. What does not look like one is left to `body`, from where this has come to.
+  void organization() {
+    Outline::Organization made{{}, token_.begin, 0};
+    take();
+    const auto text = seen();
+    const bool quoted = token_.sort == Sort::string;
+    if (token_.first || (!quoted && (token_.sort != Sort::word || !is_letter(text.front()) ||
+                                     std::ranges::find(hard_words, text) != hard_words.end())))
+      return;
+    bool plain = !quoted || text.find('\\') == std::string_view::npos;
+    made.name = quoted ? text.substr(1, text.size() - 2) : text;
+    take();
+    if (token_.sort == Sort::string) take();
+    if (token_.sort != Sort::mark || !is("{")) return;
+    for (std::size_t depth = 0; good_;) {
+      if (token_.sort == Sort::end) good_ = false;
+      if (token_.sort == Sort::mark && is("{")) ++depth;
+      if (token_.sort == Sort::mark && is("}")) --depth;
+      if (token_.sort == Sort::pattern ||
+          (token_.sort == Sort::word && std::ranges::find(words_of_programs, seen()) != words_of_programs.end()))
+        plain = false;
+      take();
+      if (depth == 0) break;
+    }
+    if (token_.sort == Sort::mark && is(";")) take();
+    made.end = last_end_;
+    if (good_ && plain) organizations_.push_back(std::move(made));
   }
 
   // One token, with all that it opens.
@@ -188,6 +243,7 @@ class Outliner {
   Token token_;
   std::size_t last_end_ = 0;
   bool good_ = true;
+  std::vector<Outline::Organization> organizations_;
   Outline made_;
 };
 
@@ -205,6 +261,15 @@ std::string without_comments(std::string_view text, std::size_t begin, std::size
     last = token.end;
   }
   return made;
+}
+
+std::string_view without_margins(std::string_view text, std::size_t begin, std::size_t end) {
+  Scanner scanner(text.substr(0, end), begin);
+  Token token = scanner.next();
+  const auto first = token.begin;
+  auto last = first;
+  for (; token.sort != Sort::end; token = scanner.next()) last = token.end;
+  return text.substr(first, last - first);
 }
 
 }  // namespace writ

@@ -20,11 +20,11 @@ program::ShapeKey Builder::key_of(const std::shared_ptr<const program::Shape>& s
   return key;
 }
 
-void Builder::add(const program::Part& part, const std::vector<Source>& sources, const Digest& sources_digest) {
-  auto made = encode(part, sources, [this](const auto& shape) { return key_of(shape); });
+void Builder::add(const program::Part& part, const Origin& origin, const Digest& sources) {
+  auto made = encode(part, origin, [this](const auto& shape) { return key_of(shape); });
   made.hot.shrink_to_fit();
   made.cold.shrink_to_fit();
-  PartBytes bytes{part.id, {}, {}, digest_of(made.hot), digest_of(made.cold), sources_digest};
+  PartBytes bytes{part.id, {}, {}, digest_of(made.hot), digest_of(made.cold), sources};
   const std::lock_guard lock(mutex_);
   encoded_.push_back(std::move(made));
   bytes.hot = encoded_.back().hot;

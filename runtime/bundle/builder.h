@@ -14,7 +14,7 @@ namespace writ::bundle {
 
 class Builder {
  public:
-  void add(const program::Part& part, const std::vector<Source>& sources = {}, const Digest& sources_digest = {});
+  void add(const program::Part& part, const Origin& origin = {}, const Digest& sources = {});
   // A part as it is in another bundle, which is kept; what is not as its head says is refused.
   Problem keep(std::shared_ptr<const Bundle> bundle, std::size_t index);
   // Borrowed from here.

@@ -243,9 +243,9 @@ Problem Bundle::part(std::size_t index, program::Part& part) const {
   return {};
 }
 
-Problem Bundle::sources(std::size_t index, std::vector<Source>& sources) const {
+Problem Bundle::origin(std::size_t index, Origin& origin) const {
   if (auto problem = check(index)) return problem;
-  return decode_sources(cold(index), sources);
+  return decode_origin(cold(index), origin);
 }
 
 Problem Bundle::check_all() const {

@@ -74,7 +74,7 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
 
   // Checked, decoded and verified (program::verify): it may serve. Its rows lie in the bundle, which it keeps.
   Problem part(std::size_t index, program::Part& part) const;
-  Problem sources(std::size_t index, std::vector<Source>& sources) const;
+  Problem origin(std::size_t index, Origin& origin) const;
   // That its bytes are those that the head names.
   Problem check(std::size_t index) const;
   // Every part and every shape, now, and that the state is theirs: the first problem.

@@ -126,14 +126,19 @@ void cold(A& archive, P& part) {
   archive.align();
 }
 
+template <class A, class O>
+void origin_of(A& archive, O& origin) {
+  archive(origin.files, origin.rest, origin.organizations);
+}
+
 Problem malformed(const std::string& what) { return {Reason::malformed, what}; }
 
 }  // namespace
 
-Encoded encode(const Part& part, const std::vector<Source>& sources, const KeyOf& key_of) {
+Encoded encode(const Part& part, const Origin& origin, const KeyOf& key_of) {
   Writer hot_writer(key_of), cold_writer(key_of);
   hot(hot_writer, part);
-  cold_writer(sources);
+  origin_of(cold_writer, origin);
   cold(cold_writer, part);
   return {hot_writer.take(), cold_writer.take()};
 }
@@ -152,8 +157,10 @@ Problem decode(std::span<const std::byte> hot_bytes, std::span<const std::byte> 
   if (const auto wrong = hot_reader.finish(); !wrong.empty())
     return {hot_reader.missing_shape() ? Reason::missing_shape : Reason::malformed, wrong};
   Reader cold_reader(cold_bytes, &shape_of);
-  std::vector<Source> sources;
-  cold_reader(sources);
+  Origin origin;
+  origin_of(cold_reader, origin);
+  if (!origin.organizations.empty() && origin.organizations.size() != part.organizations.size())
+    cold_reader.fail("it tells of more or fewer organizations than it has");
   cold(cold_reader, part);
   if (const auto wrong = cold_reader.finish(); !wrong.empty()) return malformed(wrong);
   return {};
@@ -167,9 +174,9 @@ Problem decode(std::span<const std::byte> bytes, program::Shape& shape) {
   return {};
 }
 
-Problem decode_sources(std::span<const std::byte> cold_bytes, std::vector<Source>& sources) {
+Problem decode_origin(std::span<const std::byte> cold_bytes, Origin& origin) {
   Reader reader(cold_bytes);
-  reader(sources);
+  origin_of(reader, origin);
   if (!reader.ok()) return malformed(reader.finish());
   return {};
 }

@@ -13,11 +13,20 @@ namespace writ::bundle {
 // A source file and what was in it.
 using Source = std::pair<std::string, Digest>;
 
+// What a part was made from. Of a tenant with many organizations each has a digest of its own, so that who builds the next bundle sees which of
+// them changed; those that stand in a program, or whose text was not told apart, have none (zero).
+using OrganizationDigest = std::array<std::uint8_t, 16>;  // the first half of a SHA-256
+struct Origin {
+  std::vector<Source> files{};
+  Digest rest{};                                    // of all of its text but those organizations
+  std::vector<OrganizationDigest> organizations{};  // parallel to the part's, or empty
+};
+
 struct Encoded {
   std::vector<std::byte> hot, cold;
 };
 // A part without its version, which is the bundle's.
-Encoded encode(const program::Part& part, const std::vector<Source>& sources, const KeyOf& key_of);
+Encoded encode(const program::Part& part, const Origin& origin, const KeyOf& key_of);
 std::vector<std::byte> encode(const program::Shape& shape);
 
 // `hot` begins at a multiple of 8. The part's rows are those of `hot`: it must outlive the part (Part::keeper). Whether it may serve is left to
@@ -26,7 +35,7 @@ Problem decode(std::span<const std::byte> hot, std::span<const std::byte> cold, 
                program::Part& part);
 Problem decode(std::span<const std::byte> bytes, program::Shape& shape);
 // The beginning of a cold half alone.
-Problem decode_sources(std::span<const std::byte> cold, std::vector<Source>& sources);
+Problem decode_origin(std::span<const std::byte> cold, Origin& origin);
 // The names in a hot half that no other part may answer to.
 Problem decode_claims(std::span<const std::byte> hot, std::vector<std::string>& hosts,
                       std::vector<std::string>& issuers);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
+#include <optional>
+#include <tuple>
 
 namespace writ::bundle {
 
@@ -16,6 +19,64 @@ struct DeltaHeader {
   std::uint64_t reserved = 0;
 };
 static_assert(sizeof(DeltaHeader) == 96);
+
+// A step takes a few bytes of its own; what is not worth a patch is carried whole.
+void write_half(Writer& out, std::optional<std::span<const std::byte>> was, std::span<const std::byte> half) {
+  const auto patch = was ? patch_of(*was, half) : Patch{};
+  std::size_t size = 0;
+  for (const auto& step : patch) size += step.fresh.size() + 8;
+  const bool patched = was && size < half.size() / 2;
+  out(patched);
+  if (!patched) return out.placed(half);
+  out.list(patch, [&](const Step& step) {
+    out(std::uint64_t{step.fresh.size()});
+    out.raw(step.fresh);
+    out(step.begin, step.size);
+  });
+}
+
+void read_half(Reader& in, Half& half) {
+  in(half.patched);
+  if (!half.patched) {
+    half.bytes = in.placed();
+    return;
+  }
+  in.list(half.patch, [&](Step& step) {
+    std::uint64_t size = 0;
+    in(size);
+    step.fresh = in.raw(size);
+    in(step.begin, step.size);
+  });
+}
+
+// What the delta says of parts, over those of the base. `halves` holds what is put together.
+Problem changed_parts(const Bundle& base, const Delta& delta, const Limits& limits,
+                      std::deque<std::vector<std::byte>>& halves, std::vector<PartBytes>& parts) {
+  std::uint64_t size = 0;
+  for (const auto& changed : delta.parts) {
+    PartBytes part{changed.id, changed.hot.bytes, changed.cold.bytes, {}, {}, changed.sources};
+    const auto was = base.find(changed.id);
+    if (!was && (changed.hot.patched || changed.cold.patched))
+      return {Reason::missing_part, "it changes tenant `" + changed.id + "`, which is not there"};
+    const auto put_together = [&](const Half& half, std::span<const std::byte> of_base) {
+      auto& newer = halves.emplace_back();
+      if (!apply(half.patch, of_base, newer))
+        return Problem{Reason::malformed, "what it says of tenant `" + changed.id + "` takes what is not there"};
+      size += newer.size();
+      return size > limits.file ? Problem{Reason::too_large, "what comes out is too large"} : Problem{};
+    };
+    for (const auto& [half, of_base, into] :
+         {std::tuple(&changed.hot, &Bundle::hot, &part.hot), std::tuple(&changed.cold, &Bundle::cold, &part.cold)}) {
+      if (!half->patched) continue;
+      if (auto problem = put_together(*half, (base.*of_base)(*was))) return problem;
+      *into = halves.back();
+    }
+    part.hot_hash = digest_of(part.hot);
+    part.cold_hash = digest_of(part.cold);
+    parts.push_back(std::move(part));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -54,8 +115,9 @@ std::vector<std::byte> make_delta(const Bundle& from, const Bundle& to) {
   for (const auto i : parts) {
     const auto& row = to.row(i);
     out(std::string(to.id(i)), row.sources);
-    out.placed(to.hot(i));
-    out.placed(to.cold(i));
+    const auto was = from.find(to.id(i));
+    write_half(out, was ? std::optional(from.hot(*was)) : std::nullopt, to.hot(i));
+    write_half(out, was ? std::optional(from.cold(*was)) : std::nullopt, to.cold(i));
   }
   out(std::uint64_t{shapes.size()});
   for (const auto* row : shapes) {
@@ -101,12 +163,10 @@ Problem read_delta(std::span<const std::byte> bytes, Delta& delta, const Limits&
   Reader in(bytes.first(header.body_size));
   in.raw(sizeof header);
   in(delta.manifest, delta.removed, delta.shapes_removed);
-  in.list(delta.parts, [&](PartBytes& part) {
+  in.list(delta.parts, [&](ChangedPart& part) {
     in(part.id, part.sources);
-    part.hot = in.placed();
-    part.cold = in.placed();
-    part.hot_hash = digest_of(part.hot);
-    part.cold_hash = digest_of(part.cold);
+    read_half(in, part.hot);
+    read_half(in, part.cold);
   });
   in.list(delta.shapes, [&](ShapeBytes& shape) {
     in(shape.key);
@@ -135,7 +195,9 @@ std::shared_ptr<const Bundle> apply(const Bundle& base, std::span<const std::byt
   std::ranges::sort(delta.removed);
   std::ranges::sort(delta.shapes_removed);
   const auto named = delta.manifest;
-  Pieces pieces{delta.manifest, std::move(delta.parts), std::move(delta.shapes)};
+  Pieces pieces{delta.manifest, {}, std::move(delta.shapes)};
+  std::deque<std::vector<std::byte>> halves;
+  if ((problem = changed_parts(base, delta, limits, halves, pieces.parts))) return nullptr;
   std::vector<std::string> changed;
   for (const auto& part : pieces.parts) changed.push_back(part.id);
   std::ranges::sort(changed);

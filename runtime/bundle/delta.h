@@ -1,10 +1,12 @@
-// What changed between two bundles: changed and added parts, the names of those that went, shapes that came and went, and the new manifest.
+// What changed between two bundles: changed and added parts, the names of those that went, shapes that came and went, and the new manifest. Of a
+// changed part each half is what changed in it, where that is less.
 //
 // A delta is carried and never trusted by itself. It is laid over the one bundle it was made from, which it names by its root, and what comes
 // out is the other bundle to the byte: it has the root that the delta names, and the signatures of the delta are signatures of that root. So
 // whatever is wrong with a delta, what comes out is refused; nothing is missing from it that was not signed away.
 #pragma once
 
+#include "runtime/bundle/patch.h"
 #include "runtime/bundle/write.h"
 
 #include <memory>
@@ -12,12 +14,24 @@
 
 namespace writ::bundle {
 
+// Half of a part: its bytes, or what changed in the one that the base has. Both are the delta's.
+struct Half {
+  bool patched = false;
+  std::span<const std::byte> bytes;
+  Patch patch;
+};
+struct ChangedPart {
+  std::string id;
+  Digest sources{};
+  Half hot, cold;
+};
+
 struct Delta {
   Manifest manifest;  // of what comes out
   Digest base{}, root{};
   std::vector<std::string> removed;
   std::vector<program::ShapeKey> shapes_removed;
-  std::vector<PartBytes> parts;    // changed and added; their bytes are the delta's
+  std::vector<ChangedPart> parts;  // and added ones
   std::vector<ShapeBytes> shapes;  // added
   std::vector<Signature> signatures;
 };

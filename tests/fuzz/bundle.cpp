@@ -20,13 +20,13 @@ void read(const std::shared_ptr<std::vector<std::byte>>& bytes) {
   if (!opened) return refused(problem);
   for (std::size_t i = 0; i < opened->size(); ++i) {
     writ::program::Part part;
-    std::vector<Source> sources;
+    Origin origin;
     const auto wrong = opened->part(i, part);
     if (wrong) refused(wrong);
     if (wrong) continue;
     promise(writ::program::verify(part).empty(), "a part that does not verify");
-    promise(!opened->sources(i, sources), "a part without sources");
-    const auto again = encode(part, sources, [](const auto& shape) { return writ::program::key_of(*shape); });
+    promise(!opened->origin(i, origin), "a part without an origin");
+    const auto again = encode(part, origin, [](const auto& shape) { return writ::program::key_of(*shape); });
     promise(std::ranges::equal(again.hot, opened->hot(i)) && std::ranges::equal(again.cold, opened->cold(i)),
             "a part is written again as another");
   }

@@ -51,9 +51,9 @@ TEST_CASE("what goes into a bundle comes out") {
     CHECK(program::hash_of(part) == parts[i].hash);
     CHECK(all_of(part) == all_of(parts[i]));
     CHECK(part.title == parts[i].title);
-    std::vector<Source> sources;
-    CHECK(!opened->sources(i, sources));
-    CHECK(sources == std::vector<Source>{{parts[i].id + ".writ", Digest{1}}});
+    Origin origin;
+    CHECK(!opened->origin(i, origin));
+    CHECK(origin.files == std::vector<Source>{{parts[i].id + ".writ", Digest{1}}});
   }
   CHECK(!opened->find("nobody"));
   CHECK(opened->find(ClaimKind::host, "bolt.login.example") == 1);
@@ -97,7 +97,7 @@ TEST_CASE("the same parts are the same bytes, in whatever order and on however m
     for (std::size_t thread = 0; thread < 4; ++thread)
       threads.emplace_back([&, thread] {
         for (auto i = thread; i < parts.size(); i += 4)
-          builder.add(parts[i], {{parts[i].id + ".writ", Digest{1}}}, Digest{2});
+          builder.add(parts[i], {.files = {{parts[i].id + ".writ", Digest{1}}}}, Digest{2});
       });
     for (auto& thread : threads) thread.join();
     Bytes bytes;

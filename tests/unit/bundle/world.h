@@ -69,7 +69,7 @@ inline Manifest manifest(std::uint64_t version = 1) {
 inline Bytes bytes_of(const std::vector<program::Part>& parts, const Manifest& made = manifest(),
                       const std::vector<const PrivateKey*>& keys = {}) {
   Builder builder;
-  for (const auto& part : parts) builder.add(part, {{part.id + ".writ", Digest{1}}}, Digest{2});
+  for (const auto& part : parts) builder.add(part, {.files = {{part.id + ".writ", Digest{1}}}}, Digest{2});
   Bytes bytes;
   Digest root{};
   const auto problem =

@@ -117,3 +117,37 @@ TEST_CASE("comments and stretches of blanks make no difference") {
   const std::string text = "matches \"//\" //x";
   CHECK(without_comments(text, 0, text.size()) == "matches \"//\"");
 }
+
+TEST_CASE("organizations that hold settings alone are told apart") {
+  const auto told = [](const std::string& text) {
+    std::vector<std::string> found;
+    const auto seen = outline(text);
+    REQUIRE(seen);
+    for (const auto& piece : seen->pieces)
+      for (const auto& one : piece.organizations)
+        found.push_back(one.name + "=" + text.substr(one.begin, one.end - one.begin));
+    return found;
+  };
+  using Found = std::vector<std::string>;
+  CHECK(
+      told("writ 1\nextend tenant a {\n  organization x \"X\" { connections c }\n  organization \"y z\" {\n    use w { "
+           "connections c }\n  };\n}\n") == Found{"x=organization x \"X\" { connections c }",
+                                                  "y z=organization \"y z\" {\n    use w { connections c }\n  };"});
+  for (const char* inside :
+       {"require mfa", "allow login", "let x = 1", "deny login", "report deny login", "connection c : saml",
+        "password { length 12.. }", "session { idle 1h }", "zone z = 10.0.0.0/8"})
+    CHECK(told("writ 1\ntenant a {\n  organization x { " + std::string(inside) + " }\n}\n").empty());
+  // What is a fact, stands elsewhere or has no braces is none.
+  CHECK(told("writ 1\ntenant a {\n  allow login when has\n  organization\n  session { idle 1h }\n}\n").empty());
+  CHECK(told("writ 1\ntenant a {\n  allow login when\n  organization == x\n}\n").empty());
+  CHECK(told("writ 1\ntenant a {\n  connections\n  organization\n}\n").empty());
+  CHECK(told("writ 1\ntenant a { organization x { } }\n").empty());
+  CHECK(told("writ 1\ntenant a {\n  organization x\n  organization y { }\n}\n") == Found{"y=organization y { }"});
+  CHECK(told("writ 1\nplatform {\n  organization x { }\n}\n").empty());
+}
+
+TEST_CASE("what is around the first and the last word is left out") {
+  const std::string text = " // a\n tenant x { // b\n } // c\n";
+  CHECK(without_margins(text, 0, text.size()) == "tenant x { // b\n }");
+  CHECK(without_margins(text, 0, 6).empty());
+}
