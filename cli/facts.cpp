@@ -1,7 +1,8 @@
 // `writ facts`: everything a request can say, with its type and in which actions it is required or optional; of a tenant also what its rules
-// make required there, the JSON Schema of its requests, and the request that tests start from.
+// make required there, the JSON Schema of its requests, the same as C++, and the request that tests start from.
 #include "runtime/program/facts.h"
 
+#include "cli/facts_cpp.h"
 #include "cli/pipeline.h"
 #include "cli/verb.h"
 #include "runtime/json/request_json.h"
@@ -22,7 +23,8 @@ namespace {
 struct Options {
   Believing believing;
   std::string policy, tenant, action;
-  bool schema = false, baseline = false;
+  bool schema = false, baseline = false, cpp = false;
+  std::string name_space = "facts";
   Format format = Format::pretty;
 };
 
@@ -110,6 +112,18 @@ std::string json(const std::vector<Row>& all, ActionMask asked) {
   return list.dump(1) + "\n";
 }
 
+std::string cpp(const Options& options, const Pipeline& pipeline, const program::Part* part,
+                std::optional<Action> action) {
+  std::vector<const program::Part*> tenants;
+  for (const program::Part& one : pipeline.parts)
+    if (part == nullptr || part == &one) tenants.push_back(&one);
+  std::string heading = "Made by `writ facts " + safe(options.policy.empty() ? "" : options.policy);
+  if (part != nullptr) heading += " --tenant " + safe(options.tenant);
+  if (action) heading += " --action " + options.action;
+  return cpp_requests({part ? part->attributes : pipeline.policy.attributes, tenants, options.name_space,
+                       heading + " --cpp`.", action});
+}
+
 int facts(const Options& options, Console& console) {
   const auto usage = [&](std::string_view what) {
     console.err(fmt::format("writ: {}\n", what));
@@ -118,6 +132,10 @@ int facts(const Options& options, Console& console) {
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
   if (!options.action.empty() && !action) return usage(no_such_action(options.action));
   const std::optional<Action> asked_action = action ? std::optional(static_cast<Action>(*action)) : std::nullopt;
+  if (options.cpp && options.policy.empty()) return usage("--cpp is of a policy: give one");
+  if (!is_namespace(options.name_space))
+    return usage("`" + safe(options.name_space) +
+                 "` is no namespace: --namespace wants names like `acme` or `acme::login`");
   if (options.baseline && options.policy.empty()) {
     console.out(to_json(baseline(asked_action.value_or(Action::login)), {}) + "\n");
     return exit_ok;
@@ -146,6 +164,10 @@ int facts(const Options& options, Console& console) {
     console.out(request_schema(*part, asked_action));
     return exit_ok;
   }
+  if (options.cpp) {
+    console.out(cpp(options, pipeline, part, asked_action));
+    return exit_ok;
+  }
   const std::vector<Row> all = rows(part ? part->attributes : pipeline.policy.attributes, part);
   const ActionMask asked = asked_action ? mask_of(*asked_action) : all_actions;
   console.out(options.format == Format::json ? json(all, asked) : table(all, asked, part != nullptr));
@@ -165,11 +187,15 @@ void declare_facts(CLI::App& app, Invocation& invocation) {
   verb->add_flag("--baseline", options->baseline,
                  "the request that tests of the action (login) start from, as JSON; with a policy, one to a tenant's "
                  "first client");
+  verb->add_flag("--cpp", options->cpp,
+                 "as a C++ header: a struct for each action, of the platform's facts or of one tenant's");
+  verb->add_option("--namespace", options->name_space, "of the C++ header, `facts` unless given")->type_name("NAME");
   add_format(*verb, options->format);
   add_believing(*verb, options->believing);
   add_examples(*verb, {"writ facts", "writ facts my-policy --tenant acme --action login",
                        "writ facts my-policy --tenant acme --schema > request.schema.json",
-                       "writ facts my-policy --baseline | writ eval my-policy -"});
+                       "writ facts my-policy --baseline | writ eval my-policy -",
+                       "writ facts my-policy --cpp --namespace acme > acme_facts.h"});
   runs(*verb, invocation, [options, &invocation] { return facts(*options, invocation.console); });
 }
 

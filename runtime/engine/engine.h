@@ -57,6 +57,7 @@ class Request {
 
  private:
   friend class Engine;
+  friend class Places;
   std::unique_ptr<State> state_;
 };
 

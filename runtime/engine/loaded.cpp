@@ -235,6 +235,7 @@ std::shared_ptr<const FactTable> Pool::facts(const std::vector<program::Attribut
           std::int64_t(one.values.size()), std::int64_t(one.name.size())})
       key.append(reinterpret_cast<const char*>(&number), sizeof number);
     key += one.name;
+    for (const auto& value : one.values) key += value + '\0';  // whose numbers `Places` keeps
   }
   auto& known = facts_[key];
   if (auto alive = known.lock()) return alive;

@@ -54,7 +54,7 @@ def look_at_the_libraries(lib, folder):
 
 def find_package(prefix, folder, bundle, key):
     build = folder / "cmake"
-    run("cmake", "-S", HERE / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={CXX}")
+    run("cmake", "-S", HERE / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={CXX}", f"-DFACTS={folder}")
     run("cmake", "--build", build)
     decided = run(build / "decides", bundle, key)
     check(decided == "allow\n", f"decides says {decided}")
@@ -66,11 +66,11 @@ def plain(prefix, lib, folder, bundle, key):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(lib / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "writ", env=environment).split()
     program = folder / "plain"
-    run(CXX, "-std=c++20", HERE / "cmake" / "decides.cpp", "-o", program, *flags)
+    run(CXX, "-std=c++20", HERE / "cmake" / "decides.cpp", "-o", program, f"-I{folder}", *flags)
     decided = run(program, bundle, key, env=dict(os.environ, LD_LIBRARY_PATH=str(lib)))
     check(decided == "allow\n", f"the plain program says {decided}")
     # Each header by itself, with every warning: they are read by other people's compilers.
-    for header in sorted((prefix / "include" / "writ").glob("*.h")):
+    for header in [folder / "acme_facts.h", *sorted((prefix / "include" / "writ").glob("*.h"))]:
         run(CXX, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-x", "c++", "-include", header,
             os.devnull, f"-I{prefix / 'include'}")
 
@@ -89,6 +89,8 @@ def main():
         writ = prefix / "bin" / "writ"
         run(writ, "keygen", "release", cwd=folder)
         run(writ, "build", HERE / "policy.writ", "-o", "all.writb", "--key", "release.key", cwd=folder)
+        facts = run(writ, "facts", HERE / "policy.writ", "--tenant", "acme", "--cpp", "--namespace", "acme")
+        (folder / "acme_facts.h").write_text(facts)
         find_package(prefix, folder, folder / "all.writb", folder / "release.pub")
         plain(prefix, lib, folder, folder / "all.writb", folder / "release.pub")
     for what in wrong:

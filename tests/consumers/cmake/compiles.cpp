@@ -5,6 +5,9 @@
 #include <writ/jit.h>
 #endif
 
+#include "acme_facts.h"
+
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -26,9 +29,16 @@ int main(int, char** arguments) {
   }
   engine.wait_for_code();
   writ::Request request;
-  engine.start(request, writ::Action::login, "acme", "shop", "staff");
-  request.set(writ::fact("user.blocked"), false).set(writ::fact("session.mfa"), false);
-  request.set(*engine.fact("acme", "user.risk"), std::int64_t{50});
+  acme::Login::Places places;
+  acme::Login{.tenant = "acme",
+              .client = "shop",
+              .connection = "staff",
+              .user_blocked = false,
+              .request_time = std::chrono::sys_days(std::chrono::June / 1 / 2026),
+              .session_mfa = false,
+              .user_plan = acme::UserPlan::class_,
+              .user_risk = 50}
+      .start(engine, request, places);
   const auto decision = code ? engine.native(request) : engine.interpret(request);
   if (!decision) {
     std::printf("no machine code: %s\n", code->refusal().c_str());

@@ -1,4 +1,6 @@
 // decides BUNDLE KEY: judges a bundle by the key, gives its tenants to an engine and asks it once.
+#include "acme_facts.h"
+
 #include <chrono>
 #include <cstdio>
 #include <vector>
@@ -24,9 +26,16 @@ int main(int, char** arguments) {
     return 1;
   }
   writ::Request request;
-  engine.start(request, writ::Action::login, "acme", "shop", "staff");
-  request.set(writ::fact("user.blocked"), false).set(writ::fact("session.mfa"), false);
-  request.set(*engine.fact("acme", "user.risk"), std::int64_t{10});
+  acme::Login::Places places;
+  acme::Login{.tenant = "acme",
+              .client = "shop",
+              .connection = "staff",
+              .user_blocked = false,
+              .request_time = std::chrono::sys_days(std::chrono::June / 1 / 2026),
+              .session_mfa = false,
+              .user_plan = acme::UserPlan::class_,
+              .user_risk = 10}
+      .start(engine, request, places);
   std::printf("%s\n", writ::effect_names[static_cast<std::size_t>(engine.decide(request).effect)].data());
   return 0;
 }
