@@ -5,12 +5,12 @@
 #include <writ/jit.h>
 #endif
 
-#include "acme_facts.h"
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <utility>
+
+#include <acme_facts.h>
 
 int main(int, char** arguments) {
   auto compiled = writ::compile_policy(arguments[1]);

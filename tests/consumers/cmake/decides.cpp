@@ -1,10 +1,9 @@
 // decides BUNDLE KEY: judges a bundle by the key, gives its tenants to an engine and asks it once.
-#include "acme_facts.h"
-
 #include <chrono>
 #include <cstdio>
 #include <vector>
 
+#include <acme_facts.h>
 #include <writ/bundle.h>
 #include <writ/engine.h>
 
