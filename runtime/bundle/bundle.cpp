@@ -194,7 +194,23 @@ Problem Bundle::check(std::size_t index) const {
   return {};
 }
 
-std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key, Problem& problem) const {
+std::shared_ptr<const program::Shape> Shapes::find(const ShapeRow& row) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find({row.hash, row.key});
+  return found == known_.end() ? nullptr : found->second.lock();
+}
+
+void Shapes::add(const ShapeRow& row, const std::shared_ptr<const program::Shape>& shape) {
+  const std::lock_guard lock(mutex_);
+  if (known_.size() >= sweep_at_) {
+    std::erase_if(known_, [](const auto& one) { return one.second.expired(); });
+    sweep_at_ = 64 + 2 * known_.size();
+  }
+  known_[{row.hash, row.key}] = shape;
+}
+
+std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key, Shapes* known_before,
+                                                    Problem& problem) const {
   const auto found = std::ranges::lower_bound(shapes_, key, {}, &ShapeRow::key);
   if (found == shapes_.end() || found->key != key) {
     problem = {Reason::missing_shape, "shape " + to_hex(key) + " is not in it"};
@@ -203,6 +219,9 @@ std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key
   const std::lock_guard lock(mutex_);
   auto& known = decoded_[static_cast<std::size_t>(found - shapes_.begin())];
   if (known) return known;
+  // What has the hash of these bytes is this shape, and was verified then.
+  if (known_before)
+    if (auto equal = known_before->find(*found)) return known = equal;
   const auto bytes = shape_bytes(*found);
   program::Shape made;
   if (digest_of(bytes) != found->hash)
@@ -214,7 +233,9 @@ std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key
   else if (program::key_of(made) != key)
     problem = malformed("shape " + to_hex(key) + " has the key of another");
   if (problem) return nullptr;
-  return known = std::make_shared<const program::Shape>(std::move(made));
+  known = std::make_shared<const program::Shape>(std::move(made));
+  if (known_before) known_before->add(*found, known);
+  return known;
 }
 
 bool Bundle::claims_are(std::size_t index, const program::Part& part) const {
@@ -224,10 +245,10 @@ bool Bundle::claims_are(std::size_t index, const program::Part& part) const {
   return all(ClaimKind::host, part.hosts) && all(ClaimKind::issuer, part.issuers);
 }
 
-Problem Bundle::part(std::size_t index, program::Part& part) const {
+Problem Bundle::part(std::size_t index, program::Part& part, Shapes* known) const {
   if (auto problem = check(index)) return problem;
   Problem problem;
-  const ShapeOf shape_of = [&](const program::ShapeKey& key) { return shape(key, problem); };
+  const ShapeOf shape_of = [&](const program::ShapeKey& key) { return shape(key, known, problem); };
   program::Part made;
   const auto of = [&](Problem wrong) {
     wrong.detail = "part `" + std::string(id(index)) + "`: " + wrong.detail;
@@ -260,7 +281,7 @@ Problem Bundle::check_all() const {
   if (claimed != claims_.size()) return malformed("it has a host or issuer that is of no part");
   for (const auto& row : shapes_) {
     Problem problem;
-    if (!shape(row.key, problem)) return problem;
+    if (!shape(row.key, nullptr, problem)) return problem;
   }
   if (state_of(parts) != manifest_.state) return malformed("its state is not that of its parts");
   return {};

@@ -14,6 +14,7 @@
 #include "runtime/password/mapped.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,19 @@ struct Signature {
   std::vector<std::uint8_t> bytes;
 };
 
+// Shapes that were read before, from whatever bundle, by the hash of their bytes: what is equal need not be read and verified again, and is one
+// object. Holds none alive.
+class Shapes {
+ public:
+  std::shared_ptr<const program::Shape> find(const ShapeRow& row) const;
+  void add(const ShapeRow& row, const std::shared_ptr<const program::Shape>& shape);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::pair<Digest, program::ShapeKey>, std::weak_ptr<const program::Shape>> known_;
+  std::size_t sweep_at_ = 64;
+};
+
 class Bundle : public std::enable_shared_from_this<Bundle> {
   struct Private {};
 
@@ -73,7 +87,7 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
   std::optional<std::size_t> find(ClaimKind kind, std::string_view text) const;
 
   // Checked, decoded and verified (program::verify): it may serve. Its rows lie in the bundle, which it keeps.
-  Problem part(std::size_t index, program::Part& part) const;
+  Problem part(std::size_t index, program::Part& part, Shapes* known = nullptr) const;
   Problem origin(std::size_t index, Origin& origin) const;
   // That its bytes are those that the head names.
   Problem check(std::size_t index) const;
@@ -98,7 +112,7 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
   Problem read(std::span<const std::byte> bytes, const Limits& limits);
   Problem read_head(const Limits& limits);
   Problem lie_in_order() const;
-  std::shared_ptr<const program::Shape> shape(const program::ShapeKey& key, Problem& problem) const;
+  std::shared_ptr<const program::Shape> shape(const program::ShapeKey& key, Shapes* known, Problem& problem) const;
   bool claims_are(std::size_t index, const program::Part& part) const;
 
   password::Mapped file_;

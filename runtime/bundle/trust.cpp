@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <time.h>
+
 namespace writ::bundle {
 
 namespace {
@@ -78,6 +80,12 @@ bool may_go_back(const Bundle& bundle, const Trust& trust, const Rollback& rollb
 }
 
 }  // namespace
+
+std::int64_t system_clock_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
+}
 
 bool TrustedKey::speaks_for(std::string_view tenant) const {
   return tenants.empty() || std::ranges::find(tenants, tenant) != tenants.end();

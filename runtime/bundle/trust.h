@@ -65,6 +65,8 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
+// Micros since 1970, to the few milliseconds that matter here, without asking the kernel.
+std::int64_t system_clock_now();
 // Signatures, scopes, channel, time, engine, vocabulary. `now`: micros since 1970.
 Problem judge(const Bundle& bundle, const Trust& trust, std::int64_t now);
 // And against what was seen; gives in `seen` what will have been.

@@ -256,18 +256,24 @@ void answer(const Loaded& loaded, const LoadedPassword& policy, std::string_view
 enum class How : std::uint8_t { best, interpreter, machine };
 
 // Nothing: machine code was asked for, and there is none.
-std::optional<PasswordReport> ask(const Engine::State& engine, const Secret& secret, const PasswordRequest& request,
+std::optional<PasswordReport> ask(Engine::State& engine, const Secret& secret, const PasswordRequest& request,
                                   How how) noexcept try {
   PasswordReport report;
   const auto password = secret.expose();
   engine.tenants.prepare();
   std::shared_ptr<const Loaded> loaded;
   engine.tenants.look(request.tenant, [&](const auto* found) { loaded = found ? *found : nullptr; });
+  bool broken = false;
+  if (!loaded && engine.bases.size() != 0) {
+    auto found = engine.find(request.tenant);
+    loaded = std::move(found.loaded);
+    broken = found.broken;
+  }
   const auto set = engine.set();
-  report.fault = !loaded && !set.ready ? PasswordFault::not_ready
-                 : set.stale           ? PasswordFault::stale
-                 : !loaded             ? PasswordFault::unknown_tenant
-                                       : PasswordFault::none;
+  report.fault = !loaded && (broken || !set.ready) ? PasswordFault::not_ready
+                 : set.stale                       ? PasswordFault::stale
+                 : !loaded                         ? PasswordFault::unknown_tenant
+                                                   : PasswordFault::none;
   if (report.fault != PasswordFault::none) return report;
   const LoadedPassword* policy = nullptr;
   report.fault = fault_of(*loaded, password, request, policy);

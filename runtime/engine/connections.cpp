@@ -51,13 +51,13 @@ Offer Engine::connections(std::string_view tenant, std::string_view client,
     offer.fault = fault;
     return offer;
   };
-  if (state_->tenants.size() == 0) return refuse(Fault::not_ready);
-  if (state_->stale.load(std::memory_order_acquire)) return refuse(Fault::stale);
+  if (!state_->is_ready()) return refuse(Fault::not_ready);
+  if (state_->is_stale()) return refuse(Fault::stale);
   for (const auto name : {tenant, client, organization.value_or(""), email.value_or("")})
     if (!sound(name)) return refuse(Fault::invalid_request);
   if (email && !is_mail(*email)) return refuse(Fault::invalid_request);
-  const auto loaded = state_->tenants.get(tenant);
-  if (!loaded) return refuse(Fault::unknown_tenant);
+  const auto [loaded, broken] = state_->find(tenant);
+  if (!loaded) return refuse(broken ? Fault::not_ready : Fault::unknown_tenant);
   const auto client_place = loaded->client(client);
   const auto organization_place = organization ? loaded->organization(*organization) : -1;
   const auto fault = structure(*loaded, client_place, organization_place, organization.has_value());

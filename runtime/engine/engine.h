@@ -16,7 +16,18 @@
 #include <string_view>
 #include <vector>
 
+namespace writ::bundle {
+class Bundle;
+struct Problem;
+enum class ClaimKind : std::uint32_t;
+}  // namespace writ::bundle
+
 namespace writ {
+
+struct Opening;     // activation.h
+struct Activation;  // activation.h
+struct Revision;    // activation.h
+struct Metrics;     // activation.h
 
 enum class Tier : std::uint8_t { interpret, automatic, native };  // native: wait for machine code (tests, benchmarks)
 
@@ -69,11 +80,26 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Verifies and publishes tenants; the others are not disturbed. A part that does not verify is refused with the reason and what served before
-  // keeps serving. Host and issuer claims are checked over the set.
+  // Serves the bundle in place of the one before, when it may (activation.h): judged, tested, on record, then swapped in. A tenant is loaded when
+  // it is first asked for. Whatever is wrong, what served serves on. `apply` serves what comes out of a delta laid over the bundle that serves.
+  Activation open(const std::string& path, const Opening& how);
+  Activation open(std::shared_ptr<const bundle::Bundle> bundle, const Opening& how);
+  Activation apply(std::span<const std::byte> delta, const Opening& how);
+
+  // By hand. Verifies and publishes tenants; the others are not disturbed. A part that does not verify is refused with the reason and what served
+  // before keeps serving. Host and issuer claims are checked over the set. What was put or removed stays so until a bundle comes in which that
+  // tenant is another than in the bundle before, or until it is restored.
   std::string put(std::vector<program::Part> parts);  // empty: published
-  bool remove(std::string_view tenant);
+  std::string put_tenant(program::Part part);
+  bundle::Problem put_tenant(const std::shared_ptr<const bundle::Bundle>& judged, std::string_view tenant);
+  bool remove_tenant(std::string_view tenant);
+  std::string restore_tenant(std::string_view tenant);  // empty: what the bundle says of it, if anything, serves again
   std::vector<std::string> tenants() const;
+  // Which tenant answers to a host name, or to the issuer of a token. Allocates nothing but what `tenant` needs.
+  bool tenant_of(bundle::ClaimKind kind, std::string_view name, std::string& tenant) const;
+  std::optional<Revision>
+  revision(std::string_view tenant) const;  // nothing: there is no such tenant, or it is not ready
+  Metrics metrics() const;
   std::shared_ptr<const program::Part> part(std::string_view tenant) const;
 
   // Starts a request. `connection`, `organization`: empty view with null data = not given.
@@ -101,7 +127,7 @@ class Engine {
   // besides when an organization judges membership). Empty when there is no such tenant.
   std::vector<std::string> required_facts(std::string_view tenant, Action action) const;
   void wait_for_code() const;  // Tier::native and benchmarks
-  // Whoever watches freshness says whether the policy is past its time: while it is, every decision is the fault `stale`.
+  // Past its bundle's expiry and the grace, and while this is set, every decision is the fault `stale`.
   void set_stale(bool stale);
   // Lets go of the snapshots this thread keeps for quick reading. For threads that stop asking, so that replaced tenants are freed.
   void quiesce() const;

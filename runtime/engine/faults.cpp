@@ -111,9 +111,16 @@ Finding facts(const Asked& a) {
 // ---------------------------------------------------------------- 18
 
 // A claim by another tenant counts even where this one claims nothing.
-bool claimed_elsewhere(const Asked& a, const Claims& claims, std::string_view name) {
-  if (claims.size() == 0) return false;
-  return claims.look(name, [&](const auto* claim) { return claim && (*claim)->tenant != a.part().id; });
+bool claimed_elsewhere(const Asked& a, bundle::ClaimKind kind, std::string_view name) {
+  const auto& claims = kind == bundle::ClaimKind::host ? a.set.hosts : a.set.issuers;
+  const auto by_hand = [&] {
+    if (claims.size() == 0) return false;
+    return claims.look(name, [&](const auto* claim) { return claim && (*claim)->tenant != a.part().id; });
+  };
+  if (by_hand()) return true;
+  if (a.set.bases.size() == 0) return false;
+  const auto claimed = claimed_by_bundle(a.set.bases, a.set.overrides, kind, name, a.part().id);
+  return claimed.elsewhere || (claimed.overridden && by_hand());
 }
 
 Finding host(const Asked& a) {
@@ -122,7 +129,7 @@ Finding host(const Asked& a) {
   const auto& own = a.part().hosts;
   if (std::ranges::find(own, given) != own.end()) return {};
   if (!own.empty()) return {Fault::tenant_mismatch, Detail::host};
-  if (claimed_elsewhere(a, a.set.hosts, given)) return {Fault::tenant_mismatch, Detail::host_elsewhere};
+  if (claimed_elsewhere(a, bundle::ClaimKind::host, given)) return {Fault::tenant_mismatch, Detail::host_elsewhere};
   return {};
 }
 
@@ -132,7 +139,7 @@ Finding issuer(const Asked& a) {
   const auto& own = a.part().issuers;
   if (std::ranges::find(own, given) != own.end()) return {};
   if (!own.empty()) return {Fault::tenant_mismatch, Detail::issuer};
-  if (claimed_elsewhere(a, a.set.issuers, given)) return {Fault::tenant_mismatch, Detail::issuer_elsewhere};
+  if (claimed_elsewhere(a, bundle::ClaimKind::issuer, given)) return {Fault::tenant_mismatch, Detail::issuer_elsewhere};
   return {};
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/engine/request.h"
-#include "runtime/engine/table.h"
+#include "runtime/engine/serve.h"
 
 namespace writ::engine {
 
@@ -48,6 +48,8 @@ struct Finding {
 struct Set {
   const Claims& hosts;
   const Claims& issuers;
+  const Bases& bases;
+  const Overrides& overrides;
   bool stale = false;
   bool ready = false;
 };

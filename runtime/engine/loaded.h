@@ -167,8 +167,10 @@ struct Loaded {
   bool enabled_past_64(std::int64_t client, std::int64_t connection) const;
 };
 
-// Verifies and readies a part. Null with the reason in `error` when it cannot serve.
-std::shared_ptr<const Loaded> load(program::Part part, const HashKey& key, Pool& pool,
+// Readies a part, and verifies it unless that was done where it comes from (bundle::Bundle::part). Null with the reason in `error` when it
+// cannot serve.
+enum class Verified : bool { no, yes };
+std::shared_ptr<const Loaded> load(program::Part part, Verified verified, const HashKey& key, Pool& pool,
                                    std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error);
 
 }  // namespace writ::engine

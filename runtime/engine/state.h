@@ -1,24 +1,55 @@
-// What an engine holds. Readers touch the tables and the flags; `mutex` is for those who put and remove.
+// What an engine holds. Readers touch the tables and the flags; `mutex` is for those who put and remove, and for who loads a tenant when it is
+// first asked for.
 #pragma once
 
 #include "runtime/engine/combine.h"
 #include "runtime/engine/faults.h"
+#include "runtime/engine/serve.h"
 #include "runtime/engine/table.h"
 
 namespace writ {
 
 struct Engine::State {
   engine::HashKey key = engine::random_key();
-  engine::Table<engine::Loaded> tenants{key};
-  engine::Claims hosts{key}, issuers{key};
+  engine::Table<engine::Loaded> tenants{key};  // ready to be asked
+  engine::Claims hosts{key}, issuers{key};     // of tenants that no bundle serves
+  engine::Bases bases{key};                    // the bundle that serves, where there is one
+  engine::Overrides overrides{key};            // of its tenants; empty where there is no bundle
   std::atomic<bool> stale{false};
+  std::atomic<std::int64_t> stale_at{INT64_MAX};
+  std::atomic<std::int64_t (*)()> clock{&bundle::system_clock_now};
   std::shared_ptr<CodeSource> code;  // null where there is no machine code to be had
   Tier tier = Tier::automatic;
+  engine::SharedCounters counters = std::make_shared<engine::Counters>();
+  bundle::Shapes shapes;
+
+  std::mutex opening;              // before `mutex`: one bundle is made ready at a time
+  std::vector<bundle::Seen> seen;  // guarded by opening; where no file keeps it
 
   std::mutex mutex;
-  engine::Pool pool;  // guarded by mutex
+  engine::Pool pool;         // guarded by mutex
+  std::string last_refusal;  // guarded by mutex
 
-  engine::Set set() const { return {hosts, issuers, stale.load(std::memory_order_relaxed), tenants.size() != 0}; }
+  bool is_stale() const {
+    if (stale.load(std::memory_order_acquire)) return true;
+    const auto until = stale_at.load(std::memory_order_relaxed);
+    return until != INT64_MAX && clock.load(std::memory_order_relaxed)() >= until;
+  }
+  bool is_ready() const { return tenants.size() != 0 || bases.size() != 0; }
+  engine::Set set() const { return {hosts, issuers, bases, overrides, is_stale(), is_ready()}; }
+
+  // A tenant, from the bundle if need be, by the lock. Not on the way of requests but when they are the first to ask for it.
+  struct Found {
+    std::shared_ptr<const engine::Loaded> loaded;
+    bool broken = false;  // it is in the bundle, and cannot be loaded
+  };
+  Found find(std::string_view tenant);
+  // Part `place` of `held`, loaded and not published.
+  std::shared_ptr<const engine::Loaded> load_part(const std::shared_ptr<const engine::Held>& held, std::size_t place,
+                                                  std::vector<std::shared_ptr<engine::SharedShape>>& fresh,
+                                                  bundle::Problem& problem);
+  void want(const std::vector<std::shared_ptr<engine::SharedShape>>& fresh);
+  void wait_for_code();
 };
 
 }  // namespace writ

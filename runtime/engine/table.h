@@ -9,11 +9,13 @@
 
 #include "runtime/engine/names.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -67,11 +69,16 @@ class Table {
 
   // All changes of one shard become visible at once; shards one after the other.
   void change(const std::vector<Change>& changes) {
-    std::vector<std::vector<const Change*>> by_shard(Shards);
-    for (const auto& change : changes) by_shard[keyed_hash(key_, change.key) % Shards].push_back(&change);
+    if (changes.empty()) return;
+    std::vector<Hashed> hashed;
+    for (const auto& change : changes) hashed.push_back({keyed_hash(key_, change.key), &change});
+    std::ranges::stable_sort(hashed, {}, [](const Hashed& one) { return one.hash % Shards; });
     const Counted counted{changes_};  // also when memory ends half way: what was changed by then is seen
-    for (std::size_t i = 0; i < Shards; ++i)
-      if (!by_shard[i].empty()) change(shards_[i], by_shard[i]);
+    for (std::size_t begin = 0, end = 0; begin < hashed.size(); begin = end) {
+      const auto shard = hashed[begin].hash % Shards;
+      while (end < hashed.size() && hashed[end].hash % Shards == shard) ++end;
+      change(shards_[shard], std::span(hashed).subspan(begin, end - begin));
+    }
   }
 
   std::vector<Value> all() const {
@@ -141,12 +148,17 @@ class Table {
     ~Counted() { changes.fetch_add(1, std::memory_order_release); }
   };
 
-  void change(Shard& shard, const std::vector<const Change*>& changes) {
+  struct Hashed {
+    std::uint64_t hash = 0;
+    const Change* change = nullptr;
+  };
+
+  void change(Shard& shard, std::span<const Hashed> changes) {
     std::vector<Place> values;
     if (const auto before = shard.read().snapshot) before->each([&](const Place& place) { values.push_back(place); });
     const auto old_size = values.size();
-    for (const auto* change : changes) {
-      const auto hash = keyed_hash(key_, change->key);
+    for (const auto& [hash_of_key, change] : changes) {
+      const auto hash = hash_of_key;  // what a lambda may capture
       std::erase_if(values,
                     [&](const Place& place) { return place.hash == hash && place.value->name() == change->key; });
       if (change->value) values.push_back({hash, change->value});

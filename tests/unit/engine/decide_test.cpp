@@ -385,8 +385,8 @@ TEST_CASE("machine code is taken when it is there, kept while it may run, and ne
   CHECK(engine->native(request)->effect == Effect::deny);
   CHECK(engine->decide(request).effect == Effect::deny);
   CHECK(engine->interpret(request).effect == Effect::allow);
-  engine->remove("acme");
-  engine->remove("second");
+  engine->remove_tenant("acme");
+  engine->remove_tenant("second");
   engine->quiesce();
   engine.reset();
   CHECK_FALSE(source->owner.expired());  // the request still has its snapshot

@@ -40,8 +40,8 @@ TEST_CASE("put, replace, remove") {
   REQUIRE(engine.put({small("a").build(9)}) == "");
   CHECK(decide(engine, login_to("a")).version == 9);
   CHECK(decide(engine, login_to("b")).version == 1);
-  CHECK(engine.remove("a"));
-  CHECK_FALSE(engine.remove("a"));
+  CHECK(engine.remove_tenant("a"));
+  CHECK_FALSE(engine.remove_tenant("a"));
   CHECK(engine.part("a") == nullptr);
   CHECK(decide(engine, login_to("a")).fault == Fault::unknown_tenant);
   CHECK(decide(engine, login_to("b")).effect == Effect::allow);
@@ -56,7 +56,7 @@ TEST_CASE("a request keeps the version it was started with") {
   engine.bind(named, request);
   REQUIRE(engine.put({small("a").build(2)}) == "");
   CHECK(engine.decide(request).version == 1);
-  engine.remove("a");
+  engine.remove_tenant("a");
   CHECK(engine.decide(request).version == 1);
   engine.bind(named, request);
   CHECK(engine.decide(request).fault == Fault::not_ready);
@@ -115,7 +115,7 @@ TEST_CASE("hosts and issuers belong to one tenant of the set") {
   // a host moves when both change together
   CHECK(engine.put({claiming("b", {"a.example"}), claiming("a", {"new.example"})}) == "");
   CHECK(engine.put({claiming("a", {"a.example"})}) == "tenant `a`: host `a.example` belongs to tenant `b`");
-  CHECK(engine.remove("b"));
+  CHECK(engine.remove_tenant("b"));
   CHECK(engine.put({claiming("a", {"a.example"})}) == "");
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("what is replaced is freed once nobody reads it") {
     CHECK(old.expired());  // this thread looked again
   }
   old = engine.part("a");
-  engine.remove("a");
+  engine.remove_tenant("a");
   CHECK_FALSE(old.expired());  // this thread has not looked again
   engine.quiesce();
   CHECK(old.expired());
