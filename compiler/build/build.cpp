@@ -1,6 +1,7 @@
 #include "compiler/build/build.h"
 
 #include "compiler/build/piece.h"
+#include "compiler/build/samples.h"
 #include "compiler/build/texts.h"
 #include "compiler/check/bodies.h"
 #include "compiler/load/apart.h"
@@ -44,6 +45,17 @@ class Build {
   }
 
   Built run() {
+    auto built = build();
+    if (built.ok() && !apart_.whole) {
+      const auto samples = samples_of(path_, disk_, apart_, options_.limits, built.not_asked);
+      built.questions = samples.size();
+      built.builder->ask(samples);
+    }
+    return built;
+  }
+
+ private:
+  Built build() {
     if (options_.known && !apart_.whole) {
       auto known = known_parts();
       find_pieces(known);
@@ -56,7 +68,6 @@ class Build {
     return std::move(*attempt({}));
   }
 
- private:
   Known known_parts() const {
     std::map<Digest, std::size_t> places;
     for (std::size_t i = 0; i < options_.known->size(); ++i) places.emplace(options_.known->row(i).sources, i);

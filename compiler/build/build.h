@@ -4,7 +4,8 @@
 // A tenant depends on its own text and on what stands outside of tenants (the interface: platform, shared clients, templates). While the interface
 // is the same, to the letter and the line, a tenant of the same text on the same lines is taken from the older bundle as it is. What comes out is
 // the same bytes either way. Of a tenant with many organizations of which only such changed as no program knows of (docs/decisions/0017), those
-// are compiled and the others taken. Tests and proofs are not read: `writ check` and `writ test` are for them.
+// are compiled and the others taken. Of the tests some are run and carried along (samples.h), so that who serves the bundle can ask them first; `writ
+// check` and `writ test` are for the others, and for proofs.
 #pragma once
 
 #include "compiler/load/load.h"
@@ -31,6 +32,8 @@ struct Built {
   std::size_t pieced = 0,
               organizations = 0;  // tenants of which some organizations were compiled and the rest kept; how many
   bundle::Problem not_kept;       // why nothing was taken from the older bundle, where it is not whole
+  std::size_t questions = 0;      // of its tests, carried along
+  std::string not_asked;          // why none are, though there are tests
   bool ok() const { return !loaded.diagnostics.has_errors(); }
 };
 

@@ -55,7 +55,7 @@ Problem Builder::keep(std::shared_ptr<const Bundle> bundle, std::size_t index) {
 
 Pieces Builder::pieces(Manifest manifest) const {
   const std::lock_guard lock(mutex_);
-  Pieces made{std::move(manifest), parts_, {}};
+  Pieces made{std::move(manifest), parts_, {}, samples_};
   for (const auto& [key, shape] : shapes_) made.shapes.push_back(shape);
   return made;
 }

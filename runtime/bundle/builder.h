@@ -17,7 +17,10 @@ class Builder {
   void add(const program::Part& part, const Origin& origin = {}, const Digest& sources = {});
   // A part as it is in another bundle, which is kept; what is not as its head says is refused.
   Problem keep(std::shared_ptr<const Bundle> bundle, std::size_t index);
-  // Borrowed from here.
+  // Questions to carry along.
+  void ask(const std::vector<Sample>& samples) {
+    samples_ = samples.empty() ? std::vector<std::byte>() : encode(samples);
+  }
   Pieces pieces(Manifest manifest) const;
   std::size_t size() const { return parts_.size(); }
 
@@ -31,6 +34,7 @@ class Builder {
   std::deque<std::vector<std::byte>> shape_bytes_;
   std::map<program::ShapeKey, ShapeBytes> shapes_;
   std::set<std::shared_ptr<const Bundle>> kept_;
+  std::vector<std::byte> samples_;
 };
 
 }  // namespace writ::bundle

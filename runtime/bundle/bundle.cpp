@@ -100,6 +100,8 @@ Problem Bundle::read_head(const Limits& limits) {
   if (header_.shapes > limits.shapes) return too_large("it has " + std::to_string(header_.shapes) + " shapes");
   if (header_.claims > limits.claims) return too_large("it has too many hosts and issuers");
   if (header_.strings_size > limits.strings) return too_large("its names are too long");
+  if (header_.samples_size > max_sample_bytes) return too_large("its questions are too long");
+  if (header_.samples_size == 0 && header_.samples != Digest{}) return malformed("it has a hash of no questions");
   const auto parts = aligned(sizeof(Header) + header_.manifest_size);
   const auto shapes = parts + header_.parts * sizeof(PartRow);
   const auto claims = shapes + header_.shapes * sizeof(ShapeRow);
@@ -154,6 +156,7 @@ Problem Bundle::lie_in_order() const {
   }
   for (const auto& part : parts_)
     if (!blob(part.cold_begin, part.cold_size)) return malformed("a part lies elsewhere");
+  if (!blob(at, header_.samples_size)) return malformed("its questions lie elsewhere");
   const auto claim = [&](const ClaimRow& row) { return std::pair(row.kind, string(row.text_begin, row.text_size)); };
   for (std::size_t i = 0; i < claims_.size(); ++i) {
     if (!name(claims_[i].text_begin, claims_[i].text_size)) return malformed("a name lies elsewhere");
@@ -200,13 +203,17 @@ std::shared_ptr<const program::Shape> Shapes::find(const ShapeRow& row) const {
   return found == known_.end() ? nullptr : found->second.lock();
 }
 
-void Shapes::add(const ShapeRow& row, const std::shared_ptr<const program::Shape>& shape) {
+std::shared_ptr<const program::Shape> Shapes::add(const ShapeRow& row,
+                                                  const std::shared_ptr<const program::Shape>& shape) {
   const std::lock_guard lock(mutex_);
   if (known_.size() >= sweep_at_) {
     std::erase_if(known_, [](const auto& one) { return one.second.expired(); });
     sweep_at_ = 64 + 2 * known_.size();
   }
-  known_[{row.hash, row.key}] = shape;
+  auto& known = known_[{row.hash, row.key}];
+  if (auto equal = known.lock()) return equal;
+  known = shape;
+  return shape;
 }
 
 std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key, Shapes* known_before,
@@ -218,7 +225,7 @@ std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key
   }
   const std::lock_guard lock(mutex_);
   auto& known = decoded_[static_cast<std::size_t>(found - shapes_.begin())];
-  if (known) return known;
+  if (known) return known_before ? known_before->add(*found, known) : known;
   // What has the hash of these bytes is this shape, and was verified then.
   if (known_before)
     if (auto equal = known_before->find(*found)) return known = equal;
@@ -234,7 +241,7 @@ std::shared_ptr<const program::Shape> Bundle::shape(const program::ShapeKey& key
     problem = malformed("shape " + to_hex(key) + " has the key of another");
   if (problem) return nullptr;
   known = std::make_shared<const program::Shape>(std::move(made));
-  if (known_before) known_before->add(*found, known);
+  if (known_before) known = known_before->add(*found, known);
   return known;
 }
 
@@ -269,6 +276,14 @@ Problem Bundle::origin(std::size_t index, Origin& origin) const {
   return decode_origin(cold(index), origin);
 }
 
+Problem Bundle::samples(std::vector<Sample>& samples) const {
+  samples.clear();
+  if (header_.samples_size == 0) return {};
+  if (digest_of(sample_bytes()) != header_.samples)
+    return {Reason::damaged, "its questions are not those that were named"};
+  return decode(sample_bytes(), samples);
+}
+
 Problem Bundle::check_all() const {
   std::size_t claimed = 0;
   std::vector<PartBytes> parts;
@@ -284,6 +299,8 @@ Problem Bundle::check_all() const {
     if (!shape(row.key, nullptr, problem)) return problem;
   }
   if (state_of(parts) != manifest_.state) return malformed("its state is not that of its parts");
+  std::vector<Sample> asked;
+  if (auto problem = samples(asked)) return problem;
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/bundle/codec.h"
 #include "runtime/bundle/format.h"
 #include "runtime/bundle/problem.h"
+#include "runtime/bundle/samples.h"
 #include "runtime/password/mapped.h"
 
 #include <cstdint>
@@ -58,7 +59,8 @@ struct Signature {
 class Shapes {
  public:
   std::shared_ptr<const program::Shape> find(const ShapeRow& row) const;
-  void add(const ShapeRow& row, const std::shared_ptr<const program::Shape>& shape);
+  // The one that is equal to `shape`; itself, when it is the first.
+  std::shared_ptr<const program::Shape> add(const ShapeRow& row, const std::shared_ptr<const program::Shape>& shape);
 
  private:
   mutable std::mutex mutex_;
@@ -91,6 +93,8 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
   Problem origin(std::size_t index, Origin& origin) const;
   // That its bytes are those that the head names.
   Problem check(std::size_t index) const;
+  // What it is to be asked before it serves; none in a bundle that carries none.
+  Problem samples(std::vector<Sample>& samples) const;
   // Every part and every shape, now, and that the state is theirs: the first problem.
   Problem check_all() const;
 
@@ -103,6 +107,9 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
   }
   std::span<const ShapeRow> shapes() const { return shapes_; }
   std::span<const std::byte> shape_bytes(const ShapeRow& row) const { return bytes_.subspan(row.begin, row.size); }
+  std::span<const std::byte> sample_bytes() const {
+    return bytes_.subspan(header_.body_size - header_.samples_size, header_.samples_size);
+  }
   std::span<const std::byte> bytes() const { return bytes_; }
   std::span<const std::byte> body() const { return bytes_.first(header_.body_size); }
   std::span<const ClaimRow> claims() const { return claims_; }

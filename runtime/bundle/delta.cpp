@@ -124,6 +124,9 @@ std::vector<std::byte> make_delta(const Bundle& from, const Bundle& to) {
     out(row->key);
     out.placed(to.shape_bytes(*row));
   }
+  const bool same_samples = std::ranges::equal(from.sample_bytes(), to.sample_bytes());
+  out(same_samples);
+  if (!same_samples) out.placed(to.sample_bytes());
   out.align();
   auto bytes = out.take();
   header.body_size = bytes.size();
@@ -173,6 +176,8 @@ Problem read_delta(std::span<const std::byte> bytes, Delta& delta, const Limits&
     shape.bytes = in.placed();
     shape.hash = digest_of(shape.bytes);
   });
+  in(delta.same_samples);
+  if (!delta.same_samples) delta.samples = in.placed();
   in.align();
   if (const auto wrong = in.finish(); !wrong.empty()) return malformed(wrong);
   return read_signatures(bytes.subspan(header.body_size), limits, delta.signatures);
@@ -195,7 +200,7 @@ std::shared_ptr<const Bundle> apply(const Bundle& base, std::span<const std::byt
   std::ranges::sort(delta.removed);
   std::ranges::sort(delta.shapes_removed);
   const auto named = delta.manifest;
-  Pieces pieces{delta.manifest, {}, std::move(delta.shapes)};
+  Pieces pieces{delta.manifest, {}, std::move(delta.shapes), delta.same_samples ? base.sample_bytes() : delta.samples};
   std::deque<std::vector<std::byte>> halves;
   if ((problem = changed_parts(base, delta, limits, halves, pieces.parts))) return nullptr;
   std::vector<std::string> changed;

@@ -33,6 +33,8 @@ struct Delta {
   std::vector<program::ShapeKey> shapes_removed;
   std::vector<ChangedPart> parts;  // and added ones
   std::vector<ShapeBytes> shapes;  // added
+  bool same_samples = false;       // those of the base; else these
+  std::span<const std::byte> samples{};
   std::vector<Signature> signatures;
 };
 

@@ -5,6 +5,7 @@
 //   shapes      by key
 //   hot parts   by wire id: structure and rows, what deciding reads
 //   cold parts  by wire id: names, places and messages, what explaining reads; and which sources a part was made from
+//   samples     questions, and what is to be decided (samples.h); there may be none
 //   signatures
 //
 // Everything begins at a multiple of 8 bytes and directly behind what is before it, with zeros between: there is one way to lay out a bundle, and
@@ -41,7 +42,9 @@ struct Header {
   std::uint64_t manifest_size = 0;
   std::uint64_t parts = 0, shapes = 0, claims = 0;
   std::uint64_t strings_size = 0;
-  std::array<std::uint8_t, 56> reserved{};  // zero
+  std::uint64_t samples_size = 0;
+  Digest samples{};  // zero where there are none
+  std::array<std::uint8_t, 16> reserved{};  // zero
 };
 static_assert(sizeof(Header) == 128);
 

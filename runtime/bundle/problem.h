@@ -34,14 +34,16 @@ enum class Reason : std::uint8_t {
   missing_part,
   missing_shape,
   bad_rollback,
-  bad_state,  // the file of the highest version seen
+  bad_state,    // the file of the highest version seen
+  test_failed,  // a question that it carries is decided otherwise than it says
 };
-inline constexpr std::array<std::string_view, 25> reason_names = {
+inline constexpr std::array<std::string_view, 26> reason_names = {
     "none",          "unreadable",    "not_a_bundle",  "unsupported_format", "too_large",
     "truncated",     "malformed",     "damaged",       "other_vocabulary",   "engine_too_old",
     "is_unsigned",   "untrusted_key", "bad_signature", "too_few_signatures", "wrong_scope",
     "wrong_channel", "not_yet_valid", "expired",       "lower_version",      "version_reused",
-    "wrong_base",    "missing_part",  "missing_shape", "bad_rollback",       "bad_state"};
+    "wrong_base",    "missing_part",  "missing_shape", "bad_rollback",       "bad_state",
+    "test_failed"};
 
 struct Problem {
   Reason reason = Reason::none;

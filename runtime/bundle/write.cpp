@@ -48,8 +48,12 @@ class Head {
     for (const auto& part : pieces.parts) strings_ += part.id;
     for (const auto& claim : claims) strings_ += claim.text;
     header.strings_size = strings_.size();
+    if (!pieces.samples.empty()) {
+      header.samples_size = pieces.samples.size();
+      header.samples = digest_of(pieces.samples);
+    }
     if (header.manifest_size > limits.manifest || header.parts > limits.parts || header.shapes > limits.shapes ||
-        header.claims > limits.claims || header.strings_size > limits.strings)
+        header.claims > limits.claims || header.strings_size > limits.strings || header.samples_size > max_sample_bytes)
       return {Reason::too_large, "it would have more than a reader takes: divide the tenants among several bundles"};
     header.head_size =
         aligned(aligned(sizeof(Header) + header.manifest_size) + header.parts * sizeof(PartRow) +
@@ -64,6 +68,7 @@ class Head {
                        static_cast<std::uint32_t>(part.cold.size()), name(part.id), size_of(part.id), part.hot_hash,
                        part.cold_hash, part.sources});
     for (std::size_t i = 0; i < parts.size(); ++i) parts[i].cold_begin = place(pieces.parts[i].cold);
+    place(pieces.samples);
     std::vector<ClaimRow> rows;
     for (const auto& claim : claims) rows.push_back({name(claim.text), size_of(claim.text), claim.part, claim.kind});
     header.body_size = at_;
@@ -141,6 +146,7 @@ Problem write(Pieces pieces, const Sink& sink, Digest* root) {
   for (const auto& shape : pieces.shapes) sink(shape.bytes);
   for (const auto& part : pieces.parts) sink(part.hot);
   for (const auto& part : pieces.parts) sink(part.cold);
+  if (!pieces.samples.empty()) sink(pieces.samples);
   return {};
 }
 

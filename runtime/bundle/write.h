@@ -25,6 +25,7 @@ struct Pieces {
   Manifest manifest;  // vocabulary and state are set by who writes
   std::vector<PartBytes> parts;
   std::vector<ShapeBytes> shapes;
+  std::span<const std::byte> samples{};  // as encode(samples) gives them; empty: none
 };
 PartBytes part_of(const Bundle& bundle, std::size_t index);
 ShapeBytes shape_of(const Bundle& bundle, const ShapeRow& row);
