@@ -137,6 +137,8 @@ int build_bundle(const Options& options, Console& console) {
     }
   }
   if (problem) return fail(console, problem.detail);
+  if (!built.not_asked.empty())
+    console.err("writ: it carries no questions of its tests: " + safe(built.not_asked) + "\n");
   console.out(fmt::format(
       "{}{}: version {} of channel {}, {} ({} compiled, {}{} kept), {}\n", safe(options.output),
       options.since.empty() ? "" : " (a delta)", manifest.version, manifest.channel,

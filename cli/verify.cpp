@@ -3,6 +3,7 @@
 #include "cli/verb.h"
 #include "runtime/bundle/delta.h"
 #include "runtime/bundle/words.h"
+#include "runtime/engine/activation.h"
 #include "runtime/password/mapped.h"
 
 #include <algorithm>
@@ -53,9 +54,14 @@ Opened open_any(const Options& options, Console& console, int& code) {
   return problem ? refused(options.file) : out;
 }
 
-Problem judge_all(const Bundle& opened, const bundle::Trust& trust, const Options& options, std::int64_t now) {
+Problem judge_all(const Opened& judged, const bundle::Trust& trust, const Options& options, std::int64_t now) {
+  const auto& opened = *judged;
   if (auto problem = bundle::judge(opened, trust, now)) return problem;
   if (auto problem = opened.check_all()) return problem;
+  Opening how;
+  how.self_test = std::chrono::minutes(1);
+  std::size_t tested = 0;
+  if (auto problem = self_test(judged, how, tested)) return problem;
   if (options.state.empty()) return {};
   std::optional<bundle::Rollback> rollback;
   if (!options.rollback.empty()) {
@@ -85,7 +91,7 @@ int verify(const Options& options, Console& console) {
   int code = exit_ok;
   const auto opened = open_any(options, console, code);
   if (!opened) return code;
-  if (const auto problem = judge_all(*opened, trust, options, now)) return refuse(console, options.file, problem);
+  if (const auto problem = judge_all(opened, trust, options, now)) return refuse(console, options.file, problem);
   console.out(fmt::format("ok: {}, {}, {}\n", name_of(*opened), counted(opened->size(), "tenant"),
                           trust.accept_unsigned ? "whoever made it" : "signed by whom is trusted"));
   return exit_ok;
@@ -129,6 +135,9 @@ nlohmann::ordered_json described(const Bundle& opened, const Problem& judged, bo
       {"tenants", opened.size()},
       {"shapes", opened.shapes().size()},
       {"refused", judged ? nlohmann::ordered_json(name_of(judged.reason)) : nlohmann::ordered_json(nullptr)}};
+  std::vector<bundle::Sample> samples;
+  json["questions"] =
+      opened.samples(samples) ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(samples.size());
   json["signatures"] = nlohmann::ordered_json::array();
   for (const auto& one : opened.signatures()) json["signatures"].push_back(to_hex(one.kid));
   if (!parts) return json;

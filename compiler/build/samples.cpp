@@ -29,7 +29,8 @@ std::vector<Chosen> choose(const Apart& side) {
   std::vector<Chosen> tests, chosen;
   for (std::size_t i = 0; i < side.outlines.size(); ++i)
     for (std::size_t piece = 0; piece < side.outlines[i].pieces.size(); ++piece)
-      if (side.outlines[i].pieces[piece].kind == Outline::Kind::example && text_of(side, {i, piece}).starts_with("test"))
+      if (side.outlines[i].pieces[piece].kind == Outline::Kind::example &&
+          text_of(side, {i, piece}).starts_with("test"))
         tests.push_back({i, piece});
   const auto count = std::min(tests.size(), sampled_tests);
   for (std::size_t i = 0; i < count; ++i) chosen.push_back(tests[i * tests.size() / count]);
@@ -43,7 +44,9 @@ load_detail::Wanted tenants_of(const Apart& side, const std::vector<Chosen>& cho
     for (const auto& piece : outline.pieces)
       if (load_detail::is_of_tenant(piece)) all.insert(piece.name);
   load_detail::Wanted named;
-  const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; };
+  const auto is_of_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+  };
   for (const auto& one : chosen) {
     const auto text = text_of(side, one);
     for (std::size_t at = 0; at < text.size();) {
@@ -85,8 +88,8 @@ std::vector<bundle::Sample> samples_of(const std::string& path, const load_detai
     pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(one->piece));
     side.rests[one->file] += " test";  // now it has more than nothing
   }
-  const auto loaded = load_detail::load_from(files, {&path, 1}, load_detail::prepare_in_order(side, wanted), limits,
-                                             Imports::follow);
+  const auto loaded =
+      load_detail::load_from(files, {&path, 1}, load_detail::prepare_in_order(side, wanted), limits, Imports::follow);
   auto diagnostics = loaded.diagnostics;
   const auto policy = check_policy(loaded.order, loaded.sources, limits, diagnostics);
   if (diagnostics.has_errors()) {

@@ -43,7 +43,7 @@ struct Header {
   std::uint64_t parts = 0, shapes = 0, claims = 0;
   std::uint64_t strings_size = 0;
   std::uint64_t samples_size = 0;
-  Digest samples{};  // zero where there are none
+  Digest samples{};                         // zero where there are none
   std::array<std::uint8_t, 16> reserved{};  // zero
 };
 static_assert(sizeof(Header) == 128);

@@ -115,7 +115,8 @@ Problem decode(std::span<const std::byte> bytes, std::vector<Sample>& samples) {
       std::string name = fact.name;
       request.facts.emplace_hint(request.facts.end(), std::move(name), value_of(std::move(fact)));
     }
-    if (static_cast<std::size_t>(request.action) >= action_count || static_cast<std::size_t>(sample.effect) >= effect_names.size() ||
+    if (static_cast<std::size_t>(request.action) >= action_count ||
+        static_cast<std::size_t>(sample.effect) >= effect_names.size() ||
         static_cast<std::size_t>(sample.fault) >= fault_names.size())
       in.fail("a question is none");
     if (read_samples.size() > max_samples) in.fail("there are too many questions");

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ struct Opening {
       state;  // the file of the highest version seen (bundle::State); empty: versions are held against what serves now alone
   std::optional<bundle::Rollback> rollback;
   std::chrono::microseconds grace{0};       // it serves for so long after it expired
-  std::chrono::milliseconds self_test{20};  // for so long its questions are asked, the first of them in any case
+  std::chrono::milliseconds self_test{20};  // for so long its questions are asked, the first in any case; 0: none
   std::int64_t (*clock)() =
       &bundle::system_clock_now;  // micros since 1970; asked again with every decision when there is an expiry
   // Told when it was judged, tested, ready, recorded and swapped: for logs, and for who wants to fail there.
@@ -41,6 +42,9 @@ struct Activation {
   std::vector<Broken> broken;
   bool ok() const { return !problem; }
 };
+
+// Asks a bundle that was judged what it carries to be asked, for `how.self_test`. `tested`: so many questions were decided as it says.
+bundle::Problem self_test(const std::shared_ptr<const bundle::Bundle>& judged, const Opening& how, std::size_t& tested);
 
 // Of one tenant.
 struct Revision {

@@ -45,7 +45,7 @@ class Activating {
     seen = how_.state.empty() ? seen_here() : file.seen(new_->manifest().channel);
     if ((done_.problem = bundle::judge_version(*new_, how_.trust, how_.rollback, seen))) return refused();
     step("judged");
-    if ((done_.problem = self_test())) return refused();
+    if ((done_.problem = self_test(new_, how_, done_.tested))) return refused();
     step("tested");
     held_ = std::make_shared<const Held>(new_, state_.counters);
     make_ready();
@@ -77,50 +77,6 @@ class Activating {
   void remember(const bundle::Seen& seen) {
     std::erase_if(state_.seen, [&](const auto& one) { return one.channel == seen.channel; });
     state_.seen.push_back(seen);
-  }
-
-  // What it carries is asked of an engine of its own, before anybody else may. Of a tenant whose part is broken there is no answer; that is told by
-  // itself.
-  Problem self_test() {
-    if (how_.self_test.count() == 0) return {};
-    std::vector<bundle::Sample> samples;
-    if (auto problem = new_->samples(samples)) return problem;
-    if (samples.empty()) return {};
-    Engine probe(nullptr, Tier::interpret);
-    Opening alone;
-    alone.trust.accept_unsigned = true;
-    alone.self_test = std::chrono::milliseconds(0);
-    alone.clock = how_.clock;
-    if (auto opened = probe.open(new_, alone); !opened.ok()) return std::move(opened.problem);
-    const auto until = std::chrono::steady_clock::now() + how_.self_test;
-    Problem problem;
-    Request request;
-    for (const auto& sample : samples) {
-      if (done_.tested != 0 && std::chrono::steady_clock::now() >= until) break;
-      probe.bind(sample.request, request);
-      const auto decision = probe.interpret(request);
-      if (decision.fault == Fault::not_ready) continue;
-      ++done_.tested;
-      if (decision.effect == sample.effect && decision.fault == sample.fault) continue;
-      problem = {bundle::Reason::test_failed, question_of(sample) + " is to be " + told(sample.effect, sample.fault) +
-                                                  " and is " + told(decision.effect, decision.fault)};
-      break;
-    }
-    probe.quiesce();
-    return problem;
-  }
-  static std::string told(Effect effect, Fault fault) {
-    std::string text(effect_names[static_cast<std::size_t>(effect)]);
-    if (fault != Fault::none) text += " (" + std::string(fault_names[static_cast<std::size_t>(fault)]) + ")";
-    return text;
-  }
-  static std::string question_of(const bundle::Sample& sample) {
-    const auto& asked = sample.request;
-    auto text = std::string(action_names[static_cast<std::size_t>(asked.action)]) + " to " + asked.tenant + "." +
-                asked.client;
-    if (asked.organization) text += " in " + *asked.organization;
-    if (asked.connection) text += " via " + *asked.connection;
-    return text;
   }
 
   // The part of the older bundle with that id. Asked in ascending order, so that all of both are one walk.

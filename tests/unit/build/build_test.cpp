@@ -176,3 +176,33 @@ TEST_CASE("what a policy tests is no part of what is built") {
   CHECK(built.compiled == 0);
   CHECK(same(open(built), open(build(folder))));
 }
+
+TEST_CASE("tests are carried along as questions, a bounded number of them, whatever is kept") {
+  const support::Folder folder;
+  folder.write("platform.writ", platform);
+  std::string tests = "writ 1\nimport \"platform.writ\"\n";
+  for (int i = 0; i < 6; ++i) {
+    folder.write("t" + std::to_string(i) + ".writ", tenant("t" + std::to_string(i), i));
+    tests += "import \"t" + std::to_string(i) + ".writ\"\n";
+  }
+  CHECK(build(folder).questions == 0);
+  const std::string question = "  login to t1.web via users\n  expect deny\n";
+  folder.write("tests.writ", tests + "test \"one\" {\n" + question + "}\n");
+  const auto one = build(folder);
+  INFO(problems(one) << one.not_asked);
+  REQUIRE(one.ok());
+  CHECK(one.questions == 1);
+  std::vector<bundle::Sample> samples;
+  REQUIRE(!open(one)->samples(samples));
+  REQUIRE(samples.size() == 1);
+  CHECK(samples[0].request.client == "web");
+  CHECK(samples[0].effect == Effect::deny);
+  CHECK(samples[0].fault == Fault::none);
+  CHECK(same(open(build(folder, open(one))), open(one)));
+  for (int i = 0; i < 200; ++i)
+    tests += "test \"n" + std::to_string(i) + "\" {\n" + question + question + question + question + question + "}\n";
+  folder.write("tests.writ", tests);
+  const auto many = build(folder);
+  CHECK(many.questions == bundle::max_samples);
+  CHECK(same(open(build(folder, open(one))), open(many)));
+}

@@ -67,8 +67,9 @@ inline Manifest manifest(std::uint64_t version = 1) {
 }
 
 inline Bytes bytes_of(const std::vector<program::Part>& parts, const Manifest& made = manifest(),
-                      const std::vector<const PrivateKey*>& keys = {}) {
+                      const std::vector<const PrivateKey*>& keys = {}, const std::vector<Sample>& samples = {}) {
   Builder builder;
+  builder.ask(samples);
   for (const auto& part : parts) builder.add(part, {.files = {{part.id + ".writ", Digest{1}}}}, Digest{2});
   Bytes bytes;
   Digest root{};

@@ -277,6 +277,44 @@ TEST_CASE("what cannot serve and whose host is another's by now does not stay") 
   CHECK(allows(engine, "b", "b2.example"));
 }
 
+// ---------------------------------------------------------------- what it is to be asked
+
+TEST_CASE("a bundle that decides otherwise than it says is refused by name") {
+  const auto sample = [](const std::string& tenant, const std::string& domain, Effect effect) {
+    return bundle::Sample{login(tenant, domain), effect, Fault::none};
+  };
+  const std::vector<bundle::Sample> right = {sample("t0", "v1.example", Effect::allow),
+                                             sample("t1", "v2.example", Effect::deny)};
+  auto wrong = right;
+  wrong.push_back(sample("t2", "v1.example", Effect::deny));
+  const auto made = [](const std::vector<bundle::Sample>& samples, std::uint64_t version) {
+    return bytes_of(tenants(3, 1), manifest(version), {&key(0)}, samples);
+  };
+  support::Folder folder;
+  auto how = opening();
+  how.state = folder("seen");
+  how.self_test = std::chrono::seconds(10);
+  Engine engine;
+  const auto done = engine.open(open(made(right, 1)), how);
+  REQUIRE(done.ok());
+  CHECK(done.tested == 2);
+  CHECK(engine.metrics().loaded == 0);
+  CHECK(engine.metrics().bundles_alive == 1);
+  const auto refused = engine.open(open(made(wrong, 2)), how);
+  CHECK(refused.problem.reason == bundle::Reason::test_failed);
+  CHECK(refused.problem.detail == "login to t2.web via users is to be deny and is allow");
+  CHECK(engine.metrics().version == 1);
+  CHECK(allows(engine, "t1", "v1.example"));
+  // what was refused is not on record: the version may come again, whole
+  CHECK(engine.open(open(made(right, 2)), how).ok());
+  // a broken part is not asked, and refuses nobody else
+  const auto broken = engine.open(open(damaged(made(right, 3), "t0")), how);
+  CHECK(broken.ok());
+  CHECK(broken.tested == 1);
+  how.self_test = std::chrono::milliseconds(0);
+  CHECK(engine.open(open(made(wrong, 4)), how).ok());
+}
+
 // ---------------------------------------------------------------- time
 
 namespace {
