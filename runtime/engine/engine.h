@@ -46,6 +46,9 @@ class CodeSource {
   virtual std::string refusal() const = 0;  // why there is no machine code at all; empty when there is
 };
 
+class Attempt;
+class CounterStore;
+struct Attempting;
 class Engine;
 
 // One request bound to one snapshot of one tenant. Strings are borrowed: they must outlive the decision. Reuse it: `Engine::start` empties it and
@@ -113,6 +116,8 @@ class Engine {
   std::optional<Decision>
   native(const Request& request) const noexcept;            // only machine code; nothing while there is none
   Decision attempt(const Request& request) const noexcept;  // decision 0001, 27
+  // The same, counted by a store (attempt.h). Sets the request's facts of time, address and attempts.
+  Attempt attempt(Request& request, CounterStore& store, const Attempting& who) const noexcept;
   // Whether a password may be set, requirement by requirement (password.h). As with decisions: thread-safe, no exception, a
   // fault refuses and names itself.
   PasswordReport check_password(const Secret& password, const PasswordRequest& request) const noexcept;
