@@ -124,7 +124,7 @@ class Writing {
   std::string run() {
     text_ = "// " + asked_.heading + R"(
 // Write it anew when the policy's attributes change or its rules ask for other facts. A field without `std::optional` must be given: some tenant's
-// rules or structure ask for that fact. Strings and spans are borrowed until the decision is made. `Places` is kept beside the Request, one for each thread.
+// rules or structure ask for that fact; those of attempts are set by Engine::attempt. Strings and spans are borrowed until the decision is made. `Places` is kept beside the Request, one for each thread.
 #pragma once
 
 #include <writ/facts.h>
@@ -179,7 +179,7 @@ class Writing {
     std::size_t count = 0;
     for (const One& one : all_) {
       if (!(one.in & mask)) continue;
-      const bool must = one.needed & mask;
+      const bool must = (one.needed & mask) != 0 && !one.name.starts_with("attempts.");
       (must ? needed : optional) += fmt::format("  {}<{}> {}{};\n", must ? "writ::Given" : "std::optional",
                                                 plain_type(one), one.field, must ? "" : "{}");
       if (is_entity(one.type)) continue;

@@ -75,6 +75,29 @@ def plain(prefix, lib, folder, bundle, key):
             os.devnull, f"-I{prefix / 'include'}")
 
 
+def page(prefix, lib, folder):
+    """The page on embedding: its files are written to an empty folder, and its commands run there and print what stands below them."""
+    text = (SOURCE / "docs" / "embedding.md").read_text()
+    folder.mkdir()
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(lib / "pkgconfig"), LD_LIBRARY_PATH=str(lib), PATH=f"{prefix / 'bin'}:{os.environ['PATH']}")
+    blocks = re.findall(r"^```([^\n]+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    printed = 0
+    for info, body in blocks:
+        if " " in info:
+            (folder / info.split(" ")[1]).write_text(body)
+        elif info == "sh":
+            run("sh", "-ec", body, cwd=folder, env=environment)
+        elif info == "console":
+            for command, wanted in re.findall(r"^\$ ([^\n]*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
+                seen = run("sh", "-ec", command, cwd=folder, env=environment)
+                check(seen == wanted, f"docs/embedding.md: $ {command}\n{seen}")
+                printed += 1
+    check(printed >= 5, "docs/embedding.md shows less than it did")
+    service = next(body for info, body in blocks if info == "cpp service.cpp")
+    lines = [line for line in service.splitlines() if line.strip() and not line.startswith("#include")]
+    check(len(lines) <= 40, f"the service of docs/embedding.md has {len(lines)} lines")
+
+
 def main():
     for tool in ("pkg-config", "readelf"):
         if shutil.which(tool) is None:
@@ -93,6 +116,7 @@ def main():
         (folder / "acme_facts.h").write_text(facts)
         find_package(prefix, folder, folder / "all.writb", folder / "release.pub")
         plain(prefix, lib, folder, folder / "all.writb", folder / "release.pub")
+        page(prefix, lib, folder / "page")
     for what in wrong:
         print(f"wrong: {what}")
     sys.exit(1 if wrong else 0)
