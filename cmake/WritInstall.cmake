@@ -1,6 +1,7 @@
 # `cmake --install`: the command, the shared libraries and the headers that lead to them, for CMake and for pkg-config.
 #   find_package(Writ COMPONENTS runtime)   Writ::writ      -lwrit           pkg-config writ
 #   find_package(Writ COMPONENTS jit)       Writ::jit       -lwrit-jit       pkg-config writ-jit
+#   find_package(Writ COMPONENTS stores)    Writ::stores    -lwrit-stores    pkg-config writ-stores
 #   find_package(Writ COMPONENTS compiler)  Writ::compiler  -lwrit-compiler  pkg-config writ-compiler
 # A library is made of its rooms' objects, so that a service which only decides needs neither ANTLR nor LLVM on its machine. What it
 # was built with is linked privately: whoever uses it needs headers of nothing else. docs/decisions/0017-the-door.md says why.
@@ -65,6 +66,8 @@ writ_library(runtime writ SAYS "decides by compiled authentication policies" ROO
 writ_library(compiler writ-compiler SAYS "compiles authentication policies" ROOMS ${writ_compiler_rooms} writ_grammar
              SEES writ_shared_runtime
              LINK Threads::Threads Antlr4::runtime fmt::fmt date::date-tz tomlplusplus::tomlplusplus RE2::re2 OpenSSL::Crypto)
+writ_library(stores writ-stores SAYS "counters of attempts that processes share" ROOMS writ_store_sqlite writ_store_redis
+             SEES writ_shared_runtime LINK Threads::Threads SQLite::SQLite3 Hiredis::hiredis)
 if(WRIT_JIT)
   writ_library(jit writ-jit SAYS "machine code for authentication policies" ROOMS writ_jit SEES writ_shared_runtime
                LINK Threads::Threads LLVM)

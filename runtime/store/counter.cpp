@@ -99,6 +99,10 @@ Standing standing(const CounterRule& rule, const Counter& counter, std::int64_t 
   return stands;
 }
 
+std::int64_t over(const CounterRule& rule, const Counter& counter) {
+  return rule.within < 0 ? INT64_MAX : program::saturating_add(counter.last(), program::saturating_add(rule.within, 1));
+}
+
 void begin(Counter& counter, std::int64_t now) {
   counter.pending = std::min(counter.pending + 1, most_counted);
   counter.last_reserved = now;

@@ -30,6 +30,9 @@ Counter settled(const CounterRule& rule, Counter counter, std::int64_t now);
 // Of a settled one.
 Standing standing(const CounterRule& rule, const Counter& counter, std::int64_t now);
 
+// From when on there is nothing left of it, whatever happens; INT64_MAX: never by itself.
+std::int64_t over(const CounterRule& rule, const Counter& counter);
+
 // What happens to a settled one.
 void begin(Counter& counter, std::int64_t now);
 void fail(Counter& counter, std::int64_t now);
@@ -55,8 +58,8 @@ Reservation reserve(std::span<const CounterRule> rules, std::int64_t now, Load&&
   }
   made.outcome = closed ? Reservation::Outcome::closed : Reservation::Outcome::granted;
   for (std::size_t i = 0; i < rules.size() && !closed; ++i) {
-    const auto companion = rules[i].first_of;
-    if (companion >= 0 && made.before[static_cast<std::size_t>(companion)].count > 0) continue;
+    const auto companion = static_cast<std::size_t>(rules[i].first_of);  // -1: past the end
+    if (companion < rules.size() && made.before[companion].count > 0) continue;
     made.counted |= std::uint64_t{1} << i;
     if (first[i] != i) continue;
     begin(counters[i], now);

@@ -71,7 +71,7 @@ class MemoryStore::Held {
         counter.drained = now_;
       }
     }
-    *slot = {rule.key, counter, over(rule, counter)};
+    *slot = {rule.key, counter, std::max(store::over(rule, counter), std::int64_t{1})};  // 0: free
   }
 
  private:
@@ -92,10 +92,6 @@ class MemoryStore::Held {
       return slot.over <= now_ ? std::pair(std::int64_t{-1}, slot.over)
                                : std::pair(slot.counter.count(), -slot.counter.last());
     });
-  }
-  static std::int64_t over(const CounterRule& rule, const Counter& counter) {
-    if (rule.within < 0 || counter.last() > INT64_MAX - rule.within - 1) return INT64_MAX;
-    return std::max(counter.last() + rule.within + 1, std::int64_t{1});
   }
 
   MemoryStore& store_;

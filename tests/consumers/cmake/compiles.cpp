@@ -1,6 +1,7 @@
-// compiles POLICY: compiles the policy, and asks an engine that runs it as machine code where there is some.
+// compiles POLICY FILE: compiles the policy, keeps attempts in the file, and asks an engine that runs it as machine code where there is some.
 #include <writ/compiler.h>
 #include <writ/engine.h>
+#include <writ/shared_stores.h>
 #ifdef WITH_JIT
 #include <writ/jit.h>
 #endif
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <acme_facts.h>
@@ -39,6 +41,11 @@ int main(int, char** arguments) {
               .user_plan = acme::UserPlan::class_,
               .user_risk = 50}
       .start(engine, request, places);
+  std::string error;
+  const auto store = writ::open_sqlite_store({.path = arguments[2]}, error);
+  const auto attempt =
+      engine.attempt(request, *store, {.identifier = "ann", .ip = writ::Ip{}, .time = writ::Instant{}});
+  if (attempt.decision().effect != writ::Effect::allow) return 1;
   const auto decision = code ? engine.native(request) : engine.interpret(request);
   if (!decision) {
     std::printf("no machine code: %s\n", code->refusal().c_str());
