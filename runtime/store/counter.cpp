@@ -40,13 +40,15 @@ std::int64_t times(std::int64_t a, std::int64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
+bool for_good(const CounterRule& rule, std::int64_t count) {
+  const auto blocks = count - std::max(rule.attempts, std::int64_t{1}) + 1;
+  return rule.temporary >= 0 && blocks > 0 && blocks > rule.temporary;
+}
+
 // For how long a counter at `count` is closed; -1: for as long as it is counted.
 std::int64_t blocked_for(const CounterRule& rule, std::int64_t count, std::int64_t gap) {
   const auto attempts = std::max(rule.attempts, std::int64_t{1});
-  if (count >= attempts) {
-    if (rule.block < 0) return -1;
-    if (rule.temporary >= 0 && count - attempts + 1 > rule.temporary) return -1;
-  }
+  if (for_good(rule, count) || (count >= attempts && rule.block < 0)) return -1;
   std::int64_t wait = 0;
   switch (rule.growth) {
   case CounterRule::Growth::none: wait = count >= attempts ? rule.block : 0; break;
@@ -74,7 +76,8 @@ Counter settled(const CounterRule& rule, Counter counter, std::int64_t now) {
     counter.failed -= drops;
     counter.drained += drops * rule.drain;
   }
-  if (counter.count() == 0 || (rule.within >= 0 && now - counter.last() > rule.within)) return {};
+  const bool forgotten = rule.within >= 0 && now - counter.last() > rule.within && !for_good(rule, counter.count());
+  if (counter.count() == 0 || forgotten) return {};
   return counter;
 }
 
@@ -95,12 +98,15 @@ Standing standing(const CounterRule& rule, const Counter& counter, std::int64_t 
   stands.closed = wait < 0 || now - stands.last < wait;
   if (!stands.closed) return stands;
   if (wait >= 0) stands.opens = program::saturating_add(stands.last, wait);
-  if (rule.within >= 0) stands.opens = std::min(stands.opens, program::saturating_add(stands.last, rule.within + 1));
+  if (rule.within >= 0 && !for_good(rule, stands.count))
+    stands.opens = std::min(stands.opens, program::saturating_add(stands.last, rule.within + 1));
   return stands;
 }
 
 std::int64_t over(const CounterRule& rule, const Counter& counter) {
-  return rule.within < 0 ? INT64_MAX : program::saturating_add(counter.last(), program::saturating_add(rule.within, 1));
+  return rule.within < 0 || for_good(rule, counter.count())
+             ? INT64_MAX
+             : program::saturating_add(counter.last(), program::saturating_add(rule.within, 1));
 }
 
 void begin(Counter& counter, std::int64_t now) {

@@ -38,8 +38,9 @@ struct CounterRule {
   enum class Growth : std::uint8_t { none, multiple, linear } growth = Growth::none;
   bool lasting =
       false;  // a right credential takes back its own attempt alone: of an address, from where others are tried
-  std::int64_t longest = -1;    // that `block` grows to; -1: no bound
-  std::int64_t temporary = -1;  // so many blocks end by themselves, the next one does not; -1: all do
+  std::int64_t longest = -1;  // that `block` grows to; -1: no bound
+  std::int64_t temporary =
+      -1;  // so many blocks end by themselves, the next one stays whatever `within` says; -1: all end
   std::int64_t quick = 0,
                quick_block = 0;  // a failed one so soon after another blocks for so long, however few there are
   std::int64_t drain = 0;        // one is forgotten every so often, and `block` does not count; 0: none is

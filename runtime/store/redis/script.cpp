@@ -35,13 +35,18 @@ local function load(i)
   return c
 end
 
+local function for_good(rule, n)
+  local blocks = n - math.max(rule.attempts, 1) + 1
+  return rule.temporary >= 0 and blocks > 0 and blocks > rule.temporary
+end
+
 local function save(i, c)
   if count(c) == 0 then redis.call('DEL', KEYS[i]) return end
   local gap = c.gap
   if gap == never then gap = -1 end
   local text = string.format('%.0f %.0f %.0f %.0f %.0f %.0f', c.failed, c.pending, c.last_failed, c.last_reserved, gap, c.drained)
   local stays = (last(c) + rules[i].within + lease - now) / 1000 + 60000  -- a minute longer, for clocks that differ
-  if rules[i].within >= 0 and stays < 1e14 then
+  if rules[i].within >= 0 and stays < 1e14 and not for_good(rules[i], count(c)) then
     redis.call('SET', KEYS[i], text, 'PX', string.format('%.0f', math.ceil(stays)))
   else
     redis.call('SET', KEYS[i], text)
@@ -63,16 +68,14 @@ local function settle(rule, c)
     c.failed = c.failed - drops
     c.drained = c.drained + drops * rule.drain
   end
-  if count(c) == 0 or (rule.within >= 0 and now - last(c) > rule.within) then return none() end
+  local forgotten = rule.within >= 0 and now - last(c) > rule.within and not for_good(rule, count(c))
+  if count(c) == 0 or forgotten then return none() end
   return c
 end
 
 local function blocked_for(rule, n, gap)
   local attempts = math.max(rule.attempts, 1)
-  if n >= attempts then
-    if rule.block < 0 then return -1 end
-    if rule.temporary >= 0 and n - attempts + 1 > rule.temporary then return -1 end
-  end
+  if for_good(rule, n) or (n >= attempts and rule.block < 0) then return -1 end
   local wait = 0
   if rule.growth == 0 and n >= attempts then wait = rule.block end
   if rule.growth == 1 then wait = rule.block * math.floor(n / attempts) end
@@ -98,7 +101,7 @@ local function standing(rule, c)
   s.closed = wait < 0 or now - s.last < wait
   if not s.closed then return s end
   if wait >= 0 then s.opens = s.last + wait end
-  if rule.within >= 0 then s.opens = math.min(s.opens, s.last + rule.within + 1) end
+  if rule.within >= 0 and not for_good(rule, s.count) then s.opens = math.min(s.opens, s.last + rule.within + 1) end
   return s
 end
 
