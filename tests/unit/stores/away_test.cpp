@@ -6,12 +6,16 @@
 #include "tests/unit/stores/stores.h"
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 using namespace writ;
 using namespace writ::stores;
@@ -83,7 +87,69 @@ TEST_CASE("a Redis that forgot its scripts is told again, one that refuses is aw
   CHECK(last == Outcome::away);  // it is full
 }
 
-TEST_CASE("a server that is no Redis is away") {
+namespace {
+
+// Answers everything with one text, on a socket in a folder.
+class Parrot {
+ public:
+  explicit Parrot(std::string text) : text_(std::move(text)) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::strncpy(name.sun_path, path().c_str(), sizeof name.sun_path - 1);
+    listening_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::bind(listening_, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+    REQUIRE(::listen(listening_, 8) == 0);
+    thread_ = std::thread([this] {
+      for (int client; (client = ::accept(listening_, nullptr, nullptr)) >= 0; ::close(client)) {
+        char heard[65'536];
+        while (::recv(client, heard, sizeof heard, 0) > 0 && !text_.empty())
+          if (::send(client, text_.data(), text_.size(), MSG_NOSIGNAL) < 0) break;
+      }
+    });
+  }
+  ~Parrot() {
+    ::shutdown(listening_, SHUT_RDWR);
+    thread_.join();
+    ::close(listening_);
+  }
+  Parrot(const Parrot&) = delete;
+  Parrot& operator=(const Parrot&) = delete;
+  std::string path() const { return folder_("socket"); }
+
+ private:
+  support::Folder folder_;
+  std::string text_;
+  int listening_ = -1;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("a server that answers what is no answer is away") {
+  const auto words = [](std::vector<std::string> all) {
+    std::string text = "*" + std::to_string(all.size()) + "\r\n";
+    for (const auto& word : all) text += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+    return text;
+  };
+  // It answers the script's loading with its hash as well, so that the answer to the script itself is looked at.
+  const std::string hash = "$40\r\n" + std::string(40, 'a') + "\r\n";
+  for (const auto& answer :
+       {std::string(), std::string("+OK\r\n"), std::string("-ERR no\r\n"), hash, std::string("what is this\r\n"),
+        words({"1"}), words({"1", "0", "0", "0", "x", "1"}), words({"1", "0", "0", "0", "1 ", "1"}),
+        std::string("*6\r\n:1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:1\r\n")}) {
+    INFO(answer);
+    const Parrot parrot(answer);
+    RedisOptions options;
+    options.socket = parrot.path();
+    options.patience = std::chrono::milliseconds(500);
+    const auto store = make_redis_store(options);
+    CHECK(reserved(*store) == Outcome::away);
+    CHECK(reserved(*store) == Outcome::away);
+    CHECK(store->peek(rules, start).empty());
+  }
+}
+
+TEST_CASE("a port where nobody listens is away") {
   RedisOptions options;
   options.host = "127.0.0.1";
   options.port = 1;  // nobody listens
