@@ -81,7 +81,7 @@ struct InScope {
 };
 InScope in_scope(const Request::State& request, const Attempting& who) {
   InScope scope;
-  const auto& part = *request.loaded->part;
+  const auto& part = request.loaded->part();
   const auto add = [&](const Lockout& lockout) {
     scope.counters.push_back(lockout.counter);
     scope.rules.push_back(rule_of(part, lockout, request.connection, who.identifier.value, who.ip.value));
@@ -91,7 +91,7 @@ InScope in_scope(const Request::State& request, const Attempting& who) {
     for (const auto& lockout : part.lockouts)
       if ((lockout.connection < 0 || lockout.connection == request.frame.connection) && !exempt(lockout, who.ip.value))
         add(lockout);
-  const auto* const required = request.loaded->programs[static_cast<std::size_t>(Action::login)].required;
+  const auto& required = request.loaded->kind()[Action::login].required;
   for (const auto counter : all_counters) {
     const auto asked = index(fact_of(counter));
     if ((required[asked / 64] >> asked % 64 & 1) != 0 &&
@@ -162,8 +162,8 @@ Attempt Engine::attempt(Request& request, CounterStore& store, const Attempting&
     attempt.decision_ = Decision{};
     attempt.decision_.fault = fault;
     if (request.state_->loaded) {
-      attempt.decision_.revision = request.state_->loaded->revision;
-      attempt.decision_.version = request.state_->loaded->version;
+      attempt.decision_.revision = request.state_->loaded->revision();
+      attempt.decision_.version = request.state_->loaded->version();
     }
   };
   try {

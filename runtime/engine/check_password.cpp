@@ -61,7 +61,7 @@ PasswordFault fault_of(const Loaded& loaded, std::string_view password, const Pa
   policy = loaded.password(connection);
   if (policy == nullptr) return no_passwords;
   if (request.event == PasswordEvent::signup &&
-      !loaded.part->connections[static_cast<std::size_t>(connection)].signup_open)
+      !loaded.part().connections[static_cast<std::size_t>(connection)].signup_open)
     return signup_closed;
   if (password.empty()) return empty;
   if (password.size() > room) return too_long;
@@ -210,8 +210,8 @@ void judge(const LoadedPassword& policy, std::string_view password, const Passwo
   program::Frame frame;
   frame.facts = facts.slots();
   frame.present = &all_present;
-  frame.row = policy.program.row;
-  frame.patterns = policy.program.patterns.data();
+  frame.row = policy.row;
+  frame.patterns = policy.patterns.data();
   std::uint64_t no_entry = 0;
   const program::Outcome outcome{refused.data(), &no_entry};
   if (code) {
@@ -219,8 +219,8 @@ void judge(const LoadedPassword& policy, std::string_view password, const Passwo
     return;
   }
   Registers registers;
-  registers.prepare(*policy.program.shared->shape);
-  interpret(*policy.program.shared->shape, frame, outcome, registers);
+  registers.prepare(*policy.shared->shape);
+  interpret(*policy.shared->shape, frame, outcome, registers);
 }
 
 void answer(const Loaded& loaded, const LoadedPassword& policy, std::string_view password,
@@ -249,8 +249,8 @@ void answer(const Loaded& loaded, const LoadedPassword& policy, std::string_view
   report.accepted = std::ranges::all_of(report.refused, [](auto word) { return word == 0; });
   report.requirements = source.requirements;
   report.others = source.others;
-  report.revision = loaded.revision;
-  report.version = loaded.part->version;
+  report.revision = loaded.revision();
+  report.version = loaded.version();
 }
 
 enum class How : std::uint8_t { best, interpreter, machine };
@@ -260,15 +260,7 @@ std::optional<PasswordReport> ask(Engine::State& engine, const Secret& secret, c
                                   How how) noexcept try {
   PasswordReport report;
   const auto password = secret.expose();
-  engine.tenants.prepare();
-  std::shared_ptr<const Loaded> loaded;
-  engine.tenants.look(request.tenant, [&](const auto* found) { loaded = found ? *found : nullptr; });
-  bool broken = false;
-  if (!loaded && engine.bases.size() != 0) {
-    auto found = engine.find(request.tenant);
-    loaded = std::move(found.loaded);
-    broken = found.broken;
-  }
+  auto [loaded, broken] = engine.find(request.tenant);
   const auto set = engine.set();
   report.fault = !loaded && (broken || !set.ready) ? PasswordFault::not_ready
                  : set.stale                       ? PasswordFault::stale
@@ -278,7 +270,7 @@ std::optional<PasswordReport> ask(Engine::State& engine, const Secret& secret, c
   const LoadedPassword* policy = nullptr;
   report.fault = fault_of(*loaded, password, request, policy);
   if (report.fault != PasswordFault::none) return report;
-  auto& shared = *policy->program.shared;
+  auto& shared = *policy->shared;
   auto code = how == How::interpreter ? nullptr : shared.code.load(std::memory_order_acquire);
   if (!code && how != How::interpreter && engine.code) {
     if (how == How::machine)

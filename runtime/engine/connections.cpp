@@ -13,7 +13,7 @@ namespace {
 
 Fault structure(const Loaded& loaded, std::int64_t client, std::int64_t organization, bool named) {
   if (client < 0) return Fault::unknown_client;
-  const auto usage = loaded.part->clients[static_cast<std::size_t>(client)].usage;
+  const auto usage = loaded.part().clients[static_cast<std::size_t>(client)].usage;
   if (!named) return usage == OrganizationUsage::require ? Fault::organization_required : Fault::none;
   if (organization < 0) return Fault::organization_unknown;
   return usage == OrganizationUsage::deny ? Fault::organization_not_allowed : Fault::none;
@@ -33,13 +33,13 @@ std::optional<std::uint32_t> discovered(const Loaded& loaded, std::int64_t clien
     return std::nullopt;
   };
   if (organization >= 0) {
-    const auto& record = loaded.part->organizations[static_cast<std::size_t>(organization)];
+    const auto& record = loaded.part().organizations[static_cast<std::size_t>(organization)];
     for (const auto& use : record.uses)
       if (use.client == static_cast<std::uint32_t>(client))
         if (const auto found = in(use.discover)) return found;
     if (const auto found = in(record.discover)) return found;
   }
-  return in(loaded.part->clients[static_cast<std::size_t>(client)].discover);
+  return in(loaded.part().clients[static_cast<std::size_t>(client)].discover);
 }
 
 }  // namespace
@@ -63,9 +63,9 @@ Offer Engine::connections(std::string_view tenant, std::string_view client,
   const auto fault = structure(*loaded, client_place, organization_place, organization.has_value());
   if (fault != Fault::none) return refuse(fault);
 
-  const auto& records = loaded->part->connections;
+  const auto& records = loaded->part().connections;
   std::vector<std::uint32_t> enabled, matches;
-  for (const auto place : loaded->part->clients[static_cast<std::size_t>(client_place)].connections)
+  for (const auto place : loaded->part().clients[static_cast<std::size_t>(client_place)].connections)
     if (organization_place < 0 || loaded->enabled_in(organization_place, client_place, place)) enabled.push_back(place);
   const auto at = email ? email->rfind('@') : std::string_view::npos;
   const auto domain = at == std::string_view::npos ? std::string() : lower_case(email->substr(at + 1));

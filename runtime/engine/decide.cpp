@@ -8,21 +8,17 @@
 namespace writ {
 
 using engine::Fired;
-using engine::LoadedProgram;
 using engine::Question;
+using engine::SharedShape;
 
 namespace {
-
-const LoadedProgram& program_of(const Request::State& request) {
-  return request.loaded->programs[static_cast<std::size_t>(request.action)];
-}
 
 Decision refused(const Request::State& request, Fault fault) {
   Decision decision;
   decision.fault = fault;
   if (request.loaded) {
-    decision.revision = request.loaded->revision;
-    decision.version = request.loaded->version;
+    decision.revision = request.loaded->revision();
+    decision.version = request.loaded->version();
   }
   return decision;
 }
@@ -38,19 +34,19 @@ std::uint64_t unsatisfied(const program::Shape& shape, const engine::RuleMasks::
   return mask;
 }
 
-void run(Request::State& request, const LoadedProgram& program, program::NativeCode code) {
+void run(Request::State& request, const SharedShape& shared, program::NativeCode code) {
   request.fired.clear();
   request.satisfied.clear();
   const program::Outcome outcome{request.fired.data(), request.satisfied.data()};
   if (code)
     code(&request.frame, &outcome);
   else
-    interpret(*program.shared->shape, request.frame, outcome, request.registers);
+    interpret(*shared.shape, request.frame, outcome, request.registers);
 }
 
-Decision follow(const Request::State& request, const LoadedProgram& program) {
-  const auto& shape = *program.shared->shape;
-  const auto& masks = program.shared->masks;
+Decision follow(const Request::State& request, const SharedShape& shared) {
+  const auto& shape = *shared.shape;
+  const auto& masks = shared.masks;
   const Fired fired{request.fired.words(), request.satisfied.words()};
   const auto verdict = engine::combine(engine::tally(shape, masks.enforced, fired));
   Decision decision = refused(request, Fault::none);
@@ -68,17 +64,17 @@ enum class By : std::uint8_t { any, interpreter };
 Decision answer(const Engine::State& engine, Request::State& request, By by) {
   const auto finding = engine::find_fault(request, engine.set(), Question::decide);
   if (finding.fault != Fault::none) return refused(request, finding.fault);
-  const auto& program = program_of(request);
-  const auto code = by == By::any ? program.shared->code.load(std::memory_order_acquire) : nullptr;
-  if (!code && !request.registers.hold(*program.shared->shape)) {
+  const auto& shared = *request.program().shared;
+  const auto code = by == By::any ? shared.code.load(std::memory_order_acquire) : nullptr;
+  if (!code && !request.registers.hold(*shared.shape)) {
     try {
       request.prepare_to_interpret();
     } catch (const std::bad_alloc&) {
       return refused(request, Fault::not_ready);
     }
   }
-  run(request, program, code);
-  return follow(request, program);
+  run(request, shared, code);
+  return follow(request, shared);
 }
 
 }  // namespace
@@ -91,7 +87,7 @@ Decision Engine::interpret(const Request& request) const noexcept {
 
 std::optional<Decision> Engine::native(const Request& request) const noexcept {
   if (!request.state_->loaded || !state_->code) return std::nullopt;
-  auto& shared = *program_of(*request.state_).shared;
+  auto& shared = *request.state_->program().shared;
   if (!shared.code.load(std::memory_order_acquire) && !shared.adopt(*state_->code)) return std::nullopt;
   return answer(*state_, *request.state_, By::any);
 }

@@ -11,7 +11,7 @@ std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"
 std::string fact_name(const Request::State& request, FactId fact) {
   const auto place = index(fact);
   if (place < builtin_facts.size()) return quoted(builtin_facts[place].name);
-  return quoted(request.loaded->part->attributes[place - builtin_facts.size()].name);
+  return quoted(request.loaded->part().attributes[place - builtin_facts.size()].name);
 }
 
 std::string_view action_of(const Request::State& request) {
@@ -90,7 +90,7 @@ std::string unsupported(const Request::State& request, const Finding& finding) {
     return action + " needs a database connection, which " + quoted(request.connection) + " is not";
   case Detail::signup_closed: return "sign-up on connection " + quoted(request.connection) + " is closed";
   default: {
-    const auto& client = request.loaded->part->clients[static_cast<std::size_t>(request.frame.client)];
+    const auto& client = request.loaded->part().clients[static_cast<std::size_t>(request.frame.client)];
     const std::string type(client_type_names[static_cast<std::size_t>(client.type)]);
     return "client " + quoted(request.client) + " is of type " + type + ", which has no " + action;
   }

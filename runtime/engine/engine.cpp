@@ -3,8 +3,6 @@
 
 namespace writ {
 
-using engine::Loaded;
-
 Engine::Engine(std::shared_ptr<CodeSource> code, Tier tier) : state_(std::make_unique<State>()) {
   state_->tier = tier;
   if (code && tier != Tier::interpret && code->refusal().empty()) state_->code = std::move(code);
@@ -13,27 +11,21 @@ Engine::~Engine() = default;
 
 std::shared_ptr<const program::Part> Engine::part(std::string_view tenant) const {
   const auto found = state_->find(tenant);
-  return found.loaded ? found.loaded->part : nullptr;
+  return found.loaded ? found.loaded->shared_part() : nullptr;
 }
 
 void Engine::start(Request& request, Action action, std::string_view tenant, std::string_view client,
                    std::string_view connection, std::string_view organization) const {
-  static const std::shared_ptr<const Loaded> nobody;
-  state_->tenants.prepare();
-  if (state_->hosts.size() != 0) state_->hosts.prepare();
-  if (state_->issuers.size() != 0) state_->issuers.prepare();
-  if (state_->bases.size() != 0) state_->bases.prepare();
-  if (state_->overrides.size() != 0) state_->overrides.prepare();
   auto& asked = *request.state_;
-  const bool known = state_->tenants.look(tenant, [&](const auto* found) {
-    asked.reset(action, found ? *found : nobody);
-    return found != nullptr;
-  });
-  if (!known && state_->bases.size() != 0) {
-    const auto found = state_->find(tenant);
-    if (found.loaded) asked.reset(action, found.loaded);
-    if (found.broken) asked.started = false;  // there is such a tenant, and it is not ready
+  const auto* found = state_->tenants.find(tenant, asked.hold);
+  bool broken = false;
+  if (!found && state_->bases.size() != 0) {
+    const auto late = state_->find(tenant);
+    broken = late.broken;
+    found = state_->tenants.find(tenant, asked.hold);
   }
+  asked.reset(action, found);
+  if (!found && broken) asked.started = false;  // there is such a tenant, and it is not ready
   asked.tenant = tenant;
   asked.client = client;
   asked.connection = connection;
@@ -42,7 +34,7 @@ void Engine::start(Request& request, Action action, std::string_view tenant, std
   asked.has_organization = organization.data() != nullptr;
   asked.resolve();
   if (!asked.loaded) return;
-  auto& shared = *asked.loaded->programs[static_cast<std::size_t>(action)].shared;
+  auto& shared = *asked.program().shared;
   if (shared.code.load(std::memory_order_acquire)) return;
   asked.prepare_to_interpret();
   if (state_->code) shared.ask(*state_->code);
@@ -57,8 +49,8 @@ std::vector<std::string> Engine::required_facts(std::string_view tenant, Action 
   std::vector<std::string> names;
   const auto loaded = state_->find(tenant).loaded;
   if (!loaded) return names;
-  const auto& required = loaded->programs[static_cast<std::size_t>(action)].required;
-  for (const auto& [name, id] : loaded->facts->names)
+  const auto& required = loaded->kind()[action].required;
+  for (const auto& [name, id] : loaded->kind().facts->names)
     if (required[index(id) / 64] >> index(id) % 64 & 1) names.emplace_back(name);
   return names;
 }
@@ -67,12 +59,14 @@ void Engine::wait_for_code() const { state_->wait_for_code(); }
 
 void Engine::set_stale(bool stale) { state_->stale.store(stale, std::memory_order_release); }
 
-void Engine::quiesce() const {
-  state_->tenants.forget();
-  state_->hosts.forget();
-  state_->issuers.forget();
-  state_->bases.forget();
-  state_->overrides.forget();
+std::size_t Engine::reclaim() {
+  const std::lock_guard lock(state_->mutex);
+  state_->hosts.collect();
+  state_->issuers.collect();
+  state_->bases.collect();
+  state_->overrides.collect();
+  state_->tenants.collect();
+  return state_->tenants.retired();
 }
 
 }  // namespace writ

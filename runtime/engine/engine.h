@@ -52,7 +52,8 @@ struct Attempting;
 class Engine;
 
 // One request bound to one snapshot of one tenant. Strings are borrowed: they must outlive the decision. Reuse it: `Engine::start` empties it and
-// keeps its memory. It holds the room its program runs in, so one thread at a time may decide it.
+// keeps its memory. It holds the room its program runs in, so one thread at a time may decide it. Only the engine that started it can be asked
+// with it.
 class Request {
  public:
   struct State;
@@ -134,8 +135,9 @@ class Engine {
   void wait_for_code() const;  // Tier::native and benchmarks
   // Past its bundle's expiry and the grace, and while this is set, every decision is the fault `stale`.
   void set_stale(bool stale);
-  // Lets go of the snapshots this thread keeps for quick reading. For threads that stop asking, so that replaced tenants are freed.
-  void quiesce() const;
+  // Frees the replaced tenants that no request is bound to any more, and answers how many are still waited for. Whoever puts or removes
+  // does so too: this is for who wants it now.
+  std::size_t reclaim();
 
  private:
   std::unique_ptr<State> state_;

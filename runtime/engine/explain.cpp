@@ -19,12 +19,12 @@ struct Run {
 
 Run run_again(Request::State& request) {
   const auto place = static_cast<std::size_t>(request.action);
-  const auto& shape = *request.loaded->programs[place].shared->shape;
+  const auto& shape = request.shape();
   request.prepare_to_interpret();
   request.fired.clear();
   request.satisfied.clear();
   interpret(shape, request.frame, {request.fired.data(), request.satisfied.data()}, request.registers);
-  return {request.loaded->part->programs[place], shape, {request.fired.words(), request.satisfied.words()}};
+  return {request.loaded->part().programs[place], shape, {request.fired.words(), request.satisfied.words()}};
 }
 
 // Whether a rule that fired is a reason for the decision.
@@ -82,7 +82,7 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
   explanation.fault = decision.fault;
   explanation.because = decision.because;
   explanation.version = decision.version;
-  if (asked.loaded) explanation.revision = to_hex(asked.loaded->part->hash);
+  if (asked.loaded) explanation.revision = to_hex(asked.loaded->part().hash);
   if (decision.fault != Fault::none) {
     auto finding = engine::find_fault(asked, state_->set(), Question::decide);
     if (finding.fault != decision.fault) finding = engine::find_fault(asked, state_->set(), Question::attempt);
@@ -93,7 +93,7 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
   if (!asked.loaded || of_attempt(decision)) return explanation;
   add_rules(asked, decision, explanation);
   if (decision.effect == Effect::allow)
-    explanation.session = asked.loaded->part->clients[static_cast<std::size_t>(asked.frame.client)].session;
+    explanation.session = asked.loaded->part().clients[static_cast<std::size_t>(asked.frame.client)].session;
   return explanation;
 }
 
@@ -110,7 +110,7 @@ std::vector<TraceEntry> Engine::trace(const Request& request) const {
     const auto& rule = run.shape.rules[i];
     TraceEntry entry{info.id,           info.place, info.text, rule.effect,  rule.report,
                      run.fired.rule(i), {},         {},        info.message, info.note};
-    entry.leaves = trace_rule(*asked.loaded->part, run.shape, asked.frame, asked.registers, info);
+    entry.leaves = trace_rule(asked.loaded->part(), run.shape, asked.frame, asked.registers, info);
     if (entry.fired)
       for (const auto& [text, node] : info.alternatives)
         entry.alternatives.emplace_back(text, asked.registers[node].integer != 0);

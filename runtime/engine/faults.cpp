@@ -12,9 +12,7 @@ namespace writ::engine {
 
 namespace {
 
-using program::ClientRecord;
 using program::Lockout;
-using program::OrganizationRecord;
 
 struct Asked {
   const Request::State& request;
@@ -22,15 +20,9 @@ struct Asked {
   Question question;
 
   const Loaded& loaded() const { return *request.loaded; }
-  const program::Part& part() const { return *request.loaded->part; }
-  const ClientFacts& client() const { return loaded().client_facts[static_cast<std::size_t>(request.frame.client)]; }
-  const ClientRecord& client_record() const { return part().clients[static_cast<std::size_t>(request.frame.client)]; }
-  const ConnectionFacts& connection() const {
-    return loaded().connection_facts[static_cast<std::size_t>(request.frame.connection)];
-  }
-  const OrganizationRecord& organization() const {
-    return part().organizations[static_cast<std::size_t>(request.frame.organization)];
-  }
+  const ClientFacts& client() const { return loaded().client(request.frame.client); }
+  const ConnectionFacts& connection() const { return loaded().connection(request.frame.connection); }
+  const OrganizationFacts& organization() const { return loaded().organization(request.frame.organization); }
   bool is(std::same_as<Action> auto... actions) const { return (... || (request.action == actions)); }
 };
 
@@ -86,10 +78,10 @@ bool judges_membership(const Asked& a) {
   if (a.question == Question::attempt || a.request.frame.organization < 0 || a.is(Action::signup, Action::m2m))
     return false;
   if (a.request.action != Action::login || a.organization().members_required) return true;
-  const auto& via = a.organization().joins_via;
+  const auto via = a.loaded().list(a.organization().joins_via);
   if (via.empty()) return false;
   return a.request.frame.connection < 0 ||
-         std::ranges::find(via, static_cast<std::uint32_t>(a.request.frame.connection)) == via.end();
+         !std::ranges::binary_search(via, static_cast<std::uint32_t>(a.request.frame.connection));
 }
 
 Finding facts(const Asked& a) {
@@ -97,9 +89,9 @@ Finding facts(const Asked& a) {
     return Finding{Fault::invalid_request, detail, about};
   };
   if (a.request.stray) return {Fault::invalid_request, Detail::stray};
-  const auto& program = a.loaded().programs[static_cast<std::size_t>(a.request.action)];
-  const auto* const required = a.question == Question::attempt ? program.required_to_attempt : program.required;
-  for (std::size_t i = 0; i < a.loaded().fact_words; ++i)
+  const auto& program = a.request.program();
+  const auto& required = a.question == Question::attempt ? program.required_to_attempt : program.required;
+  for (std::size_t i = 0; i < required.size(); ++i)
     if (const auto absent = required[i] & ~a.request.present[i]; absent != 0)
       return missing(static_cast<FactId>(i * 64 + static_cast<std::size_t>(std::countr_zero(absent))));
   if (!a.request.has_connection && has_connection(a.request.action))
@@ -115,20 +107,19 @@ bool claimed_elsewhere(const Asked& a, bundle::ClaimKind kind, std::string_view 
   const auto& claims = kind == bundle::ClaimKind::host ? a.set.hosts : a.set.issuers;
   const auto by_hand = [&] {
     if (claims.size() == 0) return false;
-    return claims.look(name, [&](const auto* claim) { return claim && (*claim)->tenant != a.part().id; });
+    return claims.look(name, [&](const auto* claim) { return claim && claim->tenant != a.loaded().name(); });
   };
   if (by_hand()) return true;
   if (a.set.bases.size() == 0) return false;
-  const auto claimed = claimed_by_bundle(a.set.bases, a.set.overrides, kind, name, a.part().id);
+  const auto claimed = claimed_by_bundle(a.set.bases, a.set.overrides, kind, name, a.loaded().name());
   return claimed.elsewhere || (claimed.overridden && by_hand());
 }
 
 Finding host(const Asked& a) {
   if (!a.request.has(fact("request.host"))) return {};
   const auto given = a.request.text(fact("request.host"));
-  const auto& own = a.part().hosts;
-  if (std::ranges::find(own, given) != own.end()) return {};
-  if (!own.empty()) return {Fault::tenant_mismatch, Detail::host};
+  if (a.loaded().has_host(given)) return {};
+  if (a.loaded().claims_hosts()) return {Fault::tenant_mismatch, Detail::host};
   if (claimed_elsewhere(a, bundle::ClaimKind::host, given)) return {Fault::tenant_mismatch, Detail::host_elsewhere};
   return {};
 }
@@ -136,9 +127,8 @@ Finding host(const Asked& a) {
 Finding issuer(const Asked& a) {
   if (!a.request.has(fact("token.issuer"))) return {};
   const auto given = a.request.text(fact("token.issuer"));
-  const auto& own = a.part().issuers;
-  if (std::ranges::find(own, given) != own.end()) return {};
-  if (!own.empty()) return {Fault::tenant_mismatch, Detail::issuer};
+  if (a.loaded().has_issuer(given)) return {};
+  if (a.loaded().claims_issuers()) return {Fault::tenant_mismatch, Detail::issuer};
   if (claimed_elsewhere(a, bundle::ClaimKind::issuer, given)) return {Fault::tenant_mismatch, Detail::issuer_elsewhere};
   return {};
 }
@@ -163,7 +153,7 @@ Finding organization(const Asked& a) {
 
 Finding membership(const Asked& a) {
   if (!judges_membership(a)) return {};
-  const auto& id = a.organization().id;
+  const auto id = a.loaded().organization_id(a.request.frame.organization);
   const program::Text name{id.data(), static_cast<std::uint32_t>(id.size()), 0};
   if (!writ_set_has(&a.request[fact("user.organizations")].set, &name)) return {Fault::not_a_member};
   return {};
@@ -214,8 +204,7 @@ Finding grant(const Asked& a) {
 
 Finding callback(const Asked& a) {
   if (!a.request.has(fact("request.redirect_uri"))) return {};
-  const auto& callbacks = a.client_record().callbacks;
-  if (std::ranges::find(callbacks, a.request.text(fact("request.redirect_uri"))) == callbacks.end())
+  if (!a.loaded().has_callback(a.request.frame.client, a.request.text(fact("request.redirect_uri"))))
     return {Fault::callback_not_allowed};
   return {};
 }
@@ -227,7 +216,7 @@ Finding user(const Asked& a) {
 
 // ---------------------------------------------------------------- 23
 
-FactId counter_of(const Lockout& lockout) {
+FactId counter_of(const LockoutFacts& lockout) {
   switch (lockout.counter) {
   case Lockout::Counter::by_identifier: return fact("attempts.by_identifier");
   case Lockout::Counter::by_identifier_ip: return fact("attempts.by_identifier_ip");
@@ -236,10 +225,10 @@ FactId counter_of(const Lockout& lockout) {
   return fact("attempts.by_ip");
 }
 
-bool holds(const Asked& a, const Lockout& lockout) {
+bool holds(const Asked& a, const LockoutFacts& lockout) {
   constexpr auto ip = fact("request.ip"), time = fact("request.time"), last_failed = fact("attempts.last_failed");
   const auto exempts = [&](const Cidr& block) { return block.contains(a.request[ip].ip); };
-  if (a.request.has(ip) && std::ranges::any_of(lockout.exempt, exempts)) return false;
+  if (a.request.has(ip) && std::ranges::any_of(a.loaded().list(lockout.exempt), exempts)) return false;
   if (a.request[counter_of(lockout)].integer < lockout.attempts) return false;
   if (!a.request.has(last_failed)) return true;
   const auto since = program::saturating_sub(a.request[time].integer, a.request[last_failed].integer);
@@ -247,14 +236,13 @@ bool holds(const Asked& a, const Lockout& lockout) {
 }
 
 Finding lockout(const Asked& a) {
-  if (a.request.action != Action::login || !a.loaded().has_lockouts) return {};
+  const auto lockouts = a.loaded().lockouts();
+  if (a.request.action != Action::login || lockouts.empty()) return {};
   const auto family = static_cast<Family>(a.request.frame.connection_family);
   if (family != Family::database && family != Family::passwordless) return {};
-  const auto& lockouts = a.part().lockouts;
   const auto of_connection = [&](std::int64_t connection) {
-    const auto connection_of = [&](auto i) { return std::int64_t{lockouts[i].connection}; };
-    const auto range = std::ranges::equal_range(a.loaded().lockouts, connection, {}, connection_of);
-    return std::ranges::any_of(range, [&](auto i) { return holds(a, lockouts[i]); });
+    const auto range = std::ranges::equal_range(lockouts, connection, {}, &LockoutFacts::connection);
+    return std::ranges::any_of(range, [&](const LockoutFacts& lockout) { return holds(a, lockout); });
   };
   if (of_connection(-1) || of_connection(a.request.frame.connection)) return {Fault::locked_out};
   return {};

@@ -7,12 +7,13 @@
 namespace writ::engine {
 
 // Which tenant a host name or a token issuer belongs to.
-struct Claim {
+struct Claim : std::enable_shared_from_this<Claim> {
+  Claim(std::string name_of_it, std::string_view of) : claimed(std::move(name_of_it)), tenant(of) {}
   std::string claimed, tenant;
   std::string_view name() const { return claimed; }
   bool is(const NameEnds&, std::string_view other) const { return other == claimed; }
 };
-using Claims = Table<Claim, 256>;
+using Claims = Table<Claim>;
 
 enum class Question : std::uint8_t { decide, attempt };
 

@@ -4,9 +4,7 @@
 #include "runtime/program/pattern.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
-#include <set>
 
 namespace writ::engine {
 
@@ -16,27 +14,6 @@ using program::SlotKind;
 namespace {
 
 void set_bit(Words& words, std::size_t bit) { words[bit / 64] |= std::uint64_t{1} << bit % 64; }
-
-template <class F>
-FactRule rule_of(const F& fact) {
-  const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
-  if (fact.type == TypeKind::enumeration)
-    return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
-  const auto bounds = bounds_of(fact.type);
-  return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
-}
-
-FactTable table_of(const std::vector<program::Attribute>& attributes) {
-  FactTable table;
-  const auto add = [&](const auto& fact) {
-    table.names.emplace_back(fact.name, static_cast<FactId>(table.rules.size()));
-    table.rules.push_back(rule_of(fact));
-  };
-  std::ranges::for_each(builtin_facts, add);
-  std::ranges::for_each(attributes, add);
-  std::ranges::sort(table.names);
-  return table;
-}
 
 template <class T>
 std::vector<std::string_view> ids(const std::vector<T>& records) {
@@ -87,29 +64,49 @@ struct Required {
   Action action_;
 };
 
-// The compiled patterns of a row, by slot.
-std::string compile_patterns(Loaded& loaded, LoadedProgram& program, std::span<const std::byte> row, Pool& pool) {
-  const auto& slots = program.shared->shape->slots;
-  if (std::ranges::count(slots, SlotKind::regex) != 0) program.patterns.assign(slots.size(), nullptr);
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i] != SlotKind::regex) continue;
-    std::uint64_t word = 0;
-    std::memcpy(&word, row.data() + i * 8, 8);
-    const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word),
-                                word >> 32};
-    std::string error;
-    auto pattern = pool.pattern(text, error);
-    if (!pattern) return "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
-    program.patterns[i] = pattern.get();
-    if (const auto* const raw = pattern.get(); loaded.patterns.emplace(raw, std::move(pattern)).second) {
-      loaded.pattern_memory += program::memory_of(*raw);
-      loaded.pattern_steps += program::steps_of(*raw);
+// The compiled patterns of a tenant, and what they may take together.
+class Patterns {
+ public:
+  explicit Patterns(Pool& pool) : pool_(pool) {}
+
+  // Those of a row, by slot; none where no slot is a pattern. `wrong` says why they cannot be had.
+  std::vector<const re2::RE2*> compile(const program::Shape& shape, std::span<const std::byte> row,
+                                       std::string& wrong) {
+    std::vector<const re2::RE2*> by_slot;
+    for (std::size_t i = 0; i < shape.slots.size(); ++i) {
+      if (shape.slots[i] != SlotKind::regex) continue;
+      std::uint64_t word = 0;
+      std::memcpy(&word, row.data() + i * 8, 8);
+      const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word),
+                                  word >> 32};
+      by_slot.resize(shape.slots.size(), nullptr);
+      by_slot[i] = compile(text, wrong);
+      if (!wrong.empty()) return {};
     }
-    if (loaded.pattern_memory > program::max_pattern_memory) return "its patterns may take over 64 MiB";
-    if (loaded.pattern_steps > program::max_pattern_steps) return "its patterns take over 16,384 steps for a byte";
+    return by_slot;
   }
-  return "";
-}
+  std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> take() { return std::move(owned_); }
+
+ private:
+  const re2::RE2* compile(std::string_view text, std::string& wrong) {
+    std::string error;
+    auto pattern = pool_.pattern(text, error);
+    const auto* const raw = pattern.get();
+    if (!pattern) {
+      wrong = "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
+    } else if (owned_.emplace(raw, std::move(pattern)).second) {
+      memory_ += program::memory_of(*raw);
+      steps_ += program::steps_of(*raw);
+      if (memory_ > program::max_pattern_memory) wrong = "its patterns may take over 64 MiB";
+      if (steps_ > program::max_pattern_steps) wrong = "its patterns take over 16,384 steps for a byte";
+    }
+    return raw;
+  }
+
+  Pool& pool_;
+  std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> owned_;
+  std::size_t memory_ = 0, steps_ = 0;
+};
 
 // How far back a program looks, read from what it compares with and not from what its reports say. One that reads the
 // history in another way looks as far as can be.
@@ -135,203 +132,140 @@ std::int64_t depth_of(const program::PasswordProgram& password) {
   return depth;
 }
 
-// The program of a connection's passwords, and what it will ask of whom.
-std::string load_password(Loaded& loaded, program::PasswordProgram& password, Pool& pool,
-                          std::vector<std::shared_ptr<SharedShape>>& fresh) {
-  auto& made = loaded.passwords.emplace_back();
-  bool is_new = false;
-  made.program.shared = pool.shape(password.shape, is_new);
-  password.shape = made.program.shared->shape;
-  if (is_new) fresh.push_back(made.program.shared);
-  for (const auto& node : password.shape->nodes)
-    if (program::row_of(node.op).operands[0] == program::Operand::fact) made.asks |= std::uint64_t{1} << node.a;
-  made.depth = depth_of(password);
-  for (const auto& one : password.requirements) {
-    const auto number = one.numbers.empty() ? 1 : one.numbers[0];
-    if (one.check == PasswordCheck::common) made.common_wanted = std::max(made.common_wanted, number);
-  }
-  return compile_patterns(loaded, made.program, password.row.bytes(), pool);
+std::int64_t common_wanted(const program::PasswordProgram& password) {
+  std::int64_t wanted = 0;
+  for (const auto& one : password.requirements)
+    if (one.check == PasswordCheck::common) wanted = std::max(wanted, one.numbers.empty() ? 1 : one.numbers[0]);
+  return wanted;
 }
+
+// The structure of a part, and its rows, in a block.
+class Builder {
+ public:
+  Builder(const Part& part, const Kind& kind) : part_(part) {
+    layout.kind = &kind;
+    layout.id = NameEnds(part.id);
+    for (std::size_t i = 0; i < 8; ++i) layout.revision = layout.revision << 8 | part.hash[i];
+    layout.version = part.version;
+    // In the order in which a decision reads them.
+    layout.clients.build(kind.key, ids(part.clients), block);
+    clients();
+    layout.connections.build(kind.key, ids(part.connections), block);
+    connections();
+    for (std::size_t i = 0; i < action_count; ++i) layout.rows[i] = block.list(part.programs[i].row.bytes()).at;
+    layout.hosts = texts(part.hosts);
+    layout.issuers = texts(part.issuers);
+    lockouts();
+    layout.organizations.build(kind.key, ids(part.organizations), block);
+    organizations();
+  }
+
+  Loaded::Layout layout;
+  BlockBuilder block;
+
+ private:
+  List<Letters> texts(const std::vector<std::string>& from) {
+    std::vector<Letters> result;
+    for (const auto& text : from) result.push_back(block.text(text));
+    return block.list(result);
+  }
+  List<std::uint32_t> sorted(std::vector<std::uint32_t> places) {
+    std::ranges::sort(places);
+    return block.list(places);
+  }
+
+  void clients() {
+    std::vector<ClientFacts> all;
+    for (const auto& client : part_.clients) {
+      auto& facts = all.emplace_back();
+      facts.type = client.type;
+      facts.usage = client.usage;
+      facts.grants = client.grants;
+      for (const auto place : client.connections)
+        place < 64 ? void(facts.connections |= std::uint64_t{1} << place) : void(facts.wide = true);
+      if (facts.wide) facts.more = sorted(client.connections);
+      facts.callbacks = texts(client.callbacks);
+    }
+    layout.client_facts = block.list(all);
+  }
+  void connections() {
+    std::vector<ConnectionFacts> all;
+    for (const auto& one : part_.connections)
+      all.push_back({one.strategy, strategies[one.strategy].family, one.signup_open});
+    layout.connection_facts = block.list(all);
+  }
+  void lockouts() {
+    std::vector<LockoutFacts> all;
+    for (const auto& one : part_.lockouts)
+      all.push_back({one.counter, one.connection, one.attempts, one.block, one.within, block.list(one.exempt)});
+    std::ranges::stable_sort(all, {}, &LockoutFacts::connection);
+    layout.lockouts = block.list(all);
+  }
+  void organizations() {
+    std::vector<OrganizationFacts> all;
+    for (const auto& one : part_.organizations) {
+      std::vector<OrganizationFacts::Narrowing> narrowings;
+      for (const auto& use : one.uses)
+        if (use.narrows) narrowings.push_back({use.client, sorted(use.connections)});
+      all.push_back({one.members_required, sorted(one.joins_via), sorted(one.connections), block.list(narrowings)});
+    }
+    layout.organization_facts = block.list(all);
+  }
+
+  const Part& part_;
+};
+
+// With the block behind it, in one allocation.
+template <class T>
+struct WithRoom {
+  using value_type = T;
+  std::size_t room;
+  explicit WithRoom(std::size_t bytes) : room(bytes) {}
+  template <class U>
+  WithRoom(const WithRoom<U>& other) : room(other.room) {}  // NOLINT(google-explicit-constructor): as allocators are
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T) + room, std::align_val_t{line}));
+  }
+  void deallocate(T* at, std::size_t count) noexcept {
+    ::operator delete(at, count * sizeof(T) + room, std::align_val_t{line});
+  }
+  bool operator==(const WithRoom&) const = default;
+  static constexpr std::size_t line = 64;
+};
 
 }  // namespace
 
-const FactTable& builtin_table() {
-  static const FactTable table = table_of({});
-  return table;
-}
-
-RuleMasks masks_of(const program::Shape& shape) {
-  RuleMasks masks;
-  const auto words = words_for(shape.rules.size());
-  for (auto* kinds : {&masks.enforced, &masks.all}) kinds->allow = kinds->deny = kinds->require = Words(words);
-  masks.report = Words(words);
-  for (std::size_t i = 0; i < shape.rules.size(); ++i) {
-    const auto& rule = shape.rules[i];
-    const auto mark = [&](RuleMasks::Kinds& kinds) {
-      set_bit(rule.effect == RuleEffect::allow  ? kinds.allow
-              : rule.effect == RuleEffect::deny ? kinds.deny
-                                                : kinds.require,
-              i);
-    };
-    mark(masks.all);
-    masks.reports = masks.reports || rule.report;
-    if (rule.report)
-      set_bit(masks.report, i);
-    else
-      mark(masks.enforced);
-  }
-  return masks;
-}
-
-bool SharedShape::adopt(CodeSource& source) {
-  if (code.load(std::memory_order_acquire)) return true;
-  const std::lock_guard lock(mutex_);
-  if (code.load(std::memory_order_relaxed)) return true;
-  auto found = source.find(key);
-  if (!found || !found->entry) return false;
-  owner_ = std::move(found->owner);
-  code.store(found->entry, std::memory_order_release);
-  return true;
-}
-
-void SharedShape::ask(CodeSource& source) {
-  const auto times = asked.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (!std::has_single_bit(times)) return;
-  if (!adopt(source) && times >= 1'024) source.want(shape);
-}
-
-std::shared_ptr<SharedShape> Pool::shape(const std::shared_ptr<const program::Shape>& shape, bool& fresh) {
-  fresh = false;
-  if (const auto found = by_address_.find(shape.get()); found != by_address_.end())
-    if (auto alive = found->second.lock()) return alive;
-  const auto key = program::key_of(*shape);
-  if (const auto found = shapes_.find(key); found != shapes_.end())
-    if (auto alive = found->second.lock()) return alive;
-  sweep();
-  auto shared = std::make_shared<SharedShape>();
-  shared->shape = shape;
-  shared->key = key;
-  shared->masks = masks_of(*shape);
-  shapes_[key] = shared;
-  by_address_[shape.get()] = shared;
-  fresh = true;
-  return shared;
-}
-
-std::shared_ptr<const re2::RE2> Pool::pattern(std::string_view text, std::string& error) {
-  if (const auto found = patterns_.find(text); found != patterns_.end())
-    if (auto alive = found->second.lock()) return alive;
-  sweep();
-  auto pattern = program::compile_pattern(text, error);
-  if (pattern) patterns_[std::string(text)] = pattern;
-  return pattern;
-}
-
-std::shared_ptr<const FactTable> Pool::facts(const std::vector<program::Attribute>& attributes) {
-  std::string key;  // everything that a table is made of, and what parts it
-  for (const auto& one : attributes) {
-    for (const std::int64_t number :
-         {std::int64_t(one.type), std::int64_t(one.required), std::int64_t(one.optional), one.low, one.high,
-          std::int64_t(one.values.size()), std::int64_t(one.name.size())})
-      key.append(reinterpret_cast<const char*>(&number), sizeof number);
-    key += one.name;
-    for (const auto& value : one.values) key += value + '\0';  // whose numbers `Places` keeps
-  }
-  auto& known = facts_[key];
-  if (auto alive = known.lock()) return alive;
-  auto made = std::make_shared<const FactTable>(table_of(attributes));
-  known = made;
+std::shared_ptr<const Loaded> Loaded::make(const Layout& layout, std::unique_ptr<const Cold> cold,
+                                           std::span<const std::byte> block) {
+  auto made = std::allocate_shared<Loaded>(WithRoom<Loaded>(block.size()), layout, std::move(cold), block.size());
+  if (!block.empty()) std::memcpy(reinterpret_cast<std::byte*>(made.get() + 1), block.data(), block.size());
   return made;
-}
-
-std::shared_ptr<const Words> Pool::words(const Words& words) {
-  auto& known = words_[words];
-  if (auto alive = known.lock()) return alive;
-  auto made = std::make_shared<const Words>(words);
-  known = made;
-  return made;
-}
-
-std::vector<std::shared_ptr<SharedShape>> Pool::shapes() const {
-  std::vector<std::shared_ptr<SharedShape>> result;
-  for (const auto& [key, weak] : shapes_)
-    if (auto alive = weak.lock()) result.push_back(std::move(alive));
-  return result;
-}
-
-// Forgets what no tenant has any more, whenever as much was added as is in use.
-void Pool::sweep() {
-  const auto size = [&] { return shapes_.size() + patterns_.size() + facts_.size() + words_.size(); };
-  if (size() < sweep_at_) return;
-  const auto dead = [](const auto& one) { return one.second.expired(); };
-  std::erase_if(shapes_, dead);
-  std::erase_if(by_address_, dead);
-  std::erase_if(patterns_, dead);
-  std::erase_if(facts_, dead);
-  std::erase_if(words_, dead);
-  sweep_at_ = 64 + 2 * size();
 }
 
 std::optional<FactId> Loaded::fact(std::string_view name) const {
-  const auto& names = facts->names;
+  const auto& names = kind().facts->names;
   const auto found = std::ranges::lower_bound(names, name, {}, &std::pair<std::string, FactId>::first);
   return found != names.end() && found->first == name ? std::optional(found->second) : std::nullopt;
 }
 
-bool Loaded::enabled_past_64(std::int64_t client, std::int64_t connection) const {
-  return std::ranges::binary_search(client_connections[static_cast<std::size_t>(client)],
-                                    static_cast<std::uint32_t>(connection));
+bool Loaded::has(List<Letters> texts, std::string_view name) const {
+  return std::ranges::any_of(list(texts), [&](Letters text) { return block()[text] == name; });
 }
 
-bool Loaded::enabled_in(std::int64_t organization, std::int64_t client, std::int64_t connection) const {
+bool Loaded::enabled_past_64(const ClientFacts& facts, std::int64_t connection) const {
+  return std::ranges::binary_search(list(facts.more), static_cast<std::uint32_t>(connection));
+}
+
+bool Loaded::enabled_in(std::int64_t organization_place, std::int64_t client, std::int64_t connection) const {
   const auto place = static_cast<std::uint32_t>(connection);
-  const auto& record = part->organizations[static_cast<std::size_t>(organization)];
-  if (std::ranges::find(record.connections, place) == record.connections.end()) return false;
-  return std::ranges::all_of(record.uses, [&](const auto& use) {
-    const bool narrows = use.narrows && use.client == static_cast<std::uint32_t>(client);
-    return !narrows || std::ranges::find(use.connections, place) != use.connections.end();
+  const auto& facts = organization(organization_place);
+  if (!std::ranges::binary_search(list(facts.connections), place)) return false;
+  return std::ranges::all_of(list(facts.narrowings), [&](const OrganizationFacts::Narrowing& use) {
+    return use.client != static_cast<std::uint32_t>(client) || std::ranges::binary_search(list(use.connections), place);
   });
 }
 
-namespace {
-
-// What every decision reads, out of the records of a part that is in its place.
-void read_structure(Loaded& loaded) {
-  const auto& part = *loaded.part;
-  loaded.id_ends = NameEnds(part.id);
-  for (std::size_t i = 0; i < 8; ++i) loaded.revision = loaded.revision << 8 | part.hash[i];
-  loaded.version = part.version;
-  loaded.has_hosts = !part.hosts.empty();
-  loaded.has_issuers = !part.issuers.empty();
-  loaded.has_lockouts = !part.lockouts.empty();
-  loaded.clients.build(loaded.key, ids(part.clients));
-  loaded.connections.build(loaded.key, ids(part.connections));
-  loaded.organizations.build(loaded.key, ids(part.organizations));
-
-  bool wide = false;
-  for (const auto& client : part.clients) {
-    auto& facts = loaded.client_facts.emplace_back();
-    facts.type = client.type;
-    facts.usage = client.usage;
-    facts.grants = client.grants;
-    for (const auto place : client.connections)
-      place < 64 ? void(facts.connections |= std::uint64_t{1} << place) : void(facts.wide = wide = true);
-  }
-  for (const auto& client : part.clients) {
-    if (!wide) break;
-    loaded.client_connections.push_back(client.connections);
-    std::ranges::sort(loaded.client_connections.back());
-  }
-  for (const auto& connection : part.connections)
-    loaded.connection_facts.push_back(
-        {connection.strategy, strategies[connection.strategy].family, connection.signup_open});
-  for (std::uint32_t i = 0; i < part.lockouts.size(); ++i) loaded.lockouts.push_back(i);
-  std::ranges::stable_sort(loaded.lockouts, {}, [&](auto i) { return part.lockouts[i].connection; });
-}
-
-}  // namespace
-
-std::shared_ptr<const Loaded> load(Part given, Verified verified, const HashKey& key, Pool& pool,
+std::shared_ptr<const Loaded> load(Part given, Verified verified, Pool& pool,
                                    std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error) {
   const auto refuse = [&](const std::string& why) {
     error = "tenant `" + given.id + "`: " + why;
@@ -341,38 +275,48 @@ std::shared_ptr<const Loaded> load(Part given, Verified verified, const HashKey&
     if (const auto wrong = program::verify(given); !wrong.empty()) return refuse(wrong);
     if (given.hash != program::hash_of(given)) return refuse("the hash is not the part's");
   }
-  auto loaded = std::make_shared<Loaded>();
-  loaded->key = key;
-  loaded->facts = pool.facts(given.attributes);
-  loaded->fact_words = static_cast<std::uint32_t>(words_for(loaded->facts->rules.size()));
-  for (std::size_t i = 0; i < action_count; ++i) {
+  const auto share = [&](std::shared_ptr<const program::Shape>& shape) {
     bool is_new = false;
-    auto& program = loaded->programs[i];
-    program.shared = pool.shape(given.programs[i].shape, is_new);
-    given.programs[i].shape = program.shared->shape;
-    if (is_new) fresh.push_back(program.shared);
-    if (const auto wrong = compile_patterns(*loaded, program, given.programs[i].row.bytes(), pool); !wrong.empty())
-      return refuse(wrong);
+    auto shared = pool.shape(shape, is_new);
+    shape = shared->shape;
+    if (is_new) fresh.push_back(shared);
+    return shared;
+  };
+  auto cold = std::make_unique<Loaded::Cold>();
+  Patterns patterns(pool);
+  std::array<std::vector<const re2::RE2*>, action_count> by_action;
+  std::array<SharedProgram, action_count> programs;
+  std::string wrong;
+  for (std::size_t i = 0; i < action_count; ++i) {
+    auto& program = given.programs[i];
     const Required required(given, static_cast<Action>(i));
-    loaded->words.push_back(pool.words(required.all));
-    program.required = loaded->words.back()->data();
-    loaded->words.push_back(pool.words(required.to_attempt));
-    program.required_to_attempt = loaded->words.back()->data();
+    programs[i] = {share(program.shape), required.all, required.to_attempt};
+    by_action[i] = patterns.compile(*program.shape, program.row.bytes(), wrong);
+    if (!wrong.empty()) return refuse(wrong);
   }
-  for (auto& password : given.passwords)
-    if (const auto wrong = load_password(*loaded, password, pool, fresh); !wrong.empty()) return refuse(wrong);
-  loaded->part = std::make_shared<const Part>(std::move(given));
-  const auto& part = *loaded->part;
-  for (std::size_t i = 0; i < action_count; ++i) loaded->programs[i].row = part.programs[i].row.bytes().data();
-  loaded->password_places.assign(part.connections.size(), -1);
+  cold->kind = pool.kind(pool.facts(given.attributes), std::move(programs));
+  for (auto& password : given.passwords) {
+    auto& made = cold->passwords.emplace_back();
+    made.shared = share(password.shape);
+    made.patterns = patterns.compile(*password.shape, password.row.bytes(), wrong);
+    if (!wrong.empty()) return refuse(wrong);
+    for (const auto& node : password.shape->nodes)
+      if (program::row_of(node.op).operands[0] == program::Operand::fact) made.asks |= std::uint64_t{1} << node.a;
+    made.depth = depth_of(password);
+    made.common_wanted = common_wanted(password);
+  }
+  cold->patterns = patterns.take();
+  cold->part = std::make_shared<const Part>(std::move(given));
+  const auto& part = *cold->part;
+  cold->password_places.assign(part.connections.size(), -1);
   for (std::size_t i = 0; i < part.passwords.size(); ++i) {
-    auto& password = loaded->passwords[i];
-    password.source = &part.passwords[i];
-    password.program.row = part.passwords[i].row.bytes().data();
-    loaded->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
+    cold->passwords[i].source = &part.passwords[i];
+    cold->passwords[i].row = part.passwords[i].row.bytes().data();
+    cold->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
   }
-  read_structure(*loaded);
-  return loaded;
+  Builder built(part, *cold->kind);
+  for (std::size_t i = 0; i < action_count; ++i) built.layout.patterns[i] = built.block.list(by_action[i]);
+  return Loaded::make(built.layout, std::move(cold), built.block.bytes());
 }
 
 }  // namespace writ::engine

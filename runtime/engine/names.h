@@ -2,11 +2,12 @@
 // found by a hash that a client cannot steer.
 #pragma once
 
+#include "runtime/engine/block.h"
 #include "runtime/engine/siphash.h"
 
 #include <cstdint>
 #include <cstring>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,10 +15,12 @@ namespace writ::engine {
 
 // Size, first and last eight bytes: what almost any two names differ in, and all there is of one of at most 16 bytes.
 struct NameEnds {
-  std::uint64_t head = 0, tail = 0, size = 0;
+  std::uint64_t head = 0, tail = 0;
+  std::uint32_t size = 0;
+  std::uint32_t reserved = 0;
 
   NameEnds() = default;
-  explicit NameEnds(std::string_view name) : size(name.size()) {
+  explicit NameEnds(std::string_view name) : size(static_cast<std::uint32_t>(name.size())) {
     if (size >= 8) {
       std::memcpy(&head, name.data(), 8);
       std::memcpy(&tail, name.data() + size - 8, 8);
@@ -30,41 +33,47 @@ struct NameEnds {
   bool whole() const { return size <= 16; }
 };
 
+// The names of one kind of thing, in a block.
 class Names {
  public:
-  void build(const HashKey& key, const std::vector<std::string_view>& names) {
-    for (const auto name : names) {
-      entries_.push_back({NameEnds(name), text_.size()});
-      text_ += name;
-    }
-    entries_.shrink_to_fit();
+  void build(const HashKey& key, std::span<const std::string_view> names, BlockBuilder& block) {
+    std::vector<Entry> entries;
+    for (const auto name : names) entries.push_back({NameEnds(name), block.text(name)});
+    entries_ = block.list(std::span<const Entry>(entries));
     if (names.size() <= looked_through) return;
     std::size_t size = 2;
     while (size < names.size() * 2) size *= 2;
-    places_.assign(size, {});
+    std::vector<Place> places(size);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto hash = keyed_hash(key, names[i]);
       auto at = hash;
-      while (places_[at & (size - 1)].index != none) ++at;
-      places_[at & (size - 1)] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(i)};
+      while (places[at & (size - 1)].index != none) ++at;
+      places[at & (size - 1)] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(i)};
     }
+    places_ = block.list(std::span<const Place>(places));
   }
 
   // The place of `name` among those it was built from; -1 when it is none of them.
-  std::int64_t find(const HashKey& key, std::string_view name) const {
+  std::int64_t find(const Block& block, const HashKey& key, std::string_view name) const {
     const NameEnds ends(name);
-    if (places_.empty()) {
-      for (std::size_t i = 0; i < entries_.size(); ++i)
-        if (is(entries_[i], ends, name)) return static_cast<std::int64_t>(i);
+    const auto entries = block[entries_];
+    if (places_.size == 0) {
+      for (std::size_t i = 0; i < entries.size(); ++i)
+        if (is(block, entries[i], ends, name)) return static_cast<std::int64_t>(i);
       return -1;
     }
+    const auto places = block[places_];
     const auto hash = keyed_hash(key, name);
     for (auto at = hash;; ++at) {
-      const auto place = places_[at & (places_.size() - 1)];
+      const auto place = places[at & (places.size() - 1)];
       if (place.index == none) return -1;
-      if (place.tag == static_cast<std::uint32_t>(hash >> 32) && is(entries_[place.index], ends, name))
+      if (place.tag == static_cast<std::uint32_t>(hash >> 32) && is(block, entries[place.index], ends, name))
         return place.index;
     }
+  }
+
+  std::string_view operator()(const Block& block, std::size_t place) const {
+    return block[block[entries_][place].text];
   }
 
  private:
@@ -72,20 +81,19 @@ class Names {
   static constexpr std::uint32_t none = UINT32_MAX;
   struct Entry {
     NameEnds ends;
-    std::size_t at = 0;  // in text_
+    Letters text;
   };
   struct Place {
     std::uint32_t tag = 0, index = none;
   };
 
-  bool is(const Entry& entry, const NameEnds& ends, std::string_view name) const {
+  static bool is(const Block& block, const Entry& entry, const NameEnds& ends, std::string_view name) {
     return entry.ends == ends &&
-           (ends.whole() || std::memcmp(text_.data() + entry.at + 8, name.data() + 8, ends.size - 16) == 0);
+           (ends.whole() || std::memcmp(block[entry.text].data() + 8, name.data() + 8, name.size() - 16) == 0);
   }
 
-  std::vector<Entry> entries_;
-  std::string text_;
-  std::vector<Place> places_;
+  List<Entry> entries_;
+  List<Place> places_;
 };
 
 }  // namespace writ::engine

@@ -90,7 +90,7 @@ class Activating {
   void make_ready() {
     std::set<std::string, std::less<>> asked;
     if (old_)
-      for (const auto& loaded : state_.tenants.all()) asked.insert(loaded->part->id);
+      for (const auto& loaded : state_.tenants.all()) asked.insert(loaded->part().id);
     for (std::size_t i = 0; i < new_->size(); ++i) {
       const auto id = new_->id(i);
       const auto* before = old_row(id);
@@ -117,10 +117,10 @@ class Activating {
     const auto taken = [&](ClaimKind kind, const std::vector<std::string>& names) {
       return std::ranges::any_of(names, [&](const std::string& name) {
         const auto place = new_->find(kind, name);
-        return place && new_->id(*place) != loaded.part->id && !stays_.contains(new_->id(*place));
+        return place && new_->id(*place) != loaded.part().id && !stays_.contains(new_->id(*place));
       });
     };
-    return taken(ClaimKind::host, loaded.part->hosts) || taken(ClaimKind::issuer, loaded.part->issuers);
+    return taken(ClaimKind::host, loaded.part().hosts) || taken(ClaimKind::issuer, loaded.part().issuers);
   }
 
   bool is_same_in_both(std::string_view id) const {
@@ -135,7 +135,7 @@ class Activating {
     std::vector<std::shared_ptr<const Override>> all = state_.overrides.all();
     if (!old_)
       for (const auto& loaded : state_.tenants.all())
-        all.push_back(engine::override_of(loaded->part->id, Override::Kind::put));
+        all.push_back(engine::override_of(loaded->part().id, Override::Kind::put));
     for (const auto& over : all)
       if (over->kind != Override::Kind::kept && is_same_in_both(over->id)) stays_.emplace(over->id, over);
     // Whose hosts the bundle gives to others goes; then its part of the bundle serves, and may displace another.
@@ -159,7 +159,7 @@ class Activating {
     std::string error;
     if ((**old_).part(*place, part, &state_.shapes)) return nullptr;
     engine::keep(part, old_, state_.counters);
-    return engine::load(std::move(part), engine::Verified::yes, state_.key, state_.pool, fresh_, error);
+    return engine::load(std::move(part), engine::Verified::yes, state_.pool, fresh_, error);
   }
 
   void keep_what_is_broken(Base& base) {
@@ -182,7 +182,9 @@ class Activating {
 
   void swap() {
     const std::lock_guard lock(state_.mutex);
-    Base made{held_, old_, std::make_shared<std::vector<std::atomic<bool>>>(new_->size())};
+    Base made(held_);
+    made.before = old_;
+    made.broken = std::make_shared<std::vector<std::atomic<bool>>>(new_->size());
     find_what_stays();
     keep_what_is_broken(made);
 
@@ -191,7 +193,7 @@ class Activating {
     std::vector<engine::Overrides::Change> overrides_go, overrides_come;
     const auto before = state_.tenants.all();
     for (const auto& loaded : before) {
-      const auto& id = loaded->part->id;
+      const auto& id = loaded->part().id;
       const auto over = stays_.find(id);
       if (over != stays_.end() && over->second->kind == Override::Kind::put) {
         stay.push_back(loaded);

@@ -29,7 +29,7 @@ ClaimChanges claim_changes(const Ready& before, const Ready& after, F&& names) {
   for (const auto& loaded : after)
     for (const std::string& name : names(*loaded))
       if (stays.emplace(name, true).second)
-        changes.come.push_back({name, std::make_shared<const Claim>(Claim{name, loaded->part->id})});
+        changes.come.push_back({name, std::make_shared<const Claim>(name, loaded->part().id)});
   for (const auto& loaded : before)
     for (const std::string& name : names(*loaded))
       if (!stays.contains(name)) changes.go.push_back({name, nullptr});
@@ -52,7 +52,7 @@ void go(Engine::State& state, const AllClaimChanges& changes) {
 }
 
 std::shared_ptr<const Override> override_of(std::string id, Override::Kind kind, bundle::Problem why) {
-  return std::make_shared<const Override>(Override{std::move(id), kind, std::move(why)});
+  return std::make_shared<const Override>(std::move(id), kind, std::move(why));
 }
 
 }  // namespace engine
@@ -62,8 +62,8 @@ namespace {
 // The tenants of one `put` by id; the later of two with one id is an error.
 std::string index_by_id(const Ready& ready, std::map<std::string_view, const Loaded*>& by_id) {
   for (const auto& loaded : ready)
-    if (!by_id.emplace(loaded->part->id, loaded.get()).second)
-      return "tenant `" + loaded->part->id + "` is there twice";
+    if (!by_id.emplace(loaded->part().id, loaded.get()).second)
+      return "tenant `" + loaded->part().id + "` is there twice";
   return "";
 }
 
@@ -78,18 +78,18 @@ std::string check_claims(const Engine::State& state, const Ready& ready,
   for (const auto& loaded : ready)
     for (const std::string& name : names(*loaded)) {
       const auto refuse = [&](std::string_view other) {
-        return "tenant `" + loaded->part->id + "`: " + (hosts ? "host" : "issuer") + " `" + name +
+        return "tenant `" + loaded->part().id + "`: " + (hosts ? "host" : "issuer") + " `" + name +
                "` belongs to tenant `" + std::string(other) + "`";
       };
-      const auto [place, fresh] = claimed.emplace(name, loaded->part->id);
-      if (!fresh && place->second != loaded->part->id) return refuse(place->second);
+      const auto [place, fresh] = claimed.emplace(name, loaded->part().id);
+      if (!fresh && place->second != loaded->part().id) return refuse(place->second);
       const auto holder = held.get(name);
-      if (holder && holder->tenant != loaded->part->id && !by_id.contains(holder->tenant))
+      if (holder && holder->tenant != loaded->part().id && !by_id.contains(holder->tenant))
         return refuse(holder->tenant);
       const auto part = base ? base->bundle().find(kind, name) : std::nullopt;
       if (!part) continue;
       const auto id = base->bundle().id(*part);
-      if (id != loaded->part->id && !by_id.contains(id) && !state.overrides.get(id)) return refuse(id);
+      if (id != loaded->part().id && !by_id.contains(id) && !state.overrides.get(id)) return refuse(id);
     }
   return "";
 }
@@ -106,10 +106,10 @@ std::string publish(Engine::State& state, const Ready& ready) {
   std::vector<engine::Table<Loaded>::Change> tenants;
   std::vector<engine::Overrides::Change> overrides;
   for (const auto& loaded : ready) {
-    if (auto old = state.tenants.get(loaded->part->id)) before.push_back(std::move(old));
-    tenants.push_back({loaded->part->id, loaded});
+    if (auto old = state.tenants.get(loaded->part().id)) before.push_back(std::move(old));
+    tenants.push_back({loaded->part().id, loaded});
     if (state.bases.size() != 0)
-      overrides.push_back({loaded->part->id, engine::override_of(loaded->part->id, Override::Kind::put)});
+      overrides.push_back({loaded->part().id, engine::override_of(loaded->part().id, Override::Kind::put)});
   }
   const engine::AllClaimChanges claims(before, ready);
   engine::come(state, claims);
@@ -130,7 +130,7 @@ std::string Engine::put(std::vector<program::Part> parts) try {
     std::string error;
     for (auto& part : parts) {
       engine::keep(part, part.keeper, state_->counters);
-      auto loaded = engine::load(std::move(part), engine::Verified::no, state_->key, state_->pool, fresh, error);
+      auto loaded = engine::load(std::move(part), engine::Verified::no, state_->pool, fresh, error);
       if (!loaded) return error;
       ready.push_back(std::move(loaded));
     }

@@ -8,8 +8,8 @@
 namespace writ::engine {
 
 using Ready = std::vector<std::shared_ptr<const Loaded>>;
-inline const std::vector<std::string>& hosts_of(const Loaded& loaded) { return loaded.part->hosts; }
-inline const std::vector<std::string>& issuers_of(const Loaded& loaded) { return loaded.part->issuers; }
+inline const std::vector<std::string>& hosts_of(const Loaded& loaded) { return loaded.part().hosts; }
+inline const std::vector<std::string>& issuers_of(const Loaded& loaded) { return loaded.part().issuers; }
 
 struct ClaimChanges {
   std::vector<Claims::Change> come, go;

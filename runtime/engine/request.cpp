@@ -16,8 +16,9 @@ bool sound(std::string_view text) { return text.size() <= max_string && valid_ut
 
 // ---------------------------------------------------------------- state
 
-void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loaded>& part) {
-  for (std::size_t word = 0; word < engine::words_for(known->rules.size()); ++word) {
+void Request::State::reset(Action asked, const engine::Loaded* found) {
+  // What the request was bound to before may be gone: nothing of it is looked at.
+  for (std::size_t word = 0; word < engine::words_for(fact_count); ++word) {
     for (auto bits = present[word]; bits != 0; bits &= bits - 1)
       slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
     present[word] = 0;
@@ -28,9 +29,10 @@ void Request::State::reset(Action asked, const std::shared_ptr<const engine::Loa
   block = used = 0;
   started = true;
   action = asked;
-  if (part != loaded) loaded = part;  // the usual case, the same tenant again, writes no shared reference count
-  known = loaded ? loaded->facts.get() : &engine::builtin_table();
-  if (slots.size() < known->rules.size()) slots.resize(known->rules.size());
+  loaded = found;
+  known = loaded ? loaded->kind().facts.get() : &engine::builtin_table();
+  fact_count = known->rules.size();
+  if (slots.size() < fact_count) slots.resize(fact_count);
   frame = {};
   frame.facts = slots.data();
   frame.present = present.data();
@@ -53,19 +55,16 @@ void Request::State::follow_names() {
   frame.client = loaded->client(client);
   if (has_connection) frame.connection = loaded->connection(connection);
   if (has_organization) frame.organization = loaded->organization(organization);
-  if (frame.client >= 0)
-    frame.client_type = static_cast<std::int64_t>(loaded->client_facts[static_cast<std::size_t>(frame.client)].type);
+  if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(loaded->client(frame.client).type);
   if (frame.connection >= 0) {
-    const auto& facts = loaded->connection_facts[static_cast<std::size_t>(frame.connection)];
+    const auto& facts = loaded->connection(frame.connection);
     frame.connection_strategy = facts.strategy;
     frame.connection_family = static_cast<std::int64_t>(facts.family);
   }
-  const auto& program = loaded->programs[static_cast<std::size_t>(action)];
-  frame.row = program.row;
-  frame.patterns = program.patterns.data();
-  const auto& shape = *program.shared->shape;
-  fired.prepare(shape.rules.size());
-  satisfied.prepare(shape.entries.size());
+  frame.row = loaded->row(action);
+  frame.patterns = loaded->patterns(action);
+  fired.prepare(shape().rules.size());
+  satisfied.prepare(shape().entries.size());
 }
 
 void Request::State::clear(FactId fact) {
@@ -236,7 +235,7 @@ void Engine::bind(const NamedRequest& named, Request& request) const {
   start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));
   auto& state = *request.state_;
   for (const auto& [name, value] : named.facts) {
-    const auto fact = known_fact(state.loaded.get(), name);
+    const auto fact = known_fact(state.loaded, name);
     if (!fact) {
       if (!state.stray) state.stray_name = name;
       state.stray = true;

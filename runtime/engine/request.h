@@ -1,6 +1,7 @@
 // Inside a request: the tenant's snapshot, facts in slots, where its names lead, and room to run its program in.
 #pragma once
 
+#include "runtime/engine/hold.h"
 #include "runtime/engine/loaded.h"
 #include "runtime/interpret/interpret.h"
 
@@ -38,8 +39,10 @@ class Bits {
 // Never moved: `bits` and `frame` point into it.
 struct Request::State {
   // Bound by `start`; strings are borrowed.
-  std::shared_ptr<const engine::Loaded> loaded;  // null: no such tenant
+  const engine::Loaded* loaded = nullptr;  // held; null: no such tenant
+  engine::Hold hold;
   const engine::FactTable* known = &engine::builtin_table();
+  std::size_t fact_count = builtin_facts.size();  // of `known`
   Action action{};
   bool started = false;
   bool has_connection = false, has_organization = false;
@@ -69,11 +72,13 @@ struct Request::State {
   const program::Slot& operator[](FactId fact) const { return slots[index(fact)]; }
   std::string_view text(FactId fact) const { return {slots[index(fact)].text.data, slots[index(fact)].text.size}; }
 
-  void reset(Action asked, const std::shared_ptr<const engine::Loaded>& part);
+  void reset(Action asked, const engine::Loaded* found);
   void resolve();
   void follow_names();
   // Room to interpret in. Allocates when the program is larger than those before.
-  void prepare_to_interpret() { registers.prepare(*loaded->programs[static_cast<std::size_t>(action)].shared->shape); }
+  void prepare_to_interpret() { registers.prepare(shape()); }
+  const engine::SharedProgram& program() const { return loaded->kind()[action]; }
+  const program::Shape& shape() const { return *program().shared->shape; }
   // The slot to fill, or null when the fact is not of this type or not the action's; whichever, what was there is gone.
   program::Slot* accept(FactId fact, std::uint32_t types);  // bit by TypeKind
   void refuse(FactId fact, Wrong why);

@@ -58,9 +58,7 @@ Problem self_test(const std::shared_ptr<const bundle::Bundle>& judged, const Ope
   alone.self_test = std::chrono::milliseconds(0);
   alone.clock = how.clock;
   if (auto opened = engine.open(judged, alone); !opened.ok()) return std::move(opened.problem);
-  auto problem = ask(engine, samples, how.self_test, tested);
-  engine.quiesce();
-  return problem;
+  return ask(engine, samples, how.self_test, tested);
 }
 
 }  // namespace writ

@@ -30,8 +30,8 @@ ClaimedByBundle claimed_by_bundle(const Bases& bases, const Overrides& overrides
   };
   bases.look({}, [&](const auto* base) {
     if (!base) return;
-    look_in(**(*base)->held);
-    if ((*base)->before) look_in(**(*base)->before);
+    look_in(**base->held);
+    if (base->before) look_in(**base->before);
   });
   return claimed;
 }
@@ -47,7 +47,7 @@ std::shared_ptr<const Loaded> Engine::State::load_part(const std::shared_ptr<con
   engine::keep(part, held, counters);
   std::string error;
   const std::lock_guard lock(mutex);
-  auto loaded = engine::load(std::move(part), engine::Verified::yes, key, pool, fresh, error);
+  auto loaded = engine::load(std::move(part), engine::Verified::yes, pool, fresh, error);
   if (!loaded) problem = {bundle::Reason::malformed, error};
   return loaded;
 }
@@ -73,7 +73,7 @@ Engine::State::Found Engine::State::find(std::string_view tenant) {
       const std::lock_guard lock(mutex);
       const auto now = bases.get({});
       if (!now || now->held != base->held || overrides.get(tenant) || tenants.get(tenant)) continue;
-      tenants.change({{loaded->part->id, loaded}});
+      tenants.change({{loaded->part().id, loaded}});
     }
     counters->loaded_late.fetch_add(1, std::memory_order_relaxed);
     want(fresh);
@@ -106,7 +106,7 @@ void Engine::State::wait_for_code() {
 
 std::vector<std::string> Engine::tenants() const {
   std::vector<std::string> ids;
-  for (const auto& loaded : state_->tenants.all()) ids.push_back(loaded->part->id);
+  for (const auto& loaded : state_->tenants.all()) ids.push_back(loaded->part().id);
   if (const auto base = state_->bases.get({}))
     for (std::size_t i = 0; i < base->bundle().size(); ++i)
       if (!state_->overrides.get(base->bundle().id(i))) ids.emplace_back(base->bundle().id(i));
@@ -117,16 +117,13 @@ std::vector<std::string> Engine::tenants() const {
 
 bool Engine::tenant_of(bundle::ClaimKind kind, std::string_view name, std::string& tenant) const {
   const auto& by_hand = kind == bundle::ClaimKind::host ? state_->hosts : state_->issuers;
-  const auto take = [&](const auto* claim) { return claim && (tenant = (*claim)->tenant, true); };
+  const auto take = [&](const auto* claim) { return claim && (tenant = claim->tenant, true); };
   // Twice: a tenant of the bundle may be put by hand between the two looks at what was put.
   for (int round = 0; round < 2; ++round) {
-    by_hand.prepare();
     if (by_hand.size() != 0 && by_hand.look(name, take)) return true;
-    state_->bases.prepare();
-    state_->overrides.prepare();
     const bool found = state_->bases.look({}, [&](const auto* base) {
       if (!base) return false;
-      const auto& bundle = (*base)->bundle();
+      const auto& bundle = base->bundle();
       const auto place = bundle.find(kind, name);
       if (!place) return false;
       const auto id = bundle.id(*place);
@@ -143,7 +140,7 @@ bool Engine::tenant_of(bundle::ClaimKind kind, std::string_view name, std::strin
 std::optional<Revision> Engine::revision(std::string_view tenant) const {
   const auto found = state_->find(tenant);
   if (!found.loaded) return std::nullopt;
-  const auto& part = *found.loaded->part;
+  const auto& part = found.loaded->part();
   Revision revision{to_hex(part.hash), part.version, Revision::From::put};
   const auto over = state_->overrides.get(tenant);
   if (over && over->kind == Override::Kind::kept)

@@ -57,7 +57,8 @@ struct KeptBy {
 void keep(program::Part& part, std::shared_ptr<const void> what, const SharedCounters& counters);
 
 // The bundle that serves. `before` is there while tenants go over from one bundle to the next: a name that either claims counts as claimed.
-struct Base {
+struct Base : std::enable_shared_from_this<Base> {
+  explicit Base(std::shared_ptr<const Held> serving) : held(std::move(serving)) {}
   std::shared_ptr<const Held> held, before;
   std::shared_ptr<std::vector<std::atomic<bool>>>
       broken;  // by part: one that was found to be, so that it is not read again
@@ -67,22 +68,24 @@ struct Base {
   std::string_view name() const { return {}; }
   bool is(const NameEnds&, std::string_view) const { return true; }
 };
-using Bases = Table<Base, 1>;
+using Bases = Table<Base>;
 
 // A tenant of which not the bundle's part serves.
-struct Override {
+struct Override : std::enable_shared_from_this<Override> {
   enum class Kind : std::uint8_t {
     put,
     removed,
     kept
   };  // kept: its part in the bundle is broken, so what served before serves on
+  Override(std::string of, Kind kind_of_it, bundle::Problem because = {})
+      : id(std::move(of)), kind(kind_of_it), why(std::move(because)) {}
   std::string id;
   Kind kind{};
   bundle::Problem why;  // of `kept`
   std::string_view name() const { return id; }
   bool is(const NameEnds&, std::string_view other) const { return other == id; }
 };
-using Overrides = Table<Override, 256>;
+using Overrides = Table<Override>;
 
 // Whether the bundle gives that host or issuer to a tenant other than `own` which its part serves. `overridden` says that it gives it to one whose
 // part does not serve; then what was put by hand is to be looked at once more, since it may have come meanwhile.

@@ -27,7 +27,7 @@ struct Engine::State {
   std::vector<bundle::Seen> seen;  // guarded by opening; where no file keeps it
 
   std::mutex mutex;
-  engine::Pool pool;         // guarded by mutex
+  engine::Pool pool{key};    // guarded by mutex
   std::string last_refusal;  // guarded by mutex
 
   bool is_stale() const {

@@ -1,28 +1,26 @@
-// A table of named things that are replaced one at a time while others read. It is cut into shards; a shard is an immutable snapshot and a
-// version. A reader looks at the number of changes of the whole table, and while it is the one it saw last, uses the snapshot that its thread
-// keeps: no lock, and no cache line that another reader writes. When it moved on, the shard's version tells whether that was the one that
-// changed, and if so the new snapshot is taken under the shard's lock, once a thread.
-// Replacing a thing copies one shard: of a hundred thousand tenants, about a hundred pointers.
+// A table of named things that are replaced one at a time while others read. Replacing one writes one pointer; a reader takes no lock, and
+// writes nothing but its own hold (hold.h).
 //
-// A thread that stops asking keeps what it last saw alive; `forget` lets go of it.
+// Open addressing, at most half of the places in use. What is taken out leaves its place empty but passed over, for the next that comes
+// along; when too many are, what is left moves to new places.
 #pragma once
 
+#include "runtime/engine/hold.h"
 #include "runtime/engine/names.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <span>
 #include <string_view>
 #include <vector>
 
 namespace writ::engine {
 
-// T has `std::string_view name() const` and `bool is(const NameEnds&, std::string_view) const`. Changes come from one thread at a time (the caller's lock); everything else from any thread.
-template <class T, std::size_t Shards = 1024>
+// T is a std::enable_shared_from_this, and has `std::string_view name() const` and `bool is(const NameEnds&, std::string_view) const`.
+// Changes come from one thread at a time (the caller's lock); everything else from any thread.
+template <class T>
 class Table {
  public:
   using Value = std::shared_ptr<const T>;
@@ -31,182 +29,179 @@ class Table {
     Value value;  // null: taken out
   };
 
-  explicit Table(const HashKey& key) : key_(key) {}
+  explicit Table(const HashKey& key) : key_(key) { move_to(16); }
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
 
-  // Makes sure this thread has a place for its snapshots, so that `look` allocates nothing afterwards.
-  void prepare() const { cache(true); }
+  std::uint64_t hash_of(std::string_view name) const { return keyed_hash(key_, name) | 1; }  // 0: a place never used
 
-  // Calls `f` with the value of that name, or with null. What it points to is only good inside `f`. Takes no lock on a thread that called
-  // `prepare`, but when the shard has changed since that thread looked last.
+  // The value of that name, or null. It lives until `hold` announces another or lets go.
+  const T* find(std::string_view name, Hold& hold) const { return find(hash_of(name), name, hold); }
+  const T* find(std::uint64_t hash, std::string_view name, Hold& hold) const {
+    const NameEnds ends(name);
+    const T* found = nullptr;
+    // What stands in places that are not the table's any more may have been freed: begin again in the new ones.
+    for (const auto* places = hold.table(places_); !find_in(*places, hash, ends, name, hold, found);)
+      places = hold.table(places_);
+    if (found == nullptr) hold.let_go();
+    hold.let_go_of_table();
+    return found;
+  }
+
+  // Brings nearer what `find` will read first.
+  void prefetch(std::uint64_t hash, Hold& hold) const {
+    const auto* const places = hold.table(places_);
+    __builtin_prefetch(&(*places)[hash >> 1]);
+    hold.let_go_of_table();
+  }
+
+  // Calls `f` with the value of that name, or with null. What it points to is only good inside `f`.
   template <class F>
   auto look(std::string_view name, F&& f) const {
-    const auto hash = keyed_hash(key_, name);
-    const auto& shard = shards_[hash % Shards];
-    if (auto* const cached = cache(false)) {
-      auto& seen = (*cached)[hash % Shards];
-      // Counted up after the shard shows what changed: who sees the number sees the change.
-      if (const auto now = changes_.load(std::memory_order_acquire); now != seen.changes) {
-        if (shard.version.load(std::memory_order_acquire) != seen.version) seen = shard.read();
-        seen.changes = now;
-      }
-      return f(seen.snapshot ? seen.snapshot->find(hash, name) : nullptr);
-    }
-    const auto snapshot = shard.read().snapshot;
-    return f(snapshot ? snapshot->find(hash, name) : nullptr);
+    const ThreadHold hold;
+    return f(find(name, *hold));
   }
 
-  // The value itself, by the lock, leaving nothing behind in the thread. For those who ask seldom.
+  // The value itself. For those who ask seldom.
   Value get(std::string_view name) const {
-    const auto hash = keyed_hash(key_, name);
-    const auto snapshot = shards_[hash % Shards].read().snapshot;
-    const auto* found = snapshot ? snapshot->find(hash, name) : nullptr;
-    return found ? *found : nullptr;
+    return look(name, [](const T* found) { return found ? found->shared_from_this() : nullptr; });
   }
 
-  // All changes of one shard become visible at once; shards one after the other.
+  // One after the other.
   void change(const std::vector<Change>& changes) {
-    if (changes.empty()) return;
-    std::vector<Hashed> hashed;
-    for (const auto& change : changes) hashed.push_back({keyed_hash(key_, change.key), &change});
-    std::ranges::stable_sort(hashed, {}, [](const Hashed& one) { return one.hash % Shards; });
-    const Counted counted{changes_};  // also when memory ends half way: what was changed by then is seen
-    for (std::size_t begin = 0, end = 0; begin < hashed.size(); begin = end) {
-      const auto shard = hashed[begin].hash % Shards;
-      while (end < hashed.size() && hashed[end].hash % Shards == shard) ++end;
-      change(shards_[shard], std::span(hashed).subspan(begin, end - begin));
-    }
+    for (const auto& change : changes) change.value ? put(change.key, change.value) : take_out(change.key);
+    retired_.collect();
   }
+  // Frees what was replaced or taken out and is not read any more. Changes do so too.
+  void collect() { retired_.collect(); }
+  std::size_t retired() const { return retired_.size(); }
 
   std::vector<Value> all() const {
     std::vector<Value> values;
-    for (const auto& shard : shards_)
-      if (const auto snapshot = shard.read().snapshot)
-        snapshot->each([&](const Place& place) { values.push_back(place.value); });
+    const ThreadHold own;
+    auto& hold = *own;
+    const auto* places = hold.table(places_);
+    for (std::size_t at = 0; at < places->size(); ++at) {
+      const auto* const value = hold.thing((*places)[at].value);
+      if (const auto* const now = places_.load(std::memory_order_seq_cst); now != places) {
+        places = hold.table(places_);
+        values.clear();
+        at = SIZE_MAX;  // from the first again
+      } else if (value != nullptr) {
+        values.push_back(value->shared_from_this());
+      }
+    }
     return values;
-  }
-
-  void forget() const {
-    if (auto* const cached = cache(false)) cached->fill({});
   }
 
  private:
   struct Place {
-    std::uint64_t hash = 0;
-    Value value;
+    std::atomic<std::uint64_t> hash{0};  // stays when the value goes
+    std::atomic<const T*> value{nullptr};
   };
-  // Open addressing, at most half full.
-  class Snapshot {
+  class Places {
    public:
-    explicit Snapshot(std::vector<Place> values) {
-      std::size_t size = 2;
-      while (size < values.size() * 2) size *= 2;
-      places_.resize(size);
-      for (auto& value : values) {
-        auto at = start(value.hash);
-        while (places_[at].value) at = (at + 1) & (places_.size() - 1);
-        places_[at] = std::move(value);
-      }
-    }
-    const Value* find(std::uint64_t hash, std::string_view name) const {
-      const NameEnds ends(name);
-      for (auto at = start(hash); places_[at].value; at = (at + 1) & (places_.size() - 1))
-        if (places_[at].hash == hash && places_[at].value->is(ends, name)) return &places_[at].value;
-      return nullptr;
-    }
-    template <class F>
-    void each(F&& f) const {
-      for (const auto& place : places_)
-        if (place.value) f(place);
-    }
+    explicit Places(std::size_t size) : mask_(size - 1), places_(std::make_unique<Place[]>(size)) {}
+    std::size_t size() const { return mask_ + 1; }
+    Place& operator[](std::size_t at) { return places_[at & mask_]; }
+    const Place& operator[](std::size_t at) const { return places_[at & mask_]; }
 
    private:
-    std::size_t start(std::uint64_t hash) const { return hash / Shards & (places_.size() - 1); }
-    std::vector<Place> places_;
+    std::size_t mask_;
+    std::unique_ptr<Place[]> places_;
   };
 
-  struct Seen {
-    std::uint64_t version = 0;
-    std::shared_ptr<const Snapshot> snapshot;
-    std::uint64_t changes = 0;  // of the table, when this was last compared with the shard
-  };
-  struct alignas(64) Shard {
-    std::atomic<std::uint64_t> version{0};
-    mutable std::mutex mutex;
-    std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
-    Seen read() const {
-      const std::lock_guard lock(mutex);
-      return {version.load(std::memory_order_relaxed), snapshot, 0};
+  // False: these are not the table's places any more.
+  bool find_in(const Places& places, std::uint64_t hash, const NameEnds& ends, std::string_view name, Hold& hold,
+               const T*& found) const {
+    for (auto at = hash >> 1;; ++at) {
+      const auto& place = places[at];
+      const auto* const value = place.value.load(std::memory_order_acquire);
+      const auto used_by = place.hash.load(std::memory_order_relaxed);
+      if (used_by == 0) return true;
+      if (used_by != hash || value == nullptr) continue;
+      const auto* const held = hold.thing(place.value);
+      if (places_.load(std::memory_order_seq_cst) != &places) return false;
+      if (held == nullptr || !held->is(ends, name)) continue;
+      found = held;
+      return true;
     }
-  };
+  }
 
-  struct Counted {
-    std::atomic<std::uint64_t>& changes;
-    ~Counted() { changes.fetch_add(1, std::memory_order_release); }
-  };
-
-  struct Hashed {
-    std::uint64_t hash = 0;
-    const Change* change = nullptr;
-  };
-
-  void change(Shard& shard, std::span<const Hashed> changes) {
-    std::vector<Place> values;
-    if (const auto before = shard.read().snapshot) before->each([&](const Place& place) { values.push_back(place); });
-    const auto old_size = values.size();
-    for (const auto& [hash_of_key, change] : changes) {
-      const auto hash = hash_of_key;  // what a lambda may capture
-      std::erase_if(values,
-                    [&](const Place& place) { return place.hash == hash && place.value->name() == change->key; });
-      if (change->value) values.push_back({hash, change->value});
+  // Where the name is, or where it would go.
+  std::size_t place_of(std::uint64_t hash, std::string_view name) const {
+    const NameEnds ends(name);
+    const auto& places = *own_;
+    std::size_t vacant = places.size();
+    for (auto at = hash >> 1;; ++at) {
+      const auto& place = places[at];
+      const auto used_by = place.hash.load(std::memory_order_relaxed);
+      const auto* const value = place.value.load(std::memory_order_relaxed);
+      const auto here = at & (places.size() - 1);
+      if (used_by == hash && value != nullptr && value->is(ends, name)) return here;
+      if (value == nullptr && vacant == places.size()) vacant = here;
+      if (used_by == 0) return vacant;
     }
-    size_.fetch_add(values.size() - old_size, std::memory_order_acq_rel);
-    auto after = std::make_shared<const Snapshot>(std::move(values));
-    const std::lock_guard lock(shard.mutex);
-    shard.snapshot.swap(after);  // the old one dies after the lock, unless readers keep it
-    shard.version.fetch_add(1, std::memory_order_release);
   }
 
-  // What this thread saw last of each shard. Kept by table: there may be several engines, and they come and go.
-  using Cache = std::array<Seen, Shards>;
-  struct Last {
-    std::uint64_t number = 0;  // of the table, and no other table ever has it
-    Cache* cache = nullptr;
-  };
-  struct Kept {
-    std::weak_ptr<const void> table;
-    const Table* address = nullptr;
-    std::unique_ptr<Cache> cache;
-  };
-  Cache* cache(bool make) const {
-    thread_local Last last;
-    if (last.number != number_)
-      if (auto* const found = find_cache(make)) last = {number_, found};
-    return last.number == number_ ? last.cache : nullptr;
-  }
-  Cache* find_cache(bool make) const {
-    thread_local std::vector<Kept> kept;
-    for (const auto& one : kept)
-      if (one.address == this && !one.table.expired()) return one.cache.get();
-    if (!make) return nullptr;
-    std::erase_if(kept, [](const Kept& one) { return one.table.expired(); });
-    kept.push_back({alive_, this, std::make_unique<Cache>()});
-    return kept.back().cache.get();
-  }
-  static std::uint64_t next_number() {
-    static std::atomic<std::uint64_t> last{0};
-    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+  // Memory may end in these, and then nothing has changed.
+  void put(std::string_view name, const Value& value) {
+    if ((used_ + 1) * 2 > own_->size()) move_to(std::max<std::size_t>(16, std::bit_ceil(size() * 3)));
+    const auto hash = hash_of(name);
+    const auto at = place_of(hash, name);
+    auto& place = (*own_)[at];
+    const bool is_new = place.value.load(std::memory_order_relaxed) == nullptr;
+    if (!is_new) retired_.add(owners_[at]);
+    owners_[at] = value;
+    if (is_new) {
+      used_ += place.hash.load(std::memory_order_relaxed) == 0;
+      place.hash.store(hash, std::memory_order_relaxed);
+      size_.fetch_add(1, std::memory_order_acq_rel);
+    }
+    place.value.store(value.get(), std::memory_order_seq_cst);
   }
 
-  HashKey key_;
-  std::array<Shard, Shards> shards_;
+  void take_out(std::string_view name) {
+    const auto at = place_of(hash_of(name), name);
+    auto& place = (*own_)[at];
+    if (place.value.load(std::memory_order_relaxed) == nullptr) return;
+    retired_.add(owners_[at]);
+    place.value.store(nullptr, std::memory_order_seq_cst);
+    owners_[at] = nullptr;
+    size_.fetch_sub(1, std::memory_order_acq_rel);
+  }
+
+  void move_to(std::size_t size) {
+    auto places = std::make_shared<Places>(size);
+    std::vector<Value> owners(size);
+    if (own_) retired_.add(own_);
+    used_ = 0;
+    for (std::size_t from = 0; from < owners_.size(); ++from) {
+      if (!owners_[from]) continue;
+      const auto hash = (*own_)[from].hash.load(std::memory_order_relaxed);
+      auto at = hash >> 1 & (size - 1);
+      while (owners[at]) at = (at + 1) & (size - 1);
+      (*places)[at].hash.store(hash, std::memory_order_relaxed);
+      (*places)[at].value.store(owners_[from].get(), std::memory_order_relaxed);
+      owners[at] = std::move(owners_[from]);
+      ++used_;
+    }
+    owners_ = std::move(owners);
+    own_ = std::move(places);
+    places_.store(own_.get(), std::memory_order_seq_cst);
+  }
+
+  const HashKey key_;
+  std::atomic<const Places*> places_{nullptr};
   std::atomic<std::size_t> size_{0};
-  std::atomic<std::uint64_t> changes_{1};
-  std::shared_ptr<const void> alive_ = std::make_shared<int>();
-  std::uint64_t number_ = next_number();
+
+  // The writer's.
+  std::shared_ptr<Places> own_;
+  std::vector<Value> owners_;  // by place
+  std::size_t used_ = 0;       // places that are not as new
+  Retired retired_;
 };
 
 }  // namespace writ::engine

@@ -387,10 +387,10 @@ TEST_CASE("machine code is taken when it is there, kept while it may run, and ne
   CHECK(engine->interpret(request).effect == Effect::allow);
   engine->remove_tenant("acme");
   engine->remove_tenant("second");
-  engine->quiesce();
-  engine.reset();
-  CHECK_FALSE(source->owner.expired());  // the request still has its snapshot
+  CHECK(engine->reclaim() == 1);
+  CHECK_FALSE(source->owner.expired());  // the request is still bound to its tenant
   request = Request();
+  CHECK(engine->reclaim() == 0);
   CHECK(source->owner.expired());
 }
 

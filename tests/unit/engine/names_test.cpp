@@ -31,14 +31,16 @@ TEST_CASE("a name is found where it stands and no other name is") {
     for (std::size_t first = 0; first + together <= names.size(); first += together) {
       const std::vector<std::string_view> some(names.begin() + static_cast<std::ptrdiff_t>(first),
                                                names.begin() + static_cast<std::ptrdiff_t>(first + together));
+      BlockBuilder builder;
       Names built;
-      built.build(key, some);
+      built.build(key, some, builder);
+      const Block block(builder.bytes().data());
       std::size_t wrong = 0;
       for (std::size_t i = 0; i < names.size(); ++i) {
         const bool among = first <= i && i < first + together;
-        wrong += built.find(key, names[i]) != (among ? static_cast<std::int64_t>(i - first) : -1);
+        wrong += built.find(block, key, names[i]) != (among ? static_cast<std::int64_t>(i - first) : -1);
       }
       CHECK(wrong == 0);
     }
-  CHECK(Names().find(key, "") == -1);
+  CHECK(Names().find(Block(nullptr), key, "") == -1);
 }

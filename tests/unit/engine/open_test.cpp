@@ -362,9 +362,10 @@ TEST_CASE("what is replaced is let go, and who keeps it is counted") {
     REQUIRE(engine.open(signed_by_us(tenants(10, 2), 2), opening()).ok());
     CHECK(alive() == std::pair<std::int64_t, std::int64_t>(2, 2));
     CHECK(engine.decide(request).version == 1);
-    engine.quiesce();
+    engine.reclaim();
     CHECK(alive() == std::pair<std::int64_t, std::int64_t>(2, 2));
   }
+  engine.reclaim();
   CHECK(alive() == std::pair<std::int64_t, std::int64_t>(1, 1));
   CHECK(engine.remove_tenant("t1"));
   CHECK(alive() == std::pair<std::int64_t, std::int64_t>(1, 0));

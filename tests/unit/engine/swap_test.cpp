@@ -207,15 +207,17 @@ TEST_CASE("what is replaced is freed once nobody reads it") {
     const auto named = login_to("a");
     engine.bind(named, request);
     REQUIRE(engine.put({small("a").build(2)}) == "");
+    CHECK(engine.reclaim() == 1);
     CHECK_FALSE(old.expired());
+    CHECK(engine.decide(request).version == 1);
     engine.bind(named, request);
-    CHECK(old.expired());  // this thread looked again
+    CHECK_FALSE(old.expired());  // nobody has looked yet
+    CHECK(engine.reclaim() == 0);
+    CHECK(old.expired());
   }
   old = engine.part("a");
   engine.remove_tenant("a");
-  CHECK_FALSE(old.expired());  // this thread has not looked again
-  engine.quiesce();
-  CHECK(old.expired());
+  CHECK(old.expired());  // nobody was asking
 }
 
 TEST_CASE("SipHash-1-3 spreads what a sender chooses") {

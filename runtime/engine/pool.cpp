@@ -1,0 +1,163 @@
+// Equal things are one thing: found by what they are made of, forgotten when nobody has them.
+#include "runtime/engine/pool.h"
+
+#include "runtime/program/pattern.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace writ::engine {
+
+namespace {
+
+void set_bit(Words& words, std::size_t bit) { words[bit / 64] |= std::uint64_t{1} << bit % 64; }
+
+template <class F>
+FactRule rule_of(const F& fact) {
+  const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
+  if (fact.type == TypeKind::enumeration)
+    return {fact.type, actions, 0, static_cast<std::int64_t>(fact.values.size()) - 1};
+  const auto bounds = bounds_of(fact.type);
+  return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
+}
+
+FactTable table_of(const std::vector<program::Attribute>& attributes) {
+  FactTable table;
+  const auto add = [&](const auto& fact) {
+    table.names.emplace_back(fact.name, static_cast<FactId>(table.rules.size()));
+    table.rules.push_back(rule_of(fact));
+  };
+  std::ranges::for_each(builtin_facts, add);
+  std::ranges::for_each(attributes, add);
+  std::ranges::sort(table.names);
+  return table;
+}
+
+}  // namespace
+
+const FactTable& builtin_table() {
+  static const FactTable table = table_of({});
+  return table;
+}
+
+RuleMasks masks_of(const program::Shape& shape) {
+  RuleMasks masks;
+  const auto words = words_for(shape.rules.size());
+  for (auto* kinds : {&masks.enforced, &masks.all}) kinds->allow = kinds->deny = kinds->require = Words(words);
+  masks.report = Words(words);
+  for (std::size_t i = 0; i < shape.rules.size(); ++i) {
+    const auto& rule = shape.rules[i];
+    const auto mark = [&](RuleMasks::Kinds& kinds) {
+      set_bit(rule.effect == RuleEffect::allow  ? kinds.allow
+              : rule.effect == RuleEffect::deny ? kinds.deny
+                                                : kinds.require,
+              i);
+    };
+    mark(masks.all);
+    masks.reports = masks.reports || rule.report;
+    if (rule.report)
+      set_bit(masks.report, i);
+    else
+      mark(masks.enforced);
+  }
+  return masks;
+}
+
+bool SharedShape::adopt(CodeSource& source) {
+  if (code.load(std::memory_order_acquire)) return true;
+  const std::lock_guard lock(mutex_);
+  if (code.load(std::memory_order_relaxed)) return true;
+  auto found = source.find(key);
+  if (!found || !found->entry) return false;
+  owner_ = std::move(found->owner);
+  code.store(found->entry, std::memory_order_release);
+  return true;
+}
+
+void SharedShape::ask(CodeSource& source) {
+  const auto times = asked.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (!std::has_single_bit(times)) return;
+  if (!adopt(source) && times >= 1'024) source.want(shape);
+}
+
+std::shared_ptr<SharedShape> Pool::shape(const std::shared_ptr<const program::Shape>& shape, bool& fresh) {
+  fresh = false;
+  if (const auto found = by_address_.find(shape.get()); found != by_address_.end())
+    if (auto alive = found->second.lock()) return alive;
+  const auto key = program::key_of(*shape);
+  if (const auto found = shapes_.find(key); found != shapes_.end())
+    if (auto alive = found->second.lock()) return alive;
+  sweep();
+  auto shared = std::make_shared<SharedShape>();
+  shared->shape = shape;
+  shared->key = key;
+  shared->masks = masks_of(*shape);
+  shapes_[key] = shared;
+  by_address_[shape.get()] = shared;
+  fresh = true;
+  return shared;
+}
+
+std::shared_ptr<const re2::RE2> Pool::pattern(std::string_view text, std::string& error) {
+  if (const auto found = patterns_.find(text); found != patterns_.end())
+    if (auto alive = found->second.lock()) return alive;
+  sweep();
+  auto pattern = program::compile_pattern(text, error);
+  if (pattern) patterns_[std::string(text)] = pattern;
+  return pattern;
+}
+
+std::shared_ptr<const FactTable> Pool::facts(const std::vector<program::Attribute>& attributes) {
+  std::string key;  // everything that a table is made of, and what parts it
+  for (const auto& one : attributes) {
+    for (const std::int64_t number :
+         {std::int64_t(one.type), std::int64_t(one.required), std::int64_t(one.optional), one.low, one.high,
+          std::int64_t(one.values.size()), std::int64_t(one.name.size())})
+      key.append(reinterpret_cast<const char*>(&number), sizeof number);
+    key += one.name;
+    for (const auto& value : one.values) key += value + '\0';  // whose numbers `Places` keeps
+  }
+  auto& known = facts_[key];
+  if (auto alive = known.lock()) return alive;
+  auto made = std::make_shared<const FactTable>(table_of(attributes));
+  known = made;
+  return made;
+}
+
+std::shared_ptr<const Kind> Pool::kind(std::shared_ptr<const FactTable> facts,
+                                       std::array<SharedProgram, action_count> programs) {
+  Words key = {reinterpret_cast<std::uintptr_t>(facts.get())};
+  for (const auto& program : programs) {
+    key.push_back(reinterpret_cast<std::uintptr_t>(program.shared.get()));
+    key.insert(key.end(), program.required.begin(), program.required.end());
+    key.insert(key.end(), program.required_to_attempt.begin(), program.required_to_attempt.end());
+  }
+  if (const auto found = kinds_.find(key); found != kinds_.end())
+    if (auto alive = found->second.lock()) return alive;
+  sweep();
+  auto made = std::make_shared<const Kind>(Kind{key_, std::move(facts), std::move(programs)});
+  kinds_[key] = made;
+  return made;
+}
+
+std::vector<std::shared_ptr<SharedShape>> Pool::shapes() const {
+  std::vector<std::shared_ptr<SharedShape>> result;
+  for (const auto& [key, weak] : shapes_)
+    if (auto alive = weak.lock()) result.push_back(std::move(alive));
+  return result;
+}
+
+// Forgets what no tenant has any more, whenever as much was added as is in use.
+void Pool::sweep() {
+  const auto size = [&] { return shapes_.size() + patterns_.size() + facts_.size() + kinds_.size(); };
+  if (size() < sweep_at_) return;
+  const auto dead = [](const auto& one) { return one.second.expired(); };
+  std::erase_if(shapes_, dead);
+  std::erase_if(by_address_, dead);
+  std::erase_if(patterns_, dead);
+  std::erase_if(facts_, dead);
+  std::erase_if(kinds_, dead);
+  sweep_at_ = 64 + 2 * size();
+}
+
+}  // namespace writ::engine
