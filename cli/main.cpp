@@ -17,11 +17,12 @@ namespace writ::cli {
 
 namespace {
 
-constexpr auto verbs = {declare_check,    declare_lint,        declare_fix,     declare_test,  declare_eval,
-                        declare_explain,  declare_connections, declare_facts,   declare_diff,  declare_matrix,
-                        declare_graph,    declare_fmt,         declare_dump,    declare_init,  declare_password,
-                        declare_breached, declare_common,      declare_import,  declare_build, declare_keygen,
-                        declare_sign,     declare_verify,      declare_inspect, declare_apply, declare_completion};
+constexpr auto verbs = {declare_check,     declare_lint,        declare_fix,     declare_test,  declare_eval,
+                        declare_explain,   declare_connections, declare_facts,   declare_diff,  declare_matrix,
+                        declare_graph,     declare_fmt,         declare_dump,    declare_init,  declare_password,
+                        declare_breached,  declare_common,      declare_import,  declare_build, declare_keygen,
+                        declare_sign,      declare_verify,      declare_inspect, declare_apply, declare_publish,
+                        declare_completion};
 
 constexpr const char* exit_codes = "Exit codes: 0 ok; 1 input, output or internal; 2 usage; 3 the policy has errors;\n"
                                    "4 a test failed or a file is not formatted; 5 warnings (lint --fail-level);\n"

@@ -61,6 +61,7 @@ void declare_sign(CLI::App& app, Invocation& invocation);
 void declare_verify(CLI::App& app, Invocation& invocation);
 void declare_inspect(CLI::App& app, Invocation& invocation);
 void declare_apply(CLI::App& app, Invocation& invocation);
+void declare_publish(CLI::App& app, Invocation& invocation);
 void declare_completion(CLI::App& app, Invocation& invocation);
 
 // What the verb does when it is the one that was chosen; its result is the exit code.

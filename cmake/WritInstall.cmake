@@ -2,6 +2,7 @@
 #   find_package(Writ COMPONENTS runtime)   Writ::writ      -lwrit           pkg-config writ
 #   find_package(Writ COMPONENTS jit)       Writ::jit       -lwrit-jit       pkg-config writ-jit
 #   find_package(Writ COMPONENTS stores)    Writ::stores    -lwrit-stores    pkg-config writ-stores
+#   find_package(Writ COMPONENTS watch)     Writ::watch     -lwrit-watch     pkg-config writ-watch
 #   find_package(Writ COMPONENTS compiler)  Writ::compiler  -lwrit-compiler  pkg-config writ-compiler
 # A library is made of its rooms' objects, so that a service which only decides needs neither ANTLR nor LLVM on its machine. What it
 # was built with is linked privately: whoever uses it needs headers of nothing else. docs/decisions/0017-the-door.md says why.
@@ -68,6 +69,8 @@ writ_library(compiler writ-compiler SAYS "compiles authentication policies" ROOM
              LINK Threads::Threads Antlr4::runtime fmt::fmt date::date-tz tomlplusplus::tomlplusplus RE2::re2 OpenSSL::Crypto)
 writ_library(stores writ-stores SAYS "counters of attempts that processes share" ROOMS writ_store_sqlite writ_store_redis
              SEES writ_shared_runtime LINK Threads::Threads SQLite::SQLite3 Hiredis::hiredis)
+writ_library(watch writ-watch SAYS "keeps engines at the latest version of their policies" ROOMS writ_watch SEES writ_shared_runtime
+             LINK Threads::Threads $<$<BOOL:${CURL_FOUND}>:CURL::libcurl>)
 if(WRIT_JIT)
   writ_library(jit writ-jit SAYS "machine code for authentication policies" ROOMS writ_jit SEES writ_shared_runtime
                LINK Threads::Threads LLVM)

@@ -63,13 +63,9 @@ bool may_go_back(const Bundle& bundle, const Trust& trust, const Rollback& rollb
     return false;
   };
   const auto& manifest = bundle.manifest();
-  if (!trust.accept_unsigned) {
-    std::vector<const TrustedKey*> signers;
-    Trust for_all = trust;  // who may take a platform back speaks for all of it
-    std::erase_if(for_all.keys, [](const TrustedKey& one) { return !one.tenants.empty(); });
-    if (const auto wrong = signers_of(rollback.message(), rollback.signatures, for_all, signers))
+  if (!trust.accept_unsigned)
+    if (const auto wrong = judge_statement(rollback.message(), rollback.signatures, trust))
       return refuse(text_of(wrong));
-  }
   if (rollback.channel != manifest.channel) return refuse("it is for channel " + rollback.channel);
   if (rollback.to != manifest.version || rollback.root != bundle.root())
     return refuse("it goes back to version " + std::to_string(rollback.to) + ", which is another bundle");
@@ -85,6 +81,14 @@ std::int64_t system_clock_now() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
   return now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
+}
+
+Problem judge_statement(std::string_view message, const std::vector<Signature>& signatures, const Trust& trust) {
+  if (trust.threshold == 0) return {Reason::untrusted_key, "a threshold of 0 would trust anybody"};
+  std::vector<const TrustedKey*> signers;
+  Trust for_all = trust;
+  std::erase_if(for_all.keys, [](const TrustedKey& one) { return !one.tenants.empty(); });
+  return signers_of(message, signatures, for_all, signers);
 }
 
 bool TrustedKey::speaks_for(std::string_view tenant) const {

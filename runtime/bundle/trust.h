@@ -69,6 +69,8 @@ struct Seen {
 std::int64_t system_clock_now();
 // Signatures, scopes, channel, time, engine, vocabulary. `now`: micros since 1970.
 Problem judge(const Bundle& bundle, const Trust& trust, std::int64_t now);
+// What is said of a whole platform, signed by enough keys that may speak for all its tenants.
+Problem judge_statement(std::string_view message, const std::vector<Signature>& signatures, const Trust& trust);
 // And against what was seen; gives in `seen` what will have been.
 Problem judge_version(const Bundle& bundle, const Trust& trust, const std::optional<Rollback>& rollback,
                       std::optional<Seen>& seen);

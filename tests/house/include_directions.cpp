@@ -41,6 +41,9 @@ const std::vector<Room> rooms = {
      {"runtime/program", "runtime/interpret", "runtime/password", "runtime/bundle", "runtime/store/store.h"},
      "decides without machine code, which it takes through an interface it owns; serves bundles, and has attempts "
      "counted"},
+    {"runtime/watch",
+     {"runtime/program", "runtime/engine", "runtime/bundle", "runtime/password/mapped.h"},
+     "brings bundles to an engine, from files and over the network; no other room of the runtime knows of it"},
     {"runtime/flip",
      {"runtime/program", "runtime/interpret", "runtime/engine"},
      "what would have to be otherwise: asks the engine, which does not know of it"},
@@ -106,6 +109,7 @@ const std::vector<Library> libraries = {
     {"openssl/pem.h", {"runtime/bundle"}, "keys are read in one room"},
     {"openssl/ec.h", {"runtime/bundle"}, "keys are read in one room"},
     {"openssl/x509.h", {"runtime/bundle"}, "keys are read in one room"},
+    {"curl/", {"runtime/watch"}, "one room goes to the network"},
     {"llvm/", {"runtime/jit"}, "one room to change with LLVM, and builds without it"},
     {"llvm-c/", {"runtime/jit"}, "one room to change with LLVM, and builds without it"},
     {"antlr4", {"compiler/syntax"}, "its types and exceptions stop there"},

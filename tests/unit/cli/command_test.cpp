@@ -19,9 +19,9 @@ TEST_CASE("without arguments, with wrong ones and with --help the command says h
   CHECK(place.run("writ dump --tree --ir x").err.find("at a time") != std::string::npos);
   const Ran help = place.run("writ --help");
   CHECK(help.code == 0);
-  for (const char* verb :
-       {"check", "fmt", "eval", "explain", "connections", "facts", "test", "dump", "init", "breached", "common",
-        "password", "build", "keygen", "sign", "verify", "inspect", "apply", "completion"}) {
+  for (const char* verb : {"check", "fmt",    "eval",     "explain", "connections", "facts",     "test",
+                           "dump",  "init",   "breached", "common",  "password",    "build",     "keygen",
+                           "sign",  "verify", "inspect",  "apply",   "publish",     "completion"}) {
     CHECK(help.out.find(verb) != std::string::npos);
     const Ran own = place.run(std::string("writ ") + verb + " --help");
     CHECK(own.code == 0);
