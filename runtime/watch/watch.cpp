@@ -60,6 +60,7 @@ struct Watcher::State {
     } catch (const std::exception& failure) {
       wrong = std::string("`") + options.source + "` cannot be looked at: " + failure.what();
     }
+    serving.engine.reclaim();  // of the bundle before, whatever requests kept when it was replaced
     const std::lock_guard telling(mutex);
     ++looked;
     failures = wrong.empty() ? 0 : failures + 1;
