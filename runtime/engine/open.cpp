@@ -40,9 +40,17 @@ class Activating {
   Activation run() {
     bundle::State file;
     std::optional<bundle::Seen> seen;
-    if ((done_.problem = bundle::judge(*new_, how_.trust, how_.clock()))) return refused();
+    const auto now = how_.clock();
+    auto unjudged = bundle::judge(*new_, how_.trust, now);
+    const bool in_grace = unjudged.reason == bundle::Reason::expired && now < stale_at();
+    if (unjudged && !in_grace) return refused(std::move(unjudged));
     if (!how_.state.empty() && (done_.problem = file.open(how_.state))) return refused();
     seen = how_.state.empty() ? seen_here() : file.seen(new_->manifest().channel);
+    if (in_grace) {
+      // Who is started again in its grace goes on; nobody begins with what has expired.
+      if (!seen || (seen->back_to ? seen->back_root : seen->root) != new_->root()) return refused(std::move(unjudged));
+      if ((done_.problem = bundle::judge(*new_, how_.trust, new_->manifest().expires - 1))) return refused();
+    }
     if ((done_.problem = bundle::judge_version(*new_, how_.trust, how_.rollback, seen))) return refused();
     step("judged");
     if ((done_.problem = self_test(new_, how_, done_.tested))) return refused();
@@ -60,11 +68,20 @@ class Activating {
   }
 
  private:
+  Activation refused(Problem problem) {
+    done_.problem = std::move(problem);
+    return refused();
+  }
   Activation refused() {
     state_.counters->refused.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(state_.mutex);
     state_.last_refusal = text_of(done_.problem);
     return std::move(done_);
+  }
+  std::int64_t stale_at() const {
+    const auto expires = new_->manifest().expires;
+    const auto grace = how_.grace.count();
+    return expires > INT64_MAX - grace ? INT64_MAX : expires + grace;
   }
   void step(std::string_view name) const {
     if (how_.step) how_.step(name);
@@ -220,10 +237,8 @@ class Activating {
     made.before = nullptr;
     state_.bases.change({{"", std::make_shared<const Base>(made)}});
 
-    const auto expires = new_->manifest().expires;
-    const auto grace = how_.grace.count();
     state_.clock.store(how_.clock, std::memory_order_relaxed);
-    state_.stale_at.store(expires > INT64_MAX - grace ? INT64_MAX : expires + grace, std::memory_order_relaxed);
+    state_.stale_at.store(stale_at(), std::memory_order_relaxed);
     state_.counters->opened.fetch_add(1, std::memory_order_relaxed);
   }
 

@@ -349,6 +349,31 @@ TEST_CASE("past its expiry and the grace it is stale; a clock that is set back m
   CHECK(fault(engine, "t1", "v2.example") == Fault::none);
 }
 
+TEST_CASE("who is started again in the grace goes on with what was served, and with nothing else") {
+  support::Folder folder;
+  auto made = manifest(1);
+  made.expires = now + 1'000;
+  const auto one = open(bytes_of(tenants(2, 1), made, {&key(0)},
+                                 {bundle::Sample{login("t1", "v1.example"), Effect::allow, Fault::none}}));
+  auto how = opening();
+  how.clock = [] { return told.load(); };
+  how.grace = std::chrono::microseconds(500);
+  how.state = folder("seen");
+  told = now + 1'200;
+  CHECK(Engine().open(one, how).problem.reason == bundle::Reason::expired);  // it was never served here
+  told = now;
+  REQUIRE(Engine().open(one, how).ok());
+  told = now + 1'200;
+  Engine again;
+  REQUIRE(again.open(one, how).ok());
+  CHECK(allows(again, "t1", "v1.example"));
+  made.version = 2;
+  CHECK(again.open(open(bytes_of(tenants(2, 2), made, {&key(0)})), how).problem.reason == bundle::Reason::expired);
+  told = now + 1'500;
+  CHECK(fault(again, "t1", "v1.example") == Fault::stale);
+  CHECK(Engine().open(one, how).problem.reason == bundle::Reason::expired);
+}
+
 TEST_CASE("what is replaced is let go, and who keeps it is counted") {
   Engine engine;
   REQUIRE(engine.open(signed_by_us(tenants(10, 1), 1), opening()).ok());
