@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -218,7 +219,10 @@ int import_each(const Options& options, const Reader& reader, Console& console) 
     return fail(console, fmt::format("`{}` holds no folder and no file to import", options.path), exit_policy_errors);
   std::vector<Tenant> tenants;
   std::vector<Report> reports(paths.size());
+  std::optional<Progress> progress;
+  progress.emplace(console, "reading");
   for (std::size_t i = 0; i < paths.size(); ++i) {
+    progress->reach(i, paths.size(), 1, "tenants");
     Tenant tenant;
     if (const auto problem = reader(paths[i], "", reports[i], tenant); !problem.empty())
       return fail(console, problem, exit_policy_errors);
@@ -227,6 +231,7 @@ int import_each(const Options& options, const Reader& reader, Console& console) 
     if (tenant.origin.find(name) == std::string::npos) tenant.origin += " of " + name;
     tenants.push_back(std::move(tenant));
   }
+  progress.reset();
   const auto set = write_set(tenants);
   if (!set.problem.empty()) return fail(console, not_checked(set.problem));
   for (std::size_t i = 0; i < tenants.size(); ++i) tenants[i].wire = set.wires[i];
@@ -248,7 +253,7 @@ int import_each(const Options& options, const Reader& reader, Console& console) 
   if (set.floor > 0)
     console.err(fmt::format("the platform's floor: {} of all tenants\n", counted(set.floor, "statement")));
   for (const auto& [name, count] : set.templates)
-    console.err(fmt::format("template {}: {} that differ in texts only\n", name, counted(count, "tenant")));
+    console.err(fmt::format("template {}: {} that differ in constants only\n", name, counted(count, "tenant")));
   console.out(fmt::format("wrote {} to {}\n", counted(files.size(), "file"), safe(options.folder)));
   return exit_ok;
 }

@@ -83,11 +83,12 @@ arguments : LPAREN (sum (COMMA sum)*)? RPAREN ;
 
 // ------------------------------------------------------------------------------------------------------------ settings
 sessionItem : SESSION LBRACE (sessionEntry SEMICOLON?)* RBRACE ;
-sessionEntry : (IDLE | ABSOLUTE) DURATION ;
+// A word in the place of a number is a template's parameter or a let.
+sessionEntry : (IDLE | ABSOLUTE) (DURATION | WORD) ;
 lockoutItem : LOCKOUT LBRACE (lockoutEntry SEMICOLON?)* RBRACE ;
 lockoutEntry
-  : INTEGER ATTEMPTS PER (IDENTIFIER (AND IP)? | IP) (WITHIN DURATION)?
-  | BLOCK DURATION
+  : (INTEGER | WORD) ATTEMPTS PER (IDENTIFIER (AND IP)? | IP) (WITHIN (DURATION | WORD))?
+  | BLOCK (DURATION | WORD)
   | EXEMPT network (COMMA network)*
   ;
 network : ADDRESS | CIDR ;
@@ -97,7 +98,7 @@ brandingItem : BRANDING LBRACE (brandingEntry SEMICOLON?)* RBRACE ;
 brandingEntry : LOGO STRING | COLORS color (COMMA color)* ;
 color : name STRING ;
 featuresItem : FEATURES wireNames ;
-idItem : ID STRING ;
+idItem : ID sum ;
 tenantSetting : TENANT MEMBER+ ASSIGN sum ;
 connectionsItem : CONNECTIONS wireNames ;
 callbacksItem : CALLBACKS values ;
@@ -108,7 +109,7 @@ issuersItem : ISSUERS values ;
 issuerItem : ISSUER sum ;
 grantsItem : GRANTS wireNames ;
 lifetimesItem : LIFETIMES LBRACE (lifetime SEMICOLON?)* RBRACE ;
-lifetime : (ACCESS_TOKEN | REFRESH_TOKEN | ID_TOKEN) DURATION ;
+lifetime : (ACCESS_TOKEN | REFRESH_TOKEN | ID_TOKEN) (DURATION | WORD) ;
 signupItem : SIGNUP (OPEN | CLOSED) ;
 organizationsItem : ORGANIZATIONS (DENY | ALLOW | REQUIRE) ;
 membersItem : MEMBERS REQUIRED ;
@@ -125,21 +126,21 @@ preset : name MEMBER* arguments? ;
 presetTail : MEMBER+ arguments? | arguments ;
 requirements : LBRACE (requirement SEMICOLON?)* RBRACE ;
 requirement
-  : LENGTH INTEGER? RANGE INTEGER? (UTF16 | BYTES)?
-  | CLASSES INTEGER OF characterClass (COMMA characterClass)* (ASCII | UNICODE UTF16?)?
-  | AT LEAST INTEGER characterClass (ASCII | UNICODE UTF16?)?
-  | MAX REPEATS INTEGER UTF16?
-  | MAX AGE DURATION
-  | MIN AGE DURATION
-  | NO SEQUENCES INTEGER
-  | HISTORY INTEGER
+  : LENGTH (INTEGER | WORD)? RANGE (INTEGER | WORD)? (UTF16 | BYTES)?
+  | CLASSES (INTEGER | WORD) OF characterClass (COMMA characterClass)* (ASCII | UNICODE UTF16?)?
+  | AT LEAST (INTEGER | WORD) characterClass (ASCII | UNICODE UTF16?)?
+  | MAX REPEATS (INTEGER | WORD) UTF16?
+  | MAX AGE (DURATION | WORD)
+  | MIN AGE (DURATION | WORD)
+  | NO SEQUENCES (INTEGER | WORD)
+  | HISTORY (INTEGER | WORD)
   | REJECT (rejected (COMMA rejected)* | WORDS LBRACKET (STRING (COMMA STRING)*)? RBRACKET | CONTAINS wireNames | MATCHES pattern)
-  | STRENGTH GE INTEGER
-  | EXPIRES AFTER DURATION
+  | STRENGTH GE (INTEGER | WORD)
+  | EXPIRES AFTER (DURATION | WORD)
   | NORMALIZE NFKC
   ;
 characterClass : LOWER | UPPER | DIGIT | DIGITS | SYMBOL | SYMBOLS ;
-rejected : COMMON (TOP INTEGER)? | BREACHED | PERSONAL ;
+rejected : COMMON (TOP (INTEGER | WORD))? | BREACHED | PERSONAL ;
 
 // ---------------------------------------------------------------------------------------------------- tests and proofs
 fixtureDecl : FIXTURE name facts ;

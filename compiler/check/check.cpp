@@ -84,9 +84,10 @@ void try_unused_templates(Run& run, const Declarations& set, const Platform& pla
   std::unordered_map<std::string_view, bool> used;
   for (const auto& tenant : set.tenants)
     if (tenant.tenant->from) used[tenant.tenant->from->text] = true;
-  constexpr std::array of_arguments = {
-      Code::bad_domain,  Code::setting_out_of_range, Code::ambiguous_discovery, Code::empty_range,   Code::out_of_range,
-      Code::bad_pattern, Code::name_in_use,          Code::unknown_value,       Code::unknown_thing, Code::given_twice};
+  constexpr std::array of_arguments = {Code::bad_domain,  Code::setting_out_of_range, Code::ambiguous_discovery,
+                                       Code::empty_range, Code::out_of_range,         Code::bad_pattern,
+                                       Code::name_in_use, Code::unknown_value,        Code::unknown_thing,
+                                       Code::given_twice, Code::duplicate_wire_id};
   for (const auto& source : set.templates) {
     check_parameters(run, source);
     if (used.contains(source->name.text)) continue;

@@ -37,14 +37,15 @@ std::uint16_t grants_of(Run& run, const Block& block, ClientType type) {
 }
 
 void read_lifetimes(Run& run, const Block& block, ClientRecord& record) {
-  const auto* lifetimes = only<tree::Lifetimes>(run, block, "lifetimes");
-  if (lifetimes == nullptr) return;
+  const auto* written = only<tree::Lifetimes>(run, block, "lifetimes");
+  if (written == nullptr) return;
+  const auto lifetimes = with_numbers(run, *block.scope, *block.tree, *written);
   const auto take = [&](const std::optional<std::int64_t>& value, std::string_view what, std::int64_t& into) {
-    if (value && positive_duration(run, entry_in(run.sources, lifetimes->span, what), what, *value)) into = *value;
+    if (value && positive_duration(run, entry_in(run.sources, lifetimes.span, what), what, *value)) into = *value;
   };
-  take(lifetimes->access_token, "access_token", record.access_token);
-  take(lifetimes->refresh_token, "refresh_token", record.refresh_token);
-  take(lifetimes->id_token, "id_token", record.id_token);
+  take(lifetimes.access_token, "access_token", record.access_token);
+  take(lifetimes.refresh_token, "refresh_token", record.refresh_token);
+  take(lifetimes.id_token, "id_token", record.id_token);
 }
 
 ClientType type_of(Run& run, const tree::ClientDecl& client) {

@@ -127,6 +127,19 @@ const Node* only(Run& run, const Block& block, std::string_view word) {
   return found;
 }
 
+// A setting with the numbers that its words stand for. A word that stands for none is an error, and stays.
+template <class Node>
+Node with_numbers(Run& run, const Scope& scope, const tree::Tree& tree, Node node) {
+  std::erase_if(node.given, [&](const tree::Given& given) {
+    tree::Type wanted;
+    wanted.kind = tree::is_duration(node, given.place) ? TypeKind::duration : TypeKind::integer;
+    const auto value = constant_of(scope, tree, given.by, wanted, run.sources, run.diagnostics);
+    if (value) tree::put_number(node, given.place, std::get<std::int64_t>(*value));
+    return value.has_value();
+  });
+  return node;
+}
+
 // Where `word` and the value behind it stand inside a statement: `block 0m` of a lockout. The whole where it is not found.
 Span entry_in(const SourceSet& sources, Span statement, std::string_view word);
 

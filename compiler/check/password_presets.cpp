@@ -44,11 +44,10 @@ std::vector<std::string_view> preset_names() {
 }
 
 // auth0.good(10): the level's own minimum is replaced, as `min_length` does there.
-std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset,
-                                       std::string_view name) {
+std::optional<std::int64_t> minimum_of(Run& run, const Scope& scope, const tree::Tree& tree,
+                                       const tree::PasswordPreset& preset, std::string_view name) {
   if (preset.arguments.empty()) return std::nullopt;
   const auto& expression = tree[preset.arguments.front()];
-  const auto* literal = std::get_if<tree::Literal>(&expression.node);
   if (!name.starts_with("auth0.") || preset.arguments.size() > 1) {
     run.diagnostics
         .add(Code::bad_preset, expression.span,
@@ -56,9 +55,11 @@ std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const t
         .hint("only Auth0's levels take one, the minimum length: `auth0.good(10)`");
     return std::nullopt;
   }
-  const auto* number = literal != nullptr && literal->kind == tree::Literal::Kind::integer
-                           ? std::get_if<std::int64_t>(&literal->value)
-                           : nullptr;
+  tree::Type wanted;
+  wanted.kind = TypeKind::integer;
+  Diagnostics ignored;
+  const auto value = constant_of(scope, tree, preset.arguments.front(), wanted, run.sources, ignored);
+  const auto* number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
   if (number != nullptr && *number >= 1 && *number <= longest_minimum) return *number;
   run.diagnostics
       .add(Code::bad_preset, expression.span,
@@ -70,7 +71,8 @@ std::optional<std::int64_t> minimum_of(Run& run, const tree::Tree& tree, const t
 
 }  // namespace
 
-std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset) {
+std::vector<tree::Requirement> expand_preset(Run& run, const Scope& scope, const tree::Tree& tree,
+                                             const tree::PasswordPreset& preset) {
   const std::string name = joined(preset.path);
   std::vector<tree::Requirement> requirements;
   if (const auto found = std::ranges::find(presets(), name, &Preset::name); found != presets().end())
@@ -85,7 +87,7 @@ std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, c
       unknown.hint("Auth0's levels are auth0.none, auth0.low, auth0.fair, auth0.good, auth0.excellent");
     return requirements;
   }
-  if (const auto minimum = minimum_of(run, tree, preset, name)) {
+  if (const auto minimum = minimum_of(run, scope, tree, preset, name)) {
     const auto length =
         std::ranges::find_if(requirements, [](const auto& one) { return one.kind == Kind::length && one.low; });
     if (length != requirements.end()) length->low = *minimum;

@@ -29,6 +29,22 @@ const PasswordSource* find_password(const Named& own, const Named& platform, std
   return nullptr;
 }
 
+// What a policy asks for itself, with the numbers that its words stand for.
+std::vector<tree::Requirement> own_requirements(Run& run, const PasswordSource& source) {
+  std::vector<tree::Requirement> list;
+  for (const auto& one : source.password->requirements)
+    list.push_back(one.given.empty() ? one : with_numbers(run, *source.scope, *source.tree, one));
+  std::erase_if(list, [](const tree::Requirement& one) { return !one.given.empty(); });
+  return list;
+}
+
+// The same without saying again what is wrong with them.
+std::vector<tree::Requirement> told_requirements(Run& run, const PasswordSource& source) {
+  Diagnostics said;
+  Run quiet{run.sources, run.limits, said, run.known};
+  return own_requirements(quiet, source);
+}
+
 // A policy written out: its parents', its preset's, its own.
 void write_out(Run& run, const PasswordSource& source, const Named& own, const Named& platform, Requirements& into,
                std::size_t depth = 0) {
@@ -38,10 +54,10 @@ void write_out(Run& run, const PasswordSource& source, const Named& own, const N
     if (const auto* parent = find_password(own, platform, password.parent->text))
       write_out(run, *parent, own, platform, into, depth + 1);
   if (password.preset)
-    for (auto& requirement : expand_preset(run, *source.tree, *password.preset))
+    for (auto& requirement : expand_preset(run, *source.scope, *source.tree, *password.preset))
       into.push_back(
           {requirement, source.origin + " (" + joined(password.preset->path) + ")", requirement.span, false});
-  for (const auto& requirement : password.requirements)
+  for (const auto& requirement : told_requirements(run, source))
     into.push_back({requirement, source.origin, requirement.span, false});
 }
 
@@ -69,7 +85,7 @@ void report_circle(Run& run, std::vector<const tree::PasswordDecl*> circle) {
 // By itself: what each literal says, that the parent exists, that parents do not run in a circle.
 void check_declaration(Run& run, const PasswordSource& source, const Named& own, const Named& platform) {
   const auto& password = *source.password;
-  for (const auto& requirement : password.requirements)
+  for (const auto& requirement : own_requirements(run, source))
     if (const auto why = malformed(requirement); !why.empty())
       run.diagnostics
           .add(Code::bad_requirement, requirement.span, in_ticks(written(run, requirement)) + " cannot be asked for")
@@ -135,8 +151,9 @@ class Passwords {
 
   void literals(const PasswordSource& source) {
     check_declaration(run_, source, tenant_.passwords, platform_);
-    if (source.password->preset) expand_preset(run_, *source.tree, *source.password->preset);  // for its errors
-    for (const auto& literal : source.password->requirements)
+    if (source.password->preset)
+      expand_preset(run_, *source.scope, *source.tree, *source.password->preset);  // for its errors
+    for (const auto& literal : told_requirements(run_, source))
       for (const auto& floor : floor_)
         if (weaker(literal, floor.requirement)) {
           run_.diagnostics
@@ -155,7 +172,7 @@ class Passwords {
     const Named& own = block.scope->floor ? none : tenant_.passwords;  // a shared client knows no tenant's
     each<tree::PasswordUse>(block, [&](const tree::PasswordUse& use) {
       if (use.preset) {
-        for (auto& requirement : expand_preset(run_, *block.tree, *use.preset))
+        for (auto& requirement : expand_preset(run_, *block.scope, *block.tree, *use.preset))
           into.push_back({requirement, origin + " (" + joined(use.preset->path) + ")", requirement.span, false});
         return;
       }
@@ -298,7 +315,7 @@ class Passwords {
 void check_password_declarations(Run& run, const Platform& platform) {
   for (const auto& [name, source] : platform.passwords) {
     check_declaration(run, source, {}, platform.passwords);
-    if (source.password->preset) expand_preset(run, *source.tree, *source.password->preset);
+    if (source.password->preset) expand_preset(run, *source.scope, *source.tree, *source.password->preset);
   }
 }
 

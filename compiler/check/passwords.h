@@ -14,7 +14,8 @@ namespace writ::check {
 void check_password_declarations(Run& run, const Platform& platform);
 
 // A preset as requirements, each with the preset's place; nothing, and an error, when there is none of that name.
-std::vector<tree::Requirement> expand_preset(Run& run, const tree::Tree& tree, const tree::PasswordPreset& preset);
+std::vector<tree::Requirement> expand_preset(Run& run, const Scope& scope, const tree::Tree& tree,
+                                             const tree::PasswordPreset& preset);
 
 // What it refuses by, as reports name it; nothing for what is not asked of a new password.
 std::vector<PasswordCheck> checks_of(const tree::Requirement& requirement);

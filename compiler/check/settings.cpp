@@ -149,7 +149,8 @@ void read_features(const Block& block, std::vector<std::string>& features) {
 }
 
 void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::vector<program::Lockout>& lockouts) {
-  each<tree::LockoutDecl>(block, [&](const tree::LockoutDecl& declaration) {
+  each<tree::LockoutDecl>(block, [&](const tree::LockoutDecl& written) {
+    const auto declaration = with_numbers(run, *block.scope, *block.tree, written);
     program::Lockout lockout;
     lockout.counter =
         static_cast<program::Lockout::Counter>(declaration.per == tree::LockoutDecl::Per::identifier          ? 0
@@ -157,7 +158,8 @@ void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::v
                                                                                                               : 2);
     lockout.attempts = declaration.attempts;
     const Span attempts = declaration.attempts_span.known() ? declaration.attempts_span : declaration.span;
-    in_range(run, attempts, "a lockout's number of attempts", declaration.attempts, 1, highest_attempts);
+    if (std::ranges::find(declaration.given, 0, &tree::Given::place) == declaration.given.end())
+      in_range(run, attempts, "a lockout's number of attempts", declaration.attempts, 1, highest_attempts);
     const auto entry = [&](std::string_view word) { return entry_in(run.sources, declaration.span, word); };
     if (declaration.block && positive_duration(run, entry("block"), "block", *declaration.block))
       lockout.block = *declaration.block;
@@ -175,9 +177,10 @@ void tighten(Run& run, const Block& block, program::Session& session) {
     if (value && positive_duration(run, entry_in(run.sources, span, what), what, *value))
       into = into < 0 ? *value : std::min(into, *value);
   };
-  if (const auto* node = only<tree::Session>(run, block, "session")) {
-    stricter(node->span, "idle", node->idle, session.idle);
-    stricter(node->span, "absolute", node->absolute, session.absolute);
+  if (const auto* written = only<tree::Session>(run, block, "session")) {
+    const auto node = with_numbers(run, *block.scope, *block.tree, *written);
+    stricter(node.span, "idle", node.idle, session.idle);
+    stricter(node.span, "absolute", node.absolute, session.absolute);
   }
 }
 

@@ -115,6 +115,26 @@ void add_used_client(TenantCheck& tenant, Things<ClientSource>& things, const Bl
              tenant.platform.client_ids[shared->second], use.client);
 }
 
+// What the id says: a text, or the text given for a template's parameter. Lets are not known yet where names are made.
+std::string id_text(Run& run, const Block& block, const tree::WireId& id) {
+  const auto text_of = [](const tree::Tree& tree, tree::ExprId value) {
+    const auto* literal = std::get_if<tree::Literal>(&tree[value].node);
+    return literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value);
+  };
+  if (const auto* text = text_of(*block.tree, id.value)) return *text;
+  const auto* path = std::get_if<tree::Path>(&(*block.tree)[id.value].node);
+  if (path != nullptr && path->parts.size() == 1)
+    for (const Scope* scope = block.scope; scope != nullptr; scope = scope->outer)
+      if (const auto found = scope->arguments.find(path->parts[0].text); found != scope->arguments.end())
+        if (const auto* text = text_of(*found->second.tree, found->second.value)) return *text;
+  const Span span = (*block.tree)[id.value].span;
+  run.diagnostics
+      .add(Code::not_a_constant, span,
+           "an id is a text or a template's parameter, not " + in_ticks(run.sources.text(span)))
+      .hint("a text stands in quotes");
+  return std::string(run.sources.text(span));
+}
+
 }  // namespace
 
 void declare_things(TenantCheck& tenant) {
@@ -126,7 +146,7 @@ void declare_things(TenantCheck& tenant) {
     each<tree::WireId>(body, [&](const tree::WireId& id) {
       if (id_span.known()) given_twice(run, "id", id.span, id_span).hint("keep one of them");
       id_span = id.span;
-      part.id = id.text.text;
+      part.id = id_text(run, body, id);
     });
   if (part.id.empty())
     run.diagnostics
@@ -203,10 +223,11 @@ Block open_block(TenantCheck& tenant, const Block& outer, const std::vector<tree
 std::string wire_id(Run& run, const Block& block, const tree::Name& name) {
   const auto* id = only<tree::WireId>(run, block, "id");
   if (id == nullptr) return name.text;
-  if (id->text.text.empty())
+  std::string text = id_text(run, block, *id);
+  if (text.empty())
     run.diagnostics.add(Code::setting_out_of_range, id->span, "a wire name cannot be empty")
         .hint("without `id` the wire name is the name: " + in_ticks(name.text));
-  return id->text.text;
+  return text;
 }
 
 std::vector<std::uint32_t> connections_named(TenantCheck& tenant, std::span<const tree::Name> names) {

@@ -60,6 +60,7 @@ void take_grants(const Fields& fields, Client& client) {
     if (found == grants.end()) {
       fields.note(Outcome::not_expressible, "grant_types",
                   fmt::format("`{}` is left out, so requests by it are denied: {}", grant, why_not(grant)));
+      client.comments.push_back(grant_left_out(grant));
       continue;
     }
     fields.take("grant_types");

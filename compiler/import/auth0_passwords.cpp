@@ -63,8 +63,7 @@ class Reader {
         fmt::format("password auth0.{}{}", level && known ? *level : "none", least ? fmt::format("({})", *least) : ""));
     const auto enabled = [&](const Fields& extra) { return extra.flag("enable").value_or(false); };
     for (const auto* name : {"password_history", "password_no_personal_info", "password_dictionary"})
-      if (options_.has(name) && !enabled(options_.object(name)))
-        statements_.push_back(fmt::format("// {} is declared and not enabled.", name));
+      if (options_.has(name) && !enabled(options_.object(name))) not_enabled(name);
     if (const auto history = options_.object("password_history"); enabled(history))
       if (const auto size = bounded(history, "size", most_history)) remember(*size);
     if (const auto personal = options_.object("password_no_personal_info"); enabled(personal)) {
@@ -99,6 +98,8 @@ class Reader {
       requirements_.emplace_back("no sequences 3");
     }
     const auto active = [&](const Fields& part) { return part.flag("active").value_or(false); };
+    for (const auto* name : {"dictionary", "history", "profile_data"})
+      if (policy.has(name) && !active(policy.object(name))) not_enabled(fmt::format("password_options.{}", name));
     if (const auto dictionary = policy.object("dictionary"); active(dictionary)) {
       dictionary.take("active");
       requirements_.push_back(dictionary.text("default").value_or("en_100k") == "en_10k" ? "reject common top 10000"
@@ -129,6 +130,11 @@ class Reader {
     complexity.take("character_types");
     const bool three = complexity.text("character_type_rule").value_or("all") == "three_of_four" && words.size() == 4;
     requirements_.push_back(fmt::format("classes {} of {}", three ? 3 : words.size(), fmt::join(words, ", ")));
+  }
+
+  // Found by the lint `password-disabled`.
+  void not_enabled(std::string_view name) {
+    statements_.push_back(fmt::format("// Declared and not enabled: {}.", name));
   }
 
   void remember(std::int64_t size) { requirements_.push_back(fmt::format("history {}", size)); }

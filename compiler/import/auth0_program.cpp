@@ -1,6 +1,7 @@
 // Values stand for facts; a condition on them is text of Writ's. Early ends of a function narrow what comes behind them.
 #include "compiler/import/auth0_program.h"
 
+#include "compiler/import/auth0_options.h"
 #include "compiler/import/auth0_values.h"
 #include "compiler/import/script.h"
 #include "runtime/program/spelling.h"
@@ -21,12 +22,12 @@ namespace {
 using script::Expression;
 using script::Statement;
 
-constexpr double day = 86'400'000;  // milliseconds
 constexpr std::size_t most_effects = 100;
 
 class Running {
  public:
-  Running(const Making& making, bool action) : making_(making), action_(action) {}
+  Running(const Making& making, bool action, const ConnectionOptions* options = nullptr)
+      : making_(making), action_(action), options_(options) {}
 
   Understood run(const std::vector<Statement>& program) {
     Environment* const global = &environments_.emplace_back();
@@ -100,8 +101,10 @@ class Running {
           reached = both(reached, execute(condition.always() ? statement.then : statement.otherwise, here, names));
           break;
         }
+        ++branches_;
         const auto then = execute(statement.then, both(here, condition), names),
                    otherwise = execute(statement.otherwise, both(here, no(condition)), names);
+        --branches_;
         reached = both(reached, joined(condition, then, otherwise));
         break;
       }
@@ -109,13 +112,6 @@ class Running {
     }
     return reached;
   }
-  static Condition joined(const Condition& condition, const Condition& then, const Condition& otherwise) {
-    if (then.always() && otherwise.always()) return then;
-    if (then.never() && otherwise.always()) return no(condition);
-    if (then.always() && otherwise.never()) return condition;
-    return either(both(condition, then), both(no(condition), otherwise));
-  }
-
   // ---------------------------------------------------------------- effects
 
   void evaluate(const Expression& expression, const Condition& guard, Environment* names) {
@@ -132,6 +128,29 @@ class Running {
       return second_factor(value(expression.parts[1], names),
                            expression.parts.size() > 2 ? &expression.parts[2] : nullptr, guard);
     if (path == "console.log") return;
+    change_list(expression, guard, names);
+  }
+  // `list.forEach(one => …)`, `set.add(text)`: of a list of the program's own, where nothing decides whether it happens.
+  void change_list(const Expression& call, const Condition& guard, Environment* names) {
+    const auto& called = call.parts.front();
+    if (called.kind != script::Kind::member || call.parts.size() != 2 || branches_ != 0) throw Unknown{};
+    const auto given = value(call.parts[1], names);
+    if (called.text == "forEach") {
+      const auto list = value(called.parts[0], names);
+      if (list.is != Is::list || given.is != Is::function || given.function->keys.size() != 1) throw Unknown{};
+      for (const auto& text : list.list)
+        execute(
+            given.function->body, guard,
+            &environments_.emplace_back(Environment{{{given.function->keys[0], {Is::text, text}}}, given.environment}));
+      return;
+    }
+    if (called.text != "add" || given.is != Is::text || called.parts[0].kind != script::Kind::name) throw Unknown{};
+    for (auto* at = names; at != nullptr; at = at->outer)
+      if (const auto found = at->names.find(called.parts[0].text); found != at->names.end()) {
+        if (found->second.is != Is::list) break;
+        found->second.list.push_back(given.text);
+        return;
+      }
     throw Unknown{};
   }
   void call_back(const Expression& call, const Condition& guard, Environment* names) {
@@ -185,6 +204,10 @@ class Running {
   void add(bool denies, const Condition& condition, const Value& message) {
     if (message.is != Is::text && message.is != Is::nothing) throw Unknown{};
     if (condition.never()) return;
+    if (options_ != nullptr) return effect(denies, both({"connection == " + options_->connection}, condition), message);
+    effect(denies, condition, message);
+  }
+  void effect(bool denies, const Condition& condition, const Value& message) {
     if (made_.effects.size() >= most_effects) throw Unknown{};
     made_.effects.push_back({denies, condition.always() ? "" : condition.text, message.text});
   }
@@ -207,6 +230,7 @@ class Running {
   }
 
   Value at_path(const std::string& path) {
+    if (path.starts_with(option_of_connection)) return option(path.substr(option_of_connection.size()));
     const auto* const row = std::ranges::find(rows, path, &Row::path);
     if (row == rows.end()) return {Is::path, path};
     Value made{row->is, std::string(row->fact)};
@@ -214,6 +238,14 @@ class Running {
     if (path == "user.groups")
       note("groups that the host does not know count as none; a rule may have let such users through");
     return made;
+  }
+
+  // The export says it of each connection, so the program is run for each.
+  Value option(const std::string& name) const {
+    if (name != "tenant_domain" && name != "domain_aliases") throw Unknown{};
+    if (options_ == nullptr) throw OfConnections{};
+    if (name == "domain_aliases") return options_->aliases ? Value{Is::list, {}, 0, *options_->aliases} : Value{};
+    return options_->domain ? Value{Is::text, *options_->domain} : Value{};
   }
 
   Value value(const Expression& expression, Environment* names) {
@@ -310,6 +342,10 @@ class Running {
   }
 
   Value create(const Expression& expression, Environment* names) {
+    if (expression.parts[0].text == "Set" && expression.parts.size() == 2) {
+      auto of = value(expression.parts[1], names);
+      if (of.is == Is::list) return of;
+    }
     if (expression.parts[0].text != "Date") throw Unknown{};
     if (expression.parts.size() == 1) return {Is::now};
     const auto of = value(expression.parts[1], names);
@@ -330,6 +366,8 @@ class Running {
     guard_ = before;
     if (operation == "&&") return truly(both(truth(left), truth(right)));
     if (operation == "||") {
+      if (left.is == Is::nothing) return right;
+      if (left.is == Is::list) return left;
       if (left.is == Is::time && right.is == Is::time && left.text == "user.password_changed" &&
           right.text == "user.created")
         return {Is::time, "(user.password_changed else user.created)"};
@@ -346,44 +384,6 @@ class Running {
       return arithmetic(operation[0], left, right);
     return truly(ordered(operation, left, right));
   }
-  static Value arithmetic(char operation, const Value& left, const Value& right) {
-    if (left.is == Is::number && right.is == Is::number) {
-      const double a = left.number, b = right.number;
-      return {Is::number,
-              {},
-              operation == '+'   ? a + b
-              : operation == '-' ? a - b
-              : operation == '*' ? a * b
-              : b == 0           ? 0
-                                 : a / b};
-    }
-    if (operation == '-' && left.is == Is::now && right.is == Is::time) return {Is::age, right.text, 1};
-    if (operation == '/' && left.is == Is::age && right.is == Is::number && right.number > 0)
-      return {Is::age, left.text, left.number * right.number};
-    if (operation == '-' && left.is == Is::last && left.text == "length" && right.is == Is::number && right.number == 1)
-      return {Is::last, "last"};
-    throw Unknown{};
-  }
-  Condition ordered(const std::string& operation, const Value& left, const Value& right) {
-    if (right.is != Is::number || right.number != std::floor(right.number) || std::abs(right.number) > 1e9)
-      throw Unknown{};
-    if (left.is == Is::place) {
-      const bool there = (operation == ">" && right.number == -1) || (operation == ">=" && right.number == 0);
-      if (!there && !(operation == "<" && right.number == 0)) throw Unknown{};
-      return there ? left.condition : no(left.condition);
-    }
-    if (left.is == Is::enrolled && operation == ">" && right.number == 0) return {left.text};
-    if (left.is == Is::count)
-      return {fmt::format("{} {} {}", left.text, operation, static_cast<std::int64_t>(right.number))};
-    if (left.is == Is::age && (operation == ">" || operation == ">=") && right.number >= 0) {
-      const double milliseconds = left.number * right.number;
-      if (milliseconds > 36'500 * day) throw Unknown{};
-      return {fmt::format("request.time {} {} + {}", operation, left.text,
-                          duration_to_text(static_cast<std::int64_t>(milliseconds) * 1'000))};
-    }
-    throw Unknown{};
-  }
-
   template <class Things>
   static std::string named_thing(const Things& things, const std::map<std::string, std::size_t>& by,
                                  const std::string& wanted) {
@@ -462,14 +462,6 @@ class Running {
     if (words.size() == 1) return {fmt::format("{} == {}", of, words.front())};
     return {fmt::format("{} in [{}]", of, fmt::join(words, ", "))};
   }
-  static Condition some_in(const std::string& set, const std::vector<std::string>& list) {
-    std::vector<std::string> words;
-    for (const auto& one : list) words.push_back(literal(one));
-    if (words.empty()) return constant(false);
-    if (words.size() == 1) return {fmt::format("{} in {}", words.front(), set)};
-    return {fmt::format("(any one in {} : one in [{}])", set, fmt::join(words, ", "))};
-  }
-
   // ---------------------------------------------------------------- calls
 
   Value call(const Expression& expression, Environment* names) {
@@ -486,6 +478,8 @@ class Running {
     if (of.is == Is::now && name == "getDay" && given == 0) return {Is::weekday};
     if (of.is == Is::domain && (name == "toLowerCase" || name == "trim") && given == 0) return of;
     if (of.is == Is::parts && name == "pop" && given == 0) return {Is::domain};
+    if (of.is == Is::text && name == "toLowerCase" && given == 0 && is_ascii(of.text))
+      return {Is::text, lower_case(of.text)};
     if (given != 1) throw Unknown{};
     // A method of what is not there ends the program with an error, and the login with it.
     if (of.is == Is::optional && called.number == 0 && guard_.text.find("has " + of.text) == std::string::npos)
@@ -517,7 +511,7 @@ class Running {
       return {Is::parts};
     if (of.is == Is::optional && name == "endsWith" && given.is == Is::text && !given.text.empty())
       return truly({fmt::format("({} else \"\") ends with {}", of.text, literal(given.text))});
-    if (name == "includes") return truly(contains(of, given));
+    if (name == "includes" || name == "has") return truly(contains(of, given));
     if (name == "indexOf") return {Is::place, {}, 0, {}, contains(of, given)};
     throw Unknown{};
   }
@@ -525,18 +519,6 @@ class Running {
     if (of.is == Is::list) return among(given, of.list);
     if (of.is == Is::set && given.is == Is::text) return {literal(given.text) + " in " + of.text};
     throw Unknown{};
-  }
-  // `method => method.name === 'mfa'`
-  static Condition second_factor_used(const Expression& test) {
-    if (test.body.size() != 1 || test.body[0].kind != Statement::Kind::give_back || test.body[0].value.size() != 1)
-      throw Unknown{};
-    const auto& one = test.body[0].value.front();
-    const bool known = one.kind == script::Kind::binary && (one.text == "===" || one.text == "==") &&
-                       one.parts[0].kind == script::Kind::member && one.parts[0].text == "name" &&
-                       one.parts[0].parts[0].kind == script::Kind::name && one.parts[0].parts[0].text == test.keys[0] &&
-                       one.parts[1].kind == script::Kind::text && one.parts[1].text == "mfa";
-    if (!known) throw Unknown{};
-    return {"session.mfa"};
   }
   Value apply(const Value& called, const Expression& expression, Environment* names) {
     if (called.is != Is::function || called.function->keys.size() != expression.parts.size() - 1) throw Unknown{};
@@ -566,8 +548,20 @@ class Running {
   Understood made_;
   std::deque<Environment> environments_;  // those of functions that are called, until all has run
   Condition guard_;                       // under which what is being computed is reached
-  std::size_t steps_ = 0, calls_ = 0;
+  const ConnectionOptions* options_;      // of the connection that it is run for
+  std::size_t steps_ = 0, calls_ = 0, branches_ = 0;
 };
+
+Understood for_each_connection(const std::vector<Statement>& program, bool action, const Making& making) {
+  Understood all;
+  for (const auto& options : connection_options(making)) {
+    auto one = Running(making, action, &options).run(program);
+    all.effects.insert(all.effects.end(), one.effects.begin(), one.effects.end());
+    all.notes = std::move(one.notes);
+    if (all.effects.size() > most_effects) throw Unknown{};
+  }
+  return all;
+}
 
 }  // namespace
 
@@ -575,7 +569,11 @@ std::optional<Understood> understand(std::string_view program, bool action, cons
   const auto read = script::read(program);
   if (!read) return std::nullopt;
   try {
-    return Running(making, action).run(*read);
+    try {
+      return Running(making, action).run(*read);
+    } catch (const OfConnections&) {
+      return for_each_connection(*read, action, making);
+    }
   } catch (const Unknown&) {
     return std::nullopt;
   }

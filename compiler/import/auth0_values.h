@@ -1,13 +1,20 @@
 // Inside the reading of Auth0's programs: conditions and values, and what a program may read of a request.
 #pragma once
 
+#include "compiler/import/plan.h"
 #include "compiler/import/script.h"
+#include "runtime/program/value.h"
 
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace writ::importing::auth0 {
 
@@ -24,6 +31,11 @@ struct Condition {
   bool always() const { return text == "true"; }
   bool never() const { return text == "false"; }
 };
+inline bool is_ascii(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  return true;
+}
 inline Condition constant(bool value) { return {value ? "true" : "false"}; }
 inline std::string inside(const Condition& one, int level) {
   return one.level < level ? "(" + one.text + ")" : one.text;
@@ -47,6 +59,13 @@ inline Condition no(const Condition& one) {
   if (one.always() || one.never()) return constant(one.never());
   if (one.text.starts_with("not ") && one.level == 2) return {one.text.substr(4)};
   return {"not " + inside(one, 2)};
+}
+
+inline Condition joined(const Condition& condition, const Condition& then, const Condition& otherwise) {
+  if (then.always() && otherwise.always()) return then;
+  if (then.never() && otherwise.always()) return no(condition);
+  if (then.always() && otherwise.never()) return condition;
+  return either(both(condition, then), both(no(condition), otherwise));
 }
 
 // ---------------------------------------------------------------- values
@@ -158,5 +177,67 @@ inline constexpr std::array<std::string_view, 7> always_there = {
     "context.authentication", "context.authorization",
     "event.authentication",   "event.authorization",
     "event.transaction"};
+
+inline Value arithmetic(char operation, const Value& left, const Value& right) {
+  if (left.is == Is::number && right.is == Is::number) {
+    const double a = left.number, b = right.number;
+    return {Is::number,
+            {},
+            operation == '+'   ? a + b
+            : operation == '-' ? a - b
+            : operation == '*' ? a * b
+            : b == 0           ? 0
+                               : a / b};
+  }
+  if (operation == '-' && left.is == Is::now && right.is == Is::time) return {Is::age, right.text, 1};
+  if (operation == '/' && left.is == Is::age && right.is == Is::number && right.number > 0)
+    return {Is::age, left.text, left.number * right.number};
+  if (operation == '-' && left.is == Is::last && left.text == "length" && right.is == Is::number && right.number == 1)
+    return {Is::last, "last"};
+  throw Unknown{};
+}
+
+// `method => method.name === 'mfa'`
+inline Condition second_factor_used(const script::Expression& test) {
+  if (test.body.size() != 1 || test.body[0].kind != script::Statement::Kind::give_back ||
+      test.body[0].value.size() != 1)
+    throw Unknown{};
+  const auto& one = test.body[0].value.front();
+  const bool known = one.kind == script::Kind::binary && (one.text == "===" || one.text == "==") &&
+                     one.parts[0].kind == script::Kind::member && one.parts[0].text == "name" &&
+                     one.parts[0].parts[0].kind == script::Kind::name && one.parts[0].parts[0].text == test.keys[0] &&
+                     one.parts[1].kind == script::Kind::text && one.parts[1].text == "mfa";
+  if (!known) throw Unknown{};
+  return {"session.mfa"};
+}
+
+// Whether one of the set is one of the list.
+inline Condition some_in(const std::string& set, const std::vector<std::string>& list) {
+  std::vector<std::string> words;
+  for (const auto& one : list) words.push_back(literal(one));
+  if (words.empty()) return constant(false);
+  if (words.size() == 1) return {fmt::format("{} in {}", words.front(), set)};
+  return {fmt::format("(any one in {} : one in [{}])", set, fmt::join(words, ", "))};
+}
+
+inline Condition ordered(const std::string& operation, const Value& left, const Value& right) {
+  if (right.is != Is::number || right.number != std::floor(right.number) || std::abs(right.number) > 1e9)
+    throw Unknown{};
+  if (left.is == Is::place) {
+    const bool there = (operation == ">" && right.number == -1) || (operation == ">=" && right.number == 0);
+    if (!there && !(operation == "<" && right.number == 0)) throw Unknown{};
+    return there ? left.condition : no(left.condition);
+  }
+  if (left.is == Is::enrolled && operation == ">" && right.number == 0) return {left.text};
+  if (left.is == Is::count)
+    return {fmt::format("{} {} {}", left.text, operation, static_cast<std::int64_t>(right.number))};
+  if (left.is == Is::age && (operation == ">" || operation == ">=") && right.number >= 0) {
+    const double milliseconds = left.number * right.number;
+    if (milliseconds > 36'500.0 * 86'400'000) throw Unknown{};
+    return {fmt::format("request.time {} {} + {}", operation, left.text,
+                        duration_to_text(static_cast<std::int64_t>(milliseconds) * 1'000))};
+  }
+  throw Unknown{};
+}
 
 }  // namespace writ::importing::auth0

@@ -47,9 +47,12 @@ void take_grants(const Fields& fields, Client& client) {
   add(is_on(attributes, "standard.token.exchange.enabled"), "attributes.standard.token.exchange.enabled",
       "token_exchange");
   for (const auto* flag : {"implicitFlowEnabled", "directAccessGrantsEnabled"})
-    if (fields.flag(flag).value_or(false))
+    if (fields.flag(flag).value_or(false)) {
       fields.note(Outcome::not_expressible, flag,
                   "Writ has neither the implicit nor the password grant; requests by it are denied");
+      client.comments.push_back(
+          grant_left_out(flag == std::string_view("implicitFlowEnabled") ? "implicit" : "password"));
+    }
 }
 
 ClientType type_of(const Fields& fields, const Client& client) {

@@ -31,6 +31,7 @@ void take_oauth(const Fields& fields, Client& client) {
     if (found == grants.end()) {
       settings.note(Outcome::not_expressible, "grant_types",
                     fmt::format("`{}` is left out, so requests by it are denied", grant));
+      client.comments.push_back(grant_left_out(grant));
       continue;
     }
     settings.take("grant_types");

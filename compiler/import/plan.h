@@ -20,6 +20,7 @@ struct Named {
   std::string wire;    // in requests
   std::string origin;  // where it comes from, for a comment
   std::vector<std::string> comments{};
+  bool says_id = false;  // even where it is the name
 };
 
 struct Connection : Named {
@@ -99,8 +100,11 @@ std::vector<File> organization_files(const Tenant& tenant);  // before they are 
 // A tenant with such files. Each is checked beside the tenant's own, not beside the others. `progress`: organizations, of how many.
 WrittenSet write_files(Tenant tenant, const std::function<void(std::size_t done, std::size_t all)>& progress);
 // Several tenants as a policy set: a file each, what all of them ask for alike as the platform's floor, and a template where three
-// or more differ in texts only.
+// or more differ in constants only.
 WrittenSet write_set(std::vector<Tenant> tenants);
+
+// For a client's comments; found by the lint `grant-left-out`.
+std::string grant_left_out(std::string_view grant);
 
 // A string literal.
 std::string literal(std::string_view text);

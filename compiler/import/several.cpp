@@ -1,29 +1,24 @@
 // Several tenants as one policy set. What is said alike by all of them is said once: as the floor, where it names nothing of a tenant;
-// as a template, where tenants differ in texts only. Both are tried and checked, and left alone where they do not check: the
+// as a template, where tenants differ in constants only (alike.h). Both are tried and checked, and left alone where they do not check: the
 // tenants written out mean the same.
 #include "compiler/check/check.h"
+#include "compiler/import/alike.h"
 #include "compiler/import/plan.h"
-#include "compiler/syntax/print.h"
 #include "compiler/syntax/syntax.h"
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <optional>
 #include <set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace writ::importing {
 
 namespace {
 
-constexpr std::size_t usual_databases = 50, least_for_template = 3, most_parameters = 40;
+constexpr std::size_t usual_databases = 50;
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
-
-std::string name_text(const std::string& name) { return syntax::name_text(tree::Name{name, {}}); }
 
 // ---------------------------------------------------------------- the floor
 
@@ -102,102 +97,6 @@ std::vector<std::string> take_floor(std::vector<Tenant>& tenants) {
   return floor;
 }
 
-// ---------------------------------------------------------------- templates
-
-// A tenant's text cut at its string literals. Comments are no part of it.
-struct Cut {
-  std::vector<std::string> between, texts;
-};
-Cut cut(const std::string& text) {
-  Cut made;
-  std::string part;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text.compare(at, 2, "//") == 0) {
-      at = std::min(text.find('\n', at), text.size());
-      part += '\n';
-    } else if (text[at] == '"') {
-      const auto begin = at;
-      for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\') ++at;
-      made.between.push_back(std::move(part));
-      made.texts.push_back(text.substr(begin, at + 1 - begin));
-      part.clear();
-    } else {
-      part += text[at];
-    }
-  }
-  made.between.push_back(std::move(part));
-  return made;
-}
-
-// The body of a tenant: without its name, title and id, which every tenant has for itself.
-std::string body_of(Tenant tenant) {
-  tenant.wire = tenant.name;
-  tenant.title.clear();
-  const auto text = plain_text(tenant);
-  const auto begin = text.find("\ntenant ");
-  return text.substr(text.find('{', begin) + 1);
-}
-
-struct Alike {
-  std::vector<std::size_t> tenants;
-  std::vector<Cut> cuts;
-};
-
-// The word of the line in which a text stands: what it is a value of.
-std::string word_before(const Cut& one, std::size_t at) {
-  std::string line;
-  for (std::size_t i = 0; i <= at; ++i) {
-    const auto& part = one.between[i];
-    const auto end = part.rfind('\n');
-    line = end == part.npos ? line + part : part.substr(end + 1);
-  }
-  std::string word;
-  for (const char c : line) {
-    if (!is_word(c)) break;
-    word += c;
-  }
-  for (const auto* list : {"domains", "callbacks", "origins", "issuers", "hosts"})
-    if (word == list) return word.substr(0, word.size() - 1);
-  return word == "issuer" ? word : "value";
-}
-
-struct Template {
-  std::string text;                                   // the declaration
-  std::vector<std::vector<std::string>> arguments{};  // of each tenant
-};
-
-// Nothing where it would have no parameter, or too many to read.
-std::optional<Template> template_of(const std::string& name, const Alike& alike) {
-  Template made;
-  made.arguments.resize(alike.tenants.size());
-  std::map<std::vector<std::string>, std::string> parameters;  // by their values: what is always the same is one
-  Names names("value");
-  std::vector<std::string> declared;
-  std::string body;
-  const auto& first = alike.cuts.front();
-  for (std::size_t i = 0; i < first.texts.size(); ++i) {
-    body += first.between[i];
-    std::vector<std::string> values;
-    for (const auto& one : alike.cuts) values.push_back(one.texts[i]);
-    if (std::ranges::all_of(values, [&](const auto& value) { return value == values.front(); })) {
-      body += values.front();
-      continue;
-    }
-    const auto [found, fresh] = parameters.emplace(values, "");
-    if (fresh) {
-      found->second = names.make(word_before(first, i));
-      declared.push_back(found->second + ": string");
-      for (std::size_t tenant = 0; tenant < values.size(); ++tenant) made.arguments[tenant].push_back(values[tenant]);
-    }
-    body += found->second;
-  }
-  body += first.between.back();
-  if (declared.empty() || declared.size() > most_parameters) return std::nullopt;
-  made.text = fmt::format("template {}({}) {{{}", name, fmt::join(declared, ", "), body);
-  return made;
-}
-
 // ---------------------------------------------------------------- files
 
 struct Source {
@@ -239,42 +138,25 @@ WrittenSet assemble(const std::vector<Tenant>& tenants, const std::vector<std::s
   std::vector<Source> texts;
   if (auto platform = platform_of(tenants, floor); !platform.empty())
     texts.push_back({"platform.writ", std::move(platform)});
-  std::map<std::string, Alike> groups;
+  Templates templates;
   if (with_templates)
-    for (std::size_t i = 0; i < tenants.size(); ++i) {
-      auto one = cut(body_of(tenants[i]));
-      auto& group = groups[fmt::format("{}", fmt::join(one.between, "\""))];
-      group.tenants.push_back(i);
-      group.cuts.push_back(std::move(one));
-    }
-  std::map<std::size_t, std::string> instances;  // by tenant: its declaration
-  std::vector<std::pair<std::string, std::size_t>> templates;
-  std::string declarations;
-  for (const auto& [skeleton, alike] : groups) {
-    if (alike.tenants.size() < least_for_template) continue;
-    const auto name = templates.empty() ? std::string("customer") : fmt::format("customer_{}", templates.size() + 1);
-    const auto made = template_of(name, alike);
-    if (!made) continue;
-    declarations += "\n" + made->text + "\n";
-    templates.emplace_back(name, alike.tenants.size());
-    for (std::size_t i = 0; i < alike.tenants.size(); ++i) {
-      const auto& tenant = tenants[alike.tenants[i]];
-      instances[alike.tenants[i]] = fmt::format(
-          "writ 1\n// From {}.\n\ntenant {}{} from {}({}){}\n", comment_text(tenant.origin), name_text(tenant.name),
-          tenant.title.empty() ? "" : " " + literal(tenant.title), name, fmt::join(made->arguments[i], ", "),
-          tenant.wire == tenant.name ? "" : fmt::format(" {{\nid {}\n}}", literal(tenant.wire)));
-    }
-  }
-  if (!declarations.empty())
-    texts.push_back({"templates.writ", "writ 1\n// Tenants that differ in texts only.\n" + declarations});
+    templates = templates_of(tenants, [&](const std::string& declaration, const std::vector<std::string>& instances) {
+      auto tried = texts;
+      tried.push_back({"templates.writ", "writ 1\n" + declaration});
+      for (std::size_t i = 0; i < instances.size(); ++i) tried.push_back({fmt::format("{}.writ", i), instances[i]});
+      return finish(tried).problem.empty();
+    });
+  if (!templates.declarations.empty())
+    texts.push_back({"templates.writ", "writ 1\n// Tenants that differ in constants only.\n" + templates.declarations});
   for (std::size_t i = 0; i < tenants.size(); ++i) {
-    const auto found = instances.find(i);
-    texts.push_back({tenants[i].name + ".writ", found == instances.end() ? plain_text(tenants[i]) : found->second});
+    const auto found = templates.instances.find(i);
+    texts.push_back(
+        {tenants[i].name + ".writ", found == templates.instances.end() ? plain_text(tenants[i]) : found->second});
     for (auto& file : organization_files(tenants[i])) texts.push_back({std::move(file.name), std::move(file.text)});
   }
   auto made = finish(texts);
   made.floor = floor.size();
-  made.templates = std::move(templates);
+  made.templates = std::move(templates.counts);
   return made;
 }
 

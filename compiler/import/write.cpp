@@ -80,7 +80,7 @@ class Writer {
     id(thing);
   }
   void id(const Named& thing) {
-    if (thing.wire != thing.name) line("id " + literal(thing.wire));
+    if (thing.says_id || thing.wire != thing.name) line("id " + literal(thing.wire));
   }
   void branding(const std::string& logo, const std::vector<std::pair<std::string, std::string>>& colors) {
     if (logo.empty() && colors.empty()) return;
@@ -170,6 +170,8 @@ std::string comment_text(std::string_view text) {
   }
   return made;
 }
+
+std::string grant_left_out(std::string_view grant) { return fmt::format("Grant left out: {}.", grant); }
 
 std::string literal(std::string_view text) { return syntax::string_text(text); }
 

@@ -278,6 +278,36 @@ void not_translated(const SetView& set, Report& report) {
     }
 }
 
+// What `writ import` says of a thing of the source, behind `words`, that is a problem there.
+template <class Action>
+void each_remark(const SetView& set, std::string_view words, Action&& action) {
+  for (const auto* tree : set.trees)
+    for (const tree::Comment& comment : tree->comments) {
+      std::string_view text = comment.text;
+      if (!text.starts_with(words)) continue;
+      text.remove_prefix(words.size());
+      while (text.ends_with('.') || text.ends_with('\r')) text.remove_suffix(1);
+      action(comment.span, bounded(std::string(text)));
+    }
+}
+
+void grant_left_out(const SetView& set, Report& report) {
+  each_remark(set, "// Grant left out: ", [&](Span span, const std::string& grant) {
+    report.add(span, "the source of this import let an application use the grant " + in_ticks(grant))
+        .under("Writ has none of that name: requests by it are denied")
+        .hint("move the application to `authorization_code` with PKCE, then take the comment away");
+  });
+}
+
+void password_disabled(const SetView& set, Report& report) {
+  each_remark(set, "// Declared and not enabled: ", [&](Span span, const std::string& what) {
+    report.add(span, in_ticks(what) + " is declared in the source of this import and not enforced there")
+        .under("so this policy does not ask for it either")
+        .hint("write it into the password policy (`history 5`, `reject personal`, `reject common`), or take the "
+              "comment away");
+  });
+}
+
 constexpr auto table = std::to_array<Rule>({
     {{"http-callback", Group::security, Level::error, "a callback that is not encrypted"}, http_callback},
     {{"localhost-callback", Group::security, Level::warning, "a callback to the user's own machine"},
@@ -303,6 +333,13 @@ constexpr auto table = std::to_array<Rule>({
     {{"not-translated", Group::security, Level::warning, "a part of an import's source that this policy lacks"},
      nullptr,
      not_translated},
+    {{"grant-left-out", Group::security, Level::warning, "a grant of an import's source that this policy refuses"},
+     nullptr,
+     grant_left_out},
+    {{"password-disabled", Group::security, Level::warning,
+      "a part of a password policy that an import's source declares and does not enforce"},
+     nullptr,
+     password_disabled},
     {{"http-issuer", Group::security, Level::error, "an issuer that is not encrypted"}, http_issuer},
 });
 

@@ -83,7 +83,9 @@ void lockout_per_ip_only(const TenantView& tenant, Report& report) {
 
 void lockout_never_ends(const TenantView& tenant, Report& report) {
   each_lockout(tenant, [&](const tree::LockoutDecl& lockout) {
-    if (lockout.per != tree::LockoutDecl::Per::identifier || lockout.block || report.told(lockout.span)) return;
+    if (lockout.per != tree::LockoutDecl::Per::identifier || lockout.block || !lockout.given.empty() ||
+        report.told(lockout.span))
+      return;
     report.add(lockout.span, "an account stays locked until the host resets its counters")
         .under("whoever knows a name can lock its owner out")
         .hint("let it end: `block 15m`; or count `per identifier and ip`");

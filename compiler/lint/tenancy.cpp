@@ -120,8 +120,8 @@ void lockout_below_floor(const SetView& set, Report& report) {
       if (block.kind == BlockOf::Kind::platform) continue;
       each<tree::LockoutDecl>(block.body, [&](const tree::LockoutDecl& lockout) {
         for (const auto* above : floor) {
-          const bool as_strict = above->per == lockout.per && above->attempts <= lockout.attempts &&
-                                 above->exempt.empty() &&
+          const bool as_strict = above->given.empty() && lockout.given.empty() && above->per == lockout.per &&
+                                 above->attempts <= lockout.attempts && above->exempt.empty() &&
                                  (!above->block || (lockout.block && *above->block >= *lockout.block)) &&
                                  (!above->within || (lockout.within && *above->within >= *lockout.within));
           if (!as_strict) continue;

@@ -212,6 +212,12 @@ Content Disk::read(const Found& file, std::size_t limit) const {
   struct stat info{};
   if (::fstat(descriptor, &info) != 0) return {{}, unreadable_file(file.name, errno)};
   if (!file.standard_input && !S_ISREG(info.st_mode)) return {{}, not_regular(file.name, kind_of(info))};
+  const auto too_large = [&]() -> Content {
+    return {{},
+            Problem{Code::file_too_large, "`" + file.name + "` is larger than " + size_text(limit),
+                    "divide it: the files of one folder are one policy set"}};
+  };
+  if (S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > limit) return too_large();
   std::string text;
   std::size_t used = 0;
   for (;;) {
@@ -221,10 +227,7 @@ Content Disk::read(const Found& file, std::size_t limit) const {
     if (got < 0) return {{}, unreadable_file(file.name, errno)};
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
-    if (used > limit)
-      return {{},
-              Problem{Code::file_too_large, "`" + file.name + "` is larger than " + size_text(limit),
-                      "divide it: the files of one folder are one policy set"}};
+    if (used > limit) return too_large();
   }
   text.resize(used);
   text.shrink_to_fit();

@@ -129,6 +129,12 @@ class Builder {
   tree::ProveStatement proof(P::ProveLineContext* context);
 
   // Settings (build_settings.cpp).
+  // A word that stands for one of a setting's numbers. Nothing is put in the number's own place.
+  void given(tree::Givens& list, std::size_t place, Leaf* word);
+  static bool is_given(const tree::Givens& list, std::size_t place);
+  template <class Node>
+  void period(Node& made, std::size_t place, std::optional<std::int64_t>& into, Leaf* written, Leaf* word, Span where,
+              std::string_view what);
   tree::Session session(P::SessionItemContext* context);
   tree::LockoutDecl lockout(P::LockoutItemContext* context);
   tree::ZoneDecl zone(P::ZoneItemContext* context);

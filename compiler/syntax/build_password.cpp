@@ -78,11 +78,17 @@ void Builder::requirement(P::RequirementContext* context, std::vector<tree::Requ
   made.span = span(context);
   const auto number = [&](Kind kind) {
     made.kind = kind;
-    made.low = integer(context->INTEGER(0));
+    if (context->INTEGER().empty())
+      given(made.given, 0, context->WORD(0));
+    else
+      made.low = integer(context->INTEGER(0));
   };
   const auto period = [&](Kind kind) {
     made.kind = kind;
-    made.low = duration(context->DURATION());
+    if (context->DURATION() == nullptr)
+      given(made.given, 0, context->WORD(0));
+    else
+      made.low = duration(context->DURATION());
   };
   if (context->LENGTH() != nullptr)
     length(context, made);
@@ -118,8 +124,9 @@ void Builder::length(P::RequirementContext* context, tree::Requirement& made) {
   const auto dots = context->RANGE()->getSymbol()->getTokenIndex();
   for (auto* bound : context->INTEGER())
     (bound->getSymbol()->getTokenIndex() < dots ? made.low : made.high) = integer(bound);
+  for (auto* word : context->WORD()) given(made.given, word->getSymbol()->getTokenIndex() < dots ? 0 : 1, word);
   if (context->BYTES() != nullptr) made.unit = tree::Requirement::Unit::bytes;
-  if (!made.low && !made.high)
+  if (!made.low && !made.high && made.given.empty())
     diagnostics_.add(Code::bad_number, span(context), "a length without a bound")
         .hint("write one of them at least: length 12..");
 }
@@ -149,6 +156,8 @@ void Builder::rejected(P::RequirementContext* context, std::vector<tree::Require
                   : one->BREACHED() != nullptr ? Kind::reject_breached
                                                : Kind::reject_personal;
       made.low = one->INTEGER() != nullptr ? std::optional(integer(one->INTEGER())) : std::nullopt;
+      made.given.clear();
+      if (one->WORD() != nullptr) given(made.given, 0, one->WORD());
       made.span = span(one);
       out.push_back(made);
     }

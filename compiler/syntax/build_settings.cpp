@@ -2,6 +2,8 @@
 // statements may be repeated in a block of declarations is the checker's question.
 #include "compiler/syntax/build.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace writ::syntax {
@@ -14,13 +16,34 @@ void Builder::once(std::optional<T>& place, T value, Span where, std::string_vie
     place = std::move(value);
 }
 
+bool Builder::is_given(const tree::Givens& list, std::size_t place) {
+  return std::ranges::find(list, static_cast<std::uint8_t>(place), &tree::Given::place) != list.end();
+}
+
+void Builder::given(tree::Givens& list, std::size_t place, Leaf* word) {
+  const auto where = span(word);
+  list.push_back({static_cast<std::uint8_t>(place), add(tree::Path{{{std::string(text(word)), where, false}}}, where)});
+}
+
+// A period of a settings block, as itself or as a word.
+template <class Node>
+void Builder::period(Node& made, std::size_t place, std::optional<std::int64_t>& into, Leaf* written, Leaf* word,
+                     Span where, std::string_view what) {
+  if (into || is_given(made.given, place))
+    diagnostics_.add(Code::said_twice, where, fmt::format("`{}` is written twice", what)).hint("keep one of them");
+  else if (word != nullptr)
+    given(made.given, place, word);
+  else
+    into = duration(written);
+}
+
 tree::Session Builder::session(P::SessionItemContext* context) {
   tree::Session made;
   for (auto* entry : context->sessionEntry()) {
     if (entry->exception) continue;
-    const auto value = duration(entry->DURATION());
     const bool idle = entry->IDLE() != nullptr;
-    once(idle ? made.idle : made.absolute, value, span(entry), idle ? "idle" : "absolute");
+    period(made, idle ? 0 : 1, idle ? made.idle : made.absolute, entry->DURATION(), entry->WORD(), span(entry),
+           idle ? "idle" : "absolute");
   }
   made.span = span(context);
   return made;
@@ -34,7 +57,8 @@ tree::LockoutDecl Builder::lockout(P::LockoutItemContext* context) {
     if (entry->exception) {
       broken = true;
     } else if (entry->BLOCK() != nullptr) {
-      once(made.block, duration(entry->DURATION()), span(entry), "block");
+      period(made, 2, made.block, entry->DURATION(), entry->WORD().empty() ? nullptr : entry->WORD(0), span(entry),
+             "block");
     } else if (entry->EXEMPT() != nullptr) {
       for (auto* one : entry->network()) made.exempt.push_back(network(one));
     } else if (counted) {
@@ -43,12 +67,20 @@ tree::LockoutDecl Builder::lockout(P::LockoutItemContext* context) {
           .hint("write a second `lockout` for another way of counting");
     } else {
       counted = true;
-      made.attempts = integer(entry->INTEGER());
-      made.attempts_span = span(entry->INTEGER());
+      const auto words = entry->WORD();
+      auto* attempts = entry->INTEGER() != nullptr ? entry->INTEGER() : words.front();
+      made.attempts_span = span(attempts);
+      if (entry->INTEGER() != nullptr)
+        made.attempts = integer(attempts);
+      else
+        given(made.given, 0, attempts);
       made.per = entry->IDENTIFIER() == nullptr ? Per::ip
                  : entry->AND() != nullptr      ? Per::identifier_and_ip
                                                 : Per::identifier;
-      if (entry->WITHIN() != nullptr) made.within = duration(entry->DURATION());
+      if (entry->DURATION() != nullptr)
+        made.within = duration(entry->DURATION());
+      else if (entry->WITHIN() != nullptr)
+        given(made.given, 1, words.back());
     }
   }
   made.span = span(context);
@@ -94,13 +126,15 @@ tree::Lifetimes Builder::lifetimes(P::LifetimesItemContext* context) {
   tree::Lifetimes made;
   for (auto* entry : context->lifetime()) {
     if (entry->exception) continue;
-    const auto value = duration(entry->DURATION());
+    const auto take = [&](std::size_t place, std::optional<std::int64_t>& into, std::string_view what) {
+      period(made, place, into, entry->DURATION(), entry->WORD(), span(entry), what);
+    };
     if (entry->ACCESS_TOKEN() != nullptr)
-      once(made.access_token, value, span(entry), "access_token");
+      take(0, made.access_token, "access_token");
     else if (entry->REFRESH_TOKEN() != nullptr)
-      once(made.refresh_token, value, span(entry), "refresh_token");
+      take(1, made.refresh_token, "refresh_token");
     else
-      once(made.id_token, value, span(entry), "id_token");
+      take(2, made.id_token, "id_token");
   }
   made.span = span(context);
   return made;
@@ -153,7 +187,7 @@ std::optional<tree::Item> Builder::setting_item(P::ItemContext* context) {
   if (auto* is = context->zoneItem()) return zone(is);
   if (auto* is = context->brandingItem()) return branding(is);
   if (auto* is = context->featuresItem()) return list(tree::Features{}, is->wireNames(), is);
-  if (auto* is = context->idItem()) return tree::WireId{string(is->STRING()), span(is)};
+  if (auto* is = context->idItem()) return tree::WireId{sum(is->sum()), span(is)};
   if (auto* is = context->tenantSetting()) return setting(is);
   if (auto* is = context->connectionsItem()) return list(tree::Connections{}, is->wireNames(), is);
   if (auto* is = context->grantsItem()) return list(tree::Grants{}, is->wireNames(), is);

@@ -36,22 +36,24 @@ auto fields(const Rule& n) {
 }
 auto fields(const Type& n) { return std::tie(n.kind, n.optional, n.low, n.high, n.values, n.list); }
 auto fields(const AttributeDecl& n) { return std::tie(n.path, n.type); }
-auto fields(const Session& n) { return std::tie(n.idle, n.absolute); }
-auto fields(const LockoutDecl& n) { return std::tie(n.attempts, n.per, n.within, n.block, n.exempt); }
+auto fields(const Given& n) { return std::tie(n.place, n.by); }
+auto fields(const Session& n) { return std::tie(n.idle, n.absolute, n.given); }
+auto fields(const LockoutDecl& n) { return std::tie(n.attempts, n.per, n.within, n.block, n.exempt, n.given); }
 auto fields(const Branding& n) { return std::tie(n.logo, n.colors); }
-auto fields(const Lifetimes& n) { return std::tie(n.access_token, n.refresh_token, n.id_token); }
+auto fields(const Lifetimes& n) { return std::tie(n.access_token, n.refresh_token, n.id_token, n.given); }
 auto fields(const Discover& n) { return std::tie(n.domain, n.via); }
 auto fields(const Let& n) { return std::tie(n.name, n.value); }
 auto fields(const ZoneDecl& n) { return std::tie(n.name, n.cidrs, n.countries, n.asns); }
 auto fields(const Requirement& n) {
-  return std::tie(n.kind, n.low, n.high, n.unit, n.unicode, n.charset_written, n.class_mask, n.words, n.pattern);
+  return std::tie(n.kind, n.low, n.high, n.unit, n.unicode, n.charset_written, n.class_mask, n.words, n.pattern,
+                  n.given);
 }
 auto fields(const PasswordPreset& n) { return std::tie(n.path, n.arguments); }
 auto fields(const PasswordDecl& n) { return std::tie(n.floor, n.name, n.parent, n.preset, n.requirements); }
 auto fields(const PasswordUse& n) { return std::tie(n.name, n.preset); }
 auto fields(const NameList& n) { return std::tie(n.names); }
 auto fields(const ExprList& n) { return std::tie(n.items); }
-auto fields(const WireId& n) { return std::tie(n.text); }
+auto fields(const WireId& n) { return std::tie(n.value); }
 auto fields(const SettingAssign& n) { return std::tie(n.path, n.value); }
 auto fields(const Issuer& n) { return std::tie(n.value); }
 auto fields(const Features& n) { return std::tie(n.names); }

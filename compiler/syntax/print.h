@@ -29,6 +29,9 @@ std::string arguments_text(const tree::Tree& tree, const std::vector<tree::ExprI
 std::string obligation_text(const tree::Tree& tree, const tree::Obligation& obligation);
 std::string choice_text(const tree::Tree& tree, const std::vector<tree::Obligation>& alternatives);
 
+// The word that a setting has for one of its numbers; empty where it has the number.
+std::string given_text(const tree::Tree& tree, const tree::Givens& given, std::size_t place);
+
 // ---------------------------------------------------------------- nodes
 
 // `opening name` where a statement ends, or `opening name { entries }`.

@@ -10,6 +10,12 @@ namespace writ::syntax {
 
 using tree::Tree;
 
+std::string given_text(const Tree& tree, const tree::Givens& given, std::size_t place) {
+  for (const auto& one : given)
+    if (one.place == place) return expression_text(tree, one.by, Tight::primary);
+  return {};
+}
+
 namespace {
 
 constexpr std::string_view step = "  ";  // one level
@@ -77,12 +83,21 @@ Node rule_node(const Tree& tree, const tree::Rule& rule) {
   return made;
 }
 
-Node lockout_node(const tree::LockoutDecl& lockout) {
+std::string period_text(const Tree& tree, const tree::Givens& given, std::size_t place,
+                        const std::optional<std::int64_t>& value) {
+  return value ? duration_to_text(*value) : given_text(tree, given, place);
+}
+
+Node lockout_node(const Tree& tree, const tree::LockoutDecl& lockout) {
   constexpr std::array<std::string_view, 3> per = {"identifier", "identifier and ip", "ip"};
   std::vector<std::string> entries;
-  entries.push_back(fmt::format("{} attempts per {}", lockout.attempts, per[static_cast<std::size_t>(lockout.per)]));
-  if (lockout.within) entries.back() += " within " + duration_to_text(*lockout.within);
-  if (lockout.block) entries.push_back("block " + duration_to_text(*lockout.block));
+  const auto attempts = given_text(tree, lockout.given, 0);
+  entries.push_back(fmt::format("{} attempts per {}", attempts.empty() ? std::to_string(lockout.attempts) : attempts,
+                                per[static_cast<std::size_t>(lockout.per)]));
+  if (const auto within = period_text(tree, lockout.given, 1, lockout.within); !within.empty())
+    entries.back() += " within " + within;
+  if (const auto block = period_text(tree, lockout.given, 2, lockout.block); !block.empty())
+    entries.push_back("block " + block);
   std::string exempt;
   for (const auto& block : lockout.exempt) exempt += (exempt.empty() ? "exempt " : ", ") + block_text(block);
   if (!exempt.empty()) entries.push_back(std::move(exempt));
@@ -107,11 +122,14 @@ Node branding_node(const tree::Branding& branding) {
   return settings_block(branding.span, "branding", entries);
 }
 
-Node periods_node(Span span, std::string opening,
+// `periods` in the order of the fields.
+Node periods_node(const Tree& tree, Span span, std::string opening, const tree::Givens& given,
                   std::initializer_list<std::pair<std::string_view, std::optional<std::int64_t>>> periods) {
   std::vector<std::string> entries;
+  std::size_t place = 0;
   for (const auto& [word, value] : periods)
-    if (value) entries.push_back(fmt::format("{} {}", word, duration_to_text(*value)));
+    if (const auto text = period_text(tree, given, place++, value); !text.empty())
+      entries.push_back(fmt::format("{} {}", word, text));
   return settings_block(span, std::move(opening), entries);
 }
 
@@ -132,15 +150,17 @@ struct ItemNode {
   Node operator()(const tree::Rule& is) const { return rule_node(tree, is); }
   Node operator()(const tree::Let& is) const { return let_node(tree, is); }
   Node operator()(const tree::Session& is) const {
-    return periods_node(is.span, "session", {{"idle", is.idle}, {"absolute", is.absolute}});
+    return periods_node(tree, is.span, "session", is.given, {{"idle", is.idle}, {"absolute", is.absolute}});
   }
-  Node operator()(const tree::LockoutDecl& is) const { return lockout_node(is); }
+  Node operator()(const tree::LockoutDecl& is) const { return lockout_node(tree, is); }
   Node operator()(const tree::ZoneDecl& is) const { return zone_node(is); }
   Node operator()(const tree::PasswordDecl& is) const { return password_node(tree, is); }
   Node operator()(const tree::PasswordUse& is) const { return password_node(tree, is); }
   Node operator()(const tree::Branding& is) const { return branding_node(is); }
   Node operator()(const tree::Features& is) const { return list(is.span, "features", texts(is.names)); }
-  Node operator()(const tree::WireId& is) const { return leaf(is.span, "id " + string_text(is.text.text)); }
+  Node operator()(const tree::WireId& is) const {
+    return leaf(is.span, "id " + expression_text(tree, is.value, Tight::sum));
+  }
   Node operator()(const tree::SettingAssign& is) const {
     return leaf(is.span, path_text(is.path) + " = " + expression_text(tree, is.value, Tight::sum));
   }
@@ -156,7 +176,7 @@ struct ItemNode {
   Node operator()(const tree::Grants& is) const { return list(is.span, "grants", texts(is.names)); }
   Node operator()(const tree::Lifetimes& is) const {
     return periods_node(
-        is.span, "lifetimes",
+        tree, is.span, "lifetimes", is.given,
         {{"access_token", is.access_token}, {"refresh_token", is.refresh_token}, {"id_token", is.id_token}});
   }
   Node operator()(const tree::SignUp& is) const { return leaf(is.span, is.open ? "signup open" : "signup closed"); }

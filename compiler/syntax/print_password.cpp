@@ -26,12 +26,13 @@ std::string charset_text(const Requirement& one) {
   return !one.charset_written ? "" : one.unicode ? fmt::format(" unicode{}", utf16_text(one)) : " ascii";
 }
 
-std::string length_text(const Requirement& one) {
+std::string length_text(const Tree& tree, const Requirement& one) {
   constexpr std::array<std::string_view, 3> units = {"", " utf16", " bytes"};
-  const auto bound = [](const std::optional<std::int64_t>& value) {
-    return value ? std::to_string(*value) : std::string();
+  const auto bound = [&](const std::optional<std::int64_t>& value, std::size_t place) {
+    return value ? std::to_string(*value) : given_text(tree, one.given, place);
   };
-  return fmt::format("length {}..{}{}", bound(one.low), bound(one.high), units[static_cast<std::size_t>(one.unit)]);
+  return fmt::format("length {}..{}{}", bound(one.low, 0), bound(one.high, 1),
+                     units[static_cast<std::size_t>(one.unit)]);
 }
 
 std::string texts(const std::vector<tree::Text>& words, bool bare) {
@@ -42,9 +43,10 @@ std::string texts(const std::vector<tree::Text>& words, bool bare) {
 }
 
 // What may share one `reject`.
-std::string rejected_text(const Requirement& one) {
+std::string rejected_text(const Tree& tree, const Requirement& one) {
   if (one.kind == Requirement::Kind::reject_breached) return "breached";
   if (one.kind == Requirement::Kind::reject_personal) return "personal";
+  if (!one.given.empty()) return "common top " + given_text(tree, one.given, 0);
   return one.low ? fmt::format("common top {}", *one.low) : "common";
 }
 
@@ -53,12 +55,13 @@ bool is_rejected_word(const Requirement& one) {
   return one.kind == Kind::reject_common || one.kind == Kind::reject_breached || one.kind == Kind::reject_personal;
 }
 
-std::string requirement_text(const Requirement& one) {
+std::string requirement_text(const Tree& tree, const Requirement& one) {
   constexpr std::array<std::string_view, 4> singular = {"lower", "upper", "digit", "symbol"};
   constexpr std::array<std::string_view, 4> plural = {"lower", "upper", "digits", "symbols"};
-  const auto number = one.low.value_or(0);
+  const auto number = one.given.empty() ? std::to_string(one.low.value_or(0)) : given_text(tree, one.given, 0);
+  const auto period = one.given.empty() ? duration_to_text(one.low.value_or(0)) : number;
   switch (one.kind) {
-  case Requirement::Kind::length: return length_text(one);
+  case Requirement::Kind::length: return length_text(tree, one);
   case Requirement::Kind::classes:
     return fmt::format("classes {} of {}{}", number, classes_text(one.class_mask, singular), charset_text(one));
   case Requirement::Kind::at_least:
@@ -66,16 +69,16 @@ std::string requirement_text(const Requirement& one) {
   case Requirement::Kind::max_repeats: return fmt::format("max repeats {}{}", number, utf16_text(one));
   case Requirement::Kind::no_sequences: return fmt::format("no sequences {}", number);
   case Requirement::Kind::history: return fmt::format("history {}", number);
-  case Requirement::Kind::min_age: return "min age " + duration_to_text(number);
-  case Requirement::Kind::max_age: return "max age " + duration_to_text(number);
+  case Requirement::Kind::min_age: return "min age " + period;
+  case Requirement::Kind::max_age: return "max age " + period;
   case Requirement::Kind::reject_common:
   case Requirement::Kind::reject_breached:
-  case Requirement::Kind::reject_personal: return "reject " + rejected_text(one);
+  case Requirement::Kind::reject_personal: return "reject " + rejected_text(tree, one);
   case Requirement::Kind::reject_words: return "reject words [" + texts(one.words, false) + "]";
   case Requirement::Kind::reject_contains: return "reject contains " + texts(one.words, true);
   case Requirement::Kind::reject_matches: return "reject matches /" + one.pattern + "/";
   case Requirement::Kind::strength: return fmt::format("strength >= {}", number);
-  case Requirement::Kind::expires_after: return "expires after " + duration_to_text(number);
+  case Requirement::Kind::expires_after: return "expires after " + period;
   case Requirement::Kind::normalize: return "normalize nfkc";
   }
   return {};
@@ -108,10 +111,10 @@ Node password_node(const Tree& tree, const tree::PasswordDecl& password) {
     const bool joins = before != nullptr && is_rejected_word(*before) && is_rejected_word(one) &&
                        same_statement(before->span, one.span);
     if (joins) {
-      made.entries.back().text += ", " + rejected_text(one);
+      made.entries.back().text += ", " + rejected_text(tree, one);
       made.entries.back().span.end = one.span.end;
     } else {
-      made.entries.push_back({.span = one.span, .text = requirement_text(one)});
+      made.entries.push_back({.span = one.span, .text = requirement_text(tree, one)});
     }
     before = &one;
   }

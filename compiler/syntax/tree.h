@@ -142,8 +142,16 @@ struct AttributeDecl {
 
 // ---------------------------------------------------------------- settings shared by several blocks
 
+// A number for which a setting has a word, a template's parameter or a let: which of its numbers, in the order of its fields.
+struct Given {
+  std::uint8_t place = 0;
+  ExprId by{};
+};
+using Givens = std::vector<Given>;
+
 struct Session {
   std::optional<std::int64_t> idle, absolute;
+  Givens given;
   Span span;
 };  // micros
 struct LockoutDecl {
@@ -152,6 +160,7 @@ struct LockoutDecl {
   Per per = Per::identifier_and_ip;
   std::optional<std::int64_t> within, block;  // micros; no `block` = until the host resets the counters
   std::vector<Cidr> exempt;                   // the allowlist
+  Givens given;                               // attempts, within, block
   Span attempts_span, span;
 };
 struct Branding {
@@ -161,6 +170,7 @@ struct Branding {
 };
 struct Lifetimes {
   std::optional<std::int64_t> access_token, refresh_token, id_token;
+  Givens given;
   Span span;
 };  // micros
 struct Discover {
@@ -209,8 +219,31 @@ struct Requirement {
   std::uint8_t class_mask = 0;  // bit 0 lower, 1 upper, 2 digit, 3 symbol
   std::vector<Text> words;      // reject words; reject contains: username, email
   std::string pattern;          // reject matches
+  Givens given;                 // low, high
   Span span;
 };
+// Puts a number in its place, and says whether it is a duration.
+inline void put_number(Session& one, std::uint8_t place, std::int64_t number) {
+  (place == 0 ? one.idle : one.absolute) = number;
+}
+inline void put_number(Lifetimes& one, std::uint8_t place, std::int64_t number) {
+  (place == 0 ? one.access_token : place == 1 ? one.refresh_token : one.id_token) = number;
+}
+inline void put_number(LockoutDecl& one, std::uint8_t place, std::int64_t number) {
+  if (place == 0) one.attempts = number;
+  if (place > 0) (place == 1 ? one.within : one.block) = number;
+}
+inline void put_number(Requirement& one, std::uint8_t place, std::int64_t number) {
+  (place == 0 ? one.low : one.high) = number;
+}
+inline bool is_duration(const Session&, std::uint8_t) { return true; }
+inline bool is_duration(const Lifetimes&, std::uint8_t) { return true; }
+inline bool is_duration(const LockoutDecl&, std::uint8_t place) { return place > 0; }
+inline bool is_duration(const Requirement& one, std::uint8_t) {
+  using Kind = Requirement::Kind;
+  return one.kind == Kind::min_age || one.kind == Kind::max_age || one.kind == Kind::expires_after;
+}
+
 struct PasswordPreset {
   std::vector<Name> path;
   std::vector<ExprId> arguments;
@@ -242,9 +275,9 @@ struct ExprList {
   Span span;
 };  // strings, template parameters, lets
 struct WireId {
-  Text text;
+  ExprId value;
   Span span;
-};  // id "acme-corp"
+};  // id "acme-corp", or a template's parameter
 struct SettingAssign {
   std::vector<Name> path;
   ExprId value;

@@ -62,15 +62,18 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
+bool has(const std::vector<std::size_t>& types, std::size_t type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 std::vector<std::size_t> types_of(const antlr4::misc::IntervalSet& set) {
   std::vector<std::size_t> types;
   for (const auto type : set.toList())
     if (type > 0) types.push_back(static_cast<std::size_t>(type));
+  // Where a number is wanted, a parameter's name is nobody's first thought, and it would hide the words beside it.
+  if (!has(types, P::WRIT) && (has(types, P::INTEGER) || has(types, P::DURATION)))
+    std::erase(types, std::size_t{P::WORD});
   return types;
-}
-
-bool has(const std::vector<std::size_t>& types, std::size_t type) {
-  return std::find(types.begin(), types.end(), type) != types.end();
 }
 
 // "a name", "`{` or `:`": the set in words; empty when it would be a list nobody reads.

@@ -43,8 +43,8 @@ class Maker {
   void rules(const TenantWorld& made);
   void many_rules(const TenantWorld& made);
   void branding();
-  void session();
-  void lockout();
+  void session(bool of_template = false);
+  void lockout(bool of_template = false);
   void zone(const std::string& name, std::vector<ZoneWorld>& zones);
   void password_policy(bool floor);
   void attach_password();

@@ -153,32 +153,34 @@ void Maker::shared_client(const std::string& name) {
 
 TenantWorld Maker::template_body() {
   TenantWorld shaped;
-  block("template shaped(domain: string, trusted: list of string, limit: duration, strict: bool, most: int)", [&] {
-    shaped.words = {{Kind::string, "domain"},
-                    {Kind::strings, "trusted"},
-                    {Kind::duration, "limit"},
-                    {Kind::boolean, "strict"},
-                    {Kind::integer, "most"}};
-    for (auto& word : shaped.words) word.literal = true;
-    for (const auto& fact : world_.facts)  // a tenant may be told by its template, or say it itself
-      if (fact.name == "tenant.label" && fact.type == TypeKind::string && chance(50)) {
-        line("tenant.label = domain");
-        shaped.facts.push_back(fact);
-      }
-    body(shaped);
-  });
+  block("template shaped(domain: string, trusted: list of string, limit: duration, strict: bool, most: int, "
+        "tries: int, pause: duration, seat: string)",
+        [&] {
+          shaped.words = {{Kind::string, "domain"},  {Kind::strings, "trusted"}, {Kind::duration, "limit"},
+                          {Kind::boolean, "strict"}, {Kind::integer, "most"},    {Kind::integer, "tries"},
+                          {Kind::duration, "pause"}, {Kind::string, "seat"}};
+          for (auto& word : shaped.words) word.literal = true;
+          for (const auto& fact : world_.facts)  // a tenant may be told by its template, or say it itself
+            if (fact.name == "tenant.label" && fact.type == TypeKind::string && chance(50)) {
+              line("tenant.label = domain");
+              shaped.facts.push_back(fact);
+            }
+          body(shaped);
+        });
   return shaped;
 }
 
 void Maker::from_template(TenantWorld made, const std::string& name, bool strict) {
   made.name = name;
   const auto domain = in_quotes(name.substr(0, 1) + ".example");
-  static const Names parameters = {"domain", "trusted", "limit", "strict", "most"};
+  static const Names parameters = {"domain", "trusted", "limit", "strict", "most", "tries", "pause", "seat"};
   std::erase_if(made.words,
                 [](const WordWorld& word) { return std::ranges::find(parameters, word.name) != parameters.end(); });
   const auto head = "tenant " + name + (chance(50) ? " " + in_quotes(name + " Ltd") : "") + " from shaped(" + domain +
                     ", " + expressions_.list(Kind::strings) + ", " + random_.pick({"15m", "1h", "0s"}) + ", " +
-                    (strict ? "true" : "false") + ", " + std::to_string(random_.between(0, 60)) + ")";
+                    (strict ? "true" : "false") + ", " + std::to_string(random_.between(0, 60)) + ", " +
+                    std::to_string(random_.between(1, 12)) + ", " + random_.pick({"15m", "1ms", "1h"}) + ", " +
+                    in_quotes(chance(50) ? "jobs" : name + "-jobs") + ")";
   block(head, [&] {
     tenant_attributes(made);
     if (chance(50)) hosts(name);

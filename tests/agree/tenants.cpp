@@ -38,7 +38,7 @@ void Maker::hosts(const std::string& name) {
 void Maker::body(TenantWorld& made) {
   if (chance(50)) line("features " + random_.pick({"beta", "beta, \"a\"", "\"a b\", dark"}));
   if (chance(20)) branding();
-  if (chance(25)) session();
+  if (chance(25)) session(made.name.empty());
   if (chance(40))  // of one name in all tenants, of any type in each
     block("attributes", [&] {
       for (auto& fact : attributes({"user.local0", "request.local1"}, 70, false)) made.facts.push_back(std::move(fact));
@@ -55,7 +55,7 @@ void Maker::body(TenantWorld& made) {
   clients(made);
   if (chance(75)) organizations(made);
   if (passwords && chance(40)) line("password strong");
-  for (auto n = random_.chance(40) ? random_.between(1, 2) : 0; n > 0; --n) lockout();
+  for (auto n = random_.chance(40) ? random_.between(1, 2) : 0; n > 0; --n) lockout(made.name.empty());
   rules(made);
 }
 
@@ -90,15 +90,20 @@ void Maker::branding() {
   });
 }
 
-void Maker::session() {
-  line("session { idle " + random_.pick({"10m", "30m"}) + (chance(50) ? "; absolute 12h" : "") + " }");
+void Maker::session(bool of_template) {
+  line("session { idle " + (of_template && chance(50) ? "pause" : random_.pick({"10m", "30m"})) +
+       (chance(50) ? "; absolute 12h" : "") + " }");
 }
 
-void Maker::lockout() {
-  line("lockout { " + std::to_string(random_.between(1, 12)) + " attempts per " +
-       random_.pick({"identifier", "identifier and ip", "ip"}) +
-       (chance(40) ? " within " + random_.pick({"1h", "1ms", "36500d"}) : "") +
-       (chance(60) ? "; block " + random_.pick({"15m", "1ms", "1h"}) : "") +
+// In a template its parameters may stand for numbers.
+void Maker::lockout(bool of_template) {
+  const auto period = [&](const Names& periods) {
+    return of_template && chance(50) ? std::string("pause") : random_.pick(periods);
+  };
+  line("lockout { " + (of_template && chance(60) ? "tries" : std::to_string(random_.between(1, 12))) +
+       " attempts per " + random_.pick({"identifier", "identifier and ip", "ip"}) +
+       (chance(40) ? " within " + period({"1h", "1ms", "36500d"}) : "") +
+       (chance(60) ? "; block " + period({"15m", "1ms", "1h"}) : "") +
        (chance(30) ? "; exempt " + random_.pick({"10.0.0.0/8, 198.51.100.7", "2001:db8::/32", "0.0.0.0/0"}) : "") +
        " }");
 }

@@ -89,7 +89,10 @@ std::map<std::string, std::vector<std::string>> Maker::contested(const TenantWor
 
 void Maker::client_settings(ClientWorld& client) {
   const bool machine = client.type == ClientType::m2m;
-  if (client.id != client.name) line("id " + in_quotes(client.id));
+  if (client.seated)
+    line("id seat");
+  else if (client.id != client.name)
+    line("id " + in_quotes(client.id));
   if (chance(75)) {
     Names grants = {machine ? "client_credentials" : "authorization_code"};
     if (!machine && chance(80)) grants.push_back("refresh_token");
@@ -126,6 +129,7 @@ void Maker::clients(TenantWorld& made) {
   if (chance(40)) list.push_back({"my app", chance(50) ? "web1-old" : "my app", ClientType::spa});
   for (const auto& shared : world_.clients)
     if (chance(85)) list.push_back(shared);
+  list[1].seated = made.name.empty() && chance(60);
   for (auto& client : list) {
     const auto head = client.shared ? "use " + name_text(client.name)
                                     : "client " + name_text(client.name) + " : " +

@@ -61,6 +61,7 @@ struct ClientWorld {
   OrganizationUsage usage = OrganizationUsage::deny;
   std::vector<std::string> connections = {};  // by name
   std::vector<std::pair<std::string, std::string>> discover = {};
+  bool seated = false;  // its id is a parameter of the template that it stands in
 };
 struct OrganizationWorld {
   std::string name, id;

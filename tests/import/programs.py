@@ -39,6 +39,12 @@ RULES = [
     f"const wanted = {{ 'admins': true, 'ops': true }}; const needs = !!user.groups.find(function (g) {{ return wanted[g]; }}); if (needs) {{ {MFA} }} {PASS}",
     f"if (!user.multifactor || user.multifactor.length === 0) {{ {MFA} }} {PASS}",
     f"if (context.stats.loginsCount > 3 && !(context.clientName === 'Shop' || user.email_verified)) {{ {DENY} }} else {{ {MFA} }} {PASS}",
+    # check-domains-against-connection-aliases
+    f"const o = context.connectionOptions; const aliases = o.domain_aliases || []; const own = o.tenant_domain;"
+    f" if (!own && !aliases.length) {{ return {PASS} }} if (aliases.length && !own) return callback('Access denied');"
+    f" const allowed = new Set([own]); aliases.forEach(function (a) {{ if (a) allowed.add(a.toLowerCase()); }});"
+    f" const cut = user.email.split('@'); const domain = cut[cut.length - 1].toLowerCase(); if (allowed.has(domain)) return {PASS}"
+    f" return callback('Access denied');",
     f"if (user.email_verified) {{ if (context.clientName === 'Shop') {{ return {PASS} }} }} else {{ {DENY} }} {MFA} {PASS}",
 ]
 ACTIONS = [
@@ -50,6 +56,9 @@ ACTIONS = [
     "const methods = event.authentication.methods || []; if (!methods.some((m) => m.name === 'mfa') && event.transaction.acr_values.includes('urn:mfa')) "
     "api.multifactor.enable('any', { allowRememberBrowser: false });",
 ]
+# A domain and aliases; a domain that is not in lower case, which is compared as it is; aliases without a domain let nobody in.
+OPTIONS = {"staff": {"tenant_domain": "a.example", "domain_aliases": ["B.example", ""]}, "upper": {"tenant_domain": "A.example"},
+           "aliased": {"domain_aliases": ["b.example"]}}
 HARNESS = r"""
 const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const RealDate = Date;
@@ -86,7 +95,7 @@ def ask(*arguments, stdin=""):
 def login(pick):
     email = pick.choice(["ann@a.example", "bob@b.example", "eve@evil.example", "Bob@B.example", None])
     return {"email": email, "verified": email is not None and pick.random() < 0.6, "client": pick.choice(["Shop", "Other"]),
-            "connection": pick.choice(["users", "fitbit"]), "ip": pick.choice(["203.0.113.9", "10.0.0.1", "8.8.8.8"]),
+            "connection": pick.choice(["users", "fitbit", "staff", "upper", "aliased"]), "ip": pick.choice(["203.0.113.9", "10.0.0.1", "8.8.8.8"]),
             "groups": pick.sample(["staff", "admins", "ops"], pick.randrange(0, 3)), "roles": pick.choice([[], ["admin"], ["user"]]),
             "now": pick.choice(["2026-01-15T12:00:00Z", "2026-01-17T12:00:00Z", "2026-01-18T23:59:59Z", "2026-01-19T00:00:00Z"]),
             "changed": pick.choice(["2025-12-01T00:00:00Z", "2026-01-10T00:00:00Z", None]), "created": pick.choice(["2025-01-01T00:00:00Z", "2026-01-12T00:00:00Z"]),
@@ -101,9 +110,9 @@ def for_node(s):
         user["email"] = s["email"]
     if s["changed"]:
         user["last_password_reset"] = s["changed"]
-    strategy = "auth0" if s["connection"] == "users" else "fitbit"
+    strategy = {"users": "auth0", "fitbit": "fitbit"}.get(s["connection"], "samlp")
     return {"now": s["now"], "known": s["known"], "user": user,
-            "context": {"clientName": s["client"], "connection": s["connection"], "connectionStrategy": strategy, "request": {"ip": s["ip"]},
+            "context": {"clientName": s["client"], "connection": s["connection"], "connectionStrategy": strategy, "connectionOptions": OPTIONS.get(s["connection"], {}), "request": {"ip": s["ip"]},
                         "stats": {"loginsCount": s["logins"]}, "authentication": {"methods": methods}},
             "event": {"user": user, "client": {"name": s["client"]}, "connection": {"name": s["connection"], "strategy": strategy},
                       "authorization": {"roles": s["roles"]}, "stats": {"logins_count": s["logins"]}, "authentication": {"methods": methods},
@@ -135,7 +144,8 @@ def main():
             program = f"exports.onExecutePostLogin = async (event, api) => {{ {body} }};" if action else f"function (user, context, callback) {{ {body} }}"
             export = {"clients": [{"name": n, "app_type": "spa"} for n in ("Shop", "Other")],
                       "databases": [{"name": "users", "strategy": "auth0", "enabled_clients": ["Shop", "Other"]}],
-                      "connections": [{"name": "fitbit", "strategy": "fitbit", "enabled_clients": ["Shop", "Other"]}],
+                      "connections": [{"name": "fitbit", "strategy": "fitbit", "enabled_clients": ["Shop", "Other"]}] +
+                      [{"name": n, "strategy": "samlp", "enabled_clients": ["Shop", "Other"], "options": o} for n, o in OPTIONS.items()],
                       ("actions" if action else "rules"): [{"name": "P", ("code" if action else "script"): program, "supported_triggers": [{"id": "post-login"}]}]}
             (folder / "export.json").write_text(json.dumps(export))
             done = ask(WRIT, "import", "auth0", str(folder / "export.json"), "--tenant", "t", "-o", str(folder), "--force")

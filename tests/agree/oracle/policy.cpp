@@ -49,6 +49,7 @@ template <class List> void declare(Scope& scope, Where where, const List& items)
   }
 }
 
+const tree::Literal& literal_at(const Named& written) { return std::get<tree::Literal>(written.where[written.value]); }
 // A name in an owner: what separates the parts of owners is written as in a URL (1).
 std::string owner_part(const std::string& name) {
   std::string part;
@@ -75,7 +76,7 @@ struct Reader {
   void take(const auto&) {}  // decides nothing
   void take(const tree::AttributesBlock& node) { add_attributes(node, tenant.facts); }
   void take(const tree::SettingAssign& node) { tenant.attributes[joined(node.path)] = {where, node.value}; }
-  void take(const tree::WireId& node) { put("id", Strings{node.text.text}); }
+  void take(const tree::WireId& node) { put("id", strings_of(where, {node.value})); }
   void take(const tree::Connections& node) { put("connections", node.names); }
   void take(const tree::Grants& node) { put("grants", node.names); }
   void take(const tree::Features& node) { put("features", node.names); }
@@ -87,7 +88,10 @@ struct Reader {
   void take(const tree::OrganizationsSetting& node) { put("organizations", {node.usage}); }
   void take(const tree::Members& node) { put(node.required ? "members required" : "joins on login", node.via); }
   void take(const tree::Discover& node) { put("discover " + node.domain.text, {node.via}); }
-  void take(const tree::LockoutDecl& node) { tenant.lockouts.emplace_back(path.empty() ? "" : path[1], &node); }
+  void take(const tree::LockoutDecl& node) {
+    tree::LockoutDecl& made = tenant.lockouts.emplace_back(path.empty() ? "" : path[1], node).second;
+    for (const auto& [place, by] : node.given) put_number(made, place, std::get<std::int64_t>(literal_at(behind(where, by)).value));
+  }
   void take(const tree::ClientDecl& node) { declared("client", node.name, node.type, node.items); }
   void take(const tree::ConnectionDecl& node) { declared("connection", node.name, node.strategy, node.items); }
   void take(const tree::OrganizationDecl& node) { declared("organization", node.name, {}, node.items); }
@@ -158,8 +162,7 @@ void read_tenant(Policy& policy, const Trees& trees, const Scope* platform, cons
       if (const auto* use = std::get_if<tree::UseDecl>(&item)) used.insert(use->client.text);
   }
   all_of<tree::AttributesBlock>(trees, platform, [&](Where, const auto& node) { add_attributes(node, tenant.facts); });
-  all_of<tree::PlatformDecl>(trees, platform,
-                             [&](Where where, const auto& node) { Reader{policy, tenant, where, "platform"}.read(node.items); });
+  all_of<tree::PlatformDecl>(trees, platform, [&](Where at, const auto& node) { Reader{policy, tenant, at, "platform"}.read(node.items); });
   all_of<tree::ClientDecl>(trees, platform, [&](Where where, const auto& node) {
     if (used.contains(node.name.text)) Reader{policy, tenant, where}.take(node);
   });

@@ -56,9 +56,9 @@ struct Tenant {
   Facts facts = builtin_rows();
   Names attributes = {};                     // what each `tenant.X` is set to
   std::map<Strings, Strings> settings = {};  // all others as words: {`client`, `admin`, `connections`} is {`staff`}, {`client`} all clients
-  std::vector<std::pair<std::string, const tree::LockoutDecl*>> lockouts = {};  // of a connection, or of all: ``
-  std::deque<Rule> rules = {};                                                  // in source order, duplicates removed
-  std::map<std::pair<Action, bool>, std::set<std::string>> required = {};       // what every request, every attempt must give (17)
+  std::vector<std::pair<std::string, tree::LockoutDecl>> lockouts = {};    // of a connection, or of all: ``
+  std::deque<Rule> rules = {};                                             // in source order, duplicates removed
+  std::map<std::pair<Action, bool>, std::set<std::string>> required = {};  // what every request, every attempt must give (17)
   Strings setting(const Strings& key) const { return settings.contains(key) ? settings.at(key) : Strings{}; }
   std::string one(const Strings& key, const std::string& other = "") const { return settings.contains(key) ? settings.at(key)[0] : other; }
 };

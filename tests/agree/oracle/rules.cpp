@@ -42,8 +42,7 @@ std::vector<Judged> judge(const Asked& asked, const NamedRequest& request) {
     if (!(rule.actions & mask_of(request.action))) continue;
     Judged& one = all.emplace_back(Judged{{rule.id, false, {}, {}}, &rule});
     Evaluation evaluation{asked, request, &one.leaves};
-    one.fired = fires(evaluation, rule);
-    if (!one.fired) continue;
+    if (one.fired = fires(evaluation, rule); !one.fired) continue;
     evaluation.leaves = nullptr;
     const auto holds = [&](const Named& way) { return evaluation.condition(way.where, way.value); };
     for (const auto& [text, ways] : rule.duties) one.alternatives.emplace_back(text, std::ranges::any_of(ways, holds));

@@ -122,8 +122,8 @@ bool grant_is_allowed(const Asked& asked, const NamedRequest& request) {
 bool is_locked_out(const tree::LockoutDecl& lockout, const Asked& asked, const NamedRequest& request) {
   const std::string family = asked.tenant->one({"connection", asked.connection, "family"});
   if (request.action != Action::login || (family != "database" && family != "passwordless")) return false;
-  for (const Cidr& block : lockout.exempt)
-    if (block.contains(*given<Ip>(request, "request.ip"))) return false;
+  const auto holds = [&](const Cidr& block) { return block.contains(*given<Ip>(request, "request.ip")); };
+  if (std::ranges::any_of(lockout.exempt, holds)) return false;
   if (*given<std::int64_t>(request, counter_of(lockout)) < lockout.attempts) return false;
   const auto* last = given<std::int64_t>(request, "attempts.last_failed");
   if (!last || (!lockout.block && !lockout.within)) return true;
@@ -136,9 +136,7 @@ bool is_locked_out(const tree::LockoutDecl& lockout, const Asked& asked, const N
 // counters and the facts of the request itself (27).
 std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt) {
   std::set<std::string> wanted{"user.blocked"};
-  const NamedRequest empty;
-  const Asked nothing{&tenant};
-  Evaluation evaluation{nothing, empty, nullptr, &wanted};
+  Evaluation evaluation{Asked{&tenant}, NamedRequest{}, nullptr, &wanted};
   for (const Rule& rule : tenant.rules) {
     if (!(rule.actions & mask_of(action))) continue;
     for (const auto id : {rule.written->when, rule.written->unless})
@@ -150,9 +148,9 @@ std::set<std::string> required_facts(const Tenant& tenant, Action action, bool a
   if (action == Action::access && tenant.settings.contains({"issuers"})) wanted.insert("token.issuer");
   for (const auto& [connection, lockout] : tenant.lockouts) {
     if (action != Action::login) break;
-    wanted.insert(counter_of(*lockout));
-    if (!lockout->exempt.empty()) wanted.insert("request.ip");
-    if (lockout->block || lockout->within) wanted.insert("request.time");
+    wanted.insert(counter_of(lockout));
+    if (!lockout.exempt.empty()) wanted.insert("request.ip");
+    if (lockout.block || lockout.within) wanted.insert("request.time");
   }
   std::erase_if(wanted, [&](const std::string& name) { return !(tenant.facts.at(name).required & mask_of(action)); });
   return wanted;
@@ -178,7 +176,7 @@ Fault find_fault(const Policy& policy, const NamedRequest& request, bool attempt
   if (uri && !among(tenant.setting({"client", asked.client, "callbacks"}), *uri)) return Fault::callback_not_allowed;
   if (const auto* blocked = given<bool>(request, "user.blocked"); blocked && *blocked) return Fault::user_blocked;
   for (const auto& [of, lockout] : tenant.lockouts)
-    if ((of.empty() || of == asked.connection) && is_locked_out(*lockout, asked, request)) return Fault::locked_out;
+    if ((of.empty() || of == asked.connection) && is_locked_out(lockout, asked, request)) return Fault::locked_out;
   return Fault::none;
 }
 

@@ -253,3 +253,40 @@ TEST_CASE("programs lie in files of the export, and only of the export") {
   CHECK(source.section("actions")[0].value["code"] == "../../outside.js");
   CHECK(source.section("actions")[1].value["code"] == program);
 }
+
+TEST_CASE("domains of connections: the program is run for each of them") {
+  const std::string body = R"js(
+    const connectionOptions = context.connectionOptions;
+    const domainAliases = connectionOptions.domain_aliases || [];
+    const tenantDomain = connectionOptions.tenant_domain;
+    if (!tenantDomain && !domainAliases.length) { return callback(null, user, context); }
+    if (domainAliases.length && !tenantDomain) return callback("Access denied");
+    const allowedDomains = new Set([tenantDomain]);
+    domainAliases.forEach(function (alias) { if (alias) allowedDomains.add(alias.toLowerCase()); });
+    const emailSplit = user.email.split("@");
+    const userEmailDomain = emailSplit[emailSplit.length - 1].toLowerCase();
+    if (allowedDomains.has(userEmailDomain)) return callback(null, user, context);
+    return callback("Access denied");)js";
+  const auto with = [&](Value options) {
+    return import("rules", {{"name", "R"}, {"script", "function (user, context, callback) {\n" + body + "\n}"}},
+                  {{"connections",
+                    {{"name", "staff"}, {"strategy", "samlp"}, {"enabled_clients", {"Shop"}}, {"options", options}}}});
+  };
+  const auto both = with({{"tenant_domain", "a.example"}, {"domain_aliases", {"B.example", ""}}});
+  CHECK(
+      has(both, "connection == staff and not (email_domain(user.email) else \"\") in [\"a.example\", \"b.example\"]"));
+  CHECK(has(both, "connection == staff and not has user.email"));
+  // The domain itself is compared as it is written, so one with capitals lets nobody in.
+  CHECK(has(with({{"tenant_domain", "A.example"}}), "message \"Access denied\""));
+  CHECK_FALSE(has(with({{"tenant_domain", "A.example"}}), "in [\"a.example\""));
+  // Aliases without a domain let nobody in, neither let everybody.
+  CHECK(has(with({{"domain_aliases", {"b.example"}}}), "when connection == staff message"));
+  CHECK_FALSE(has(with(Value::object()), "deny login, refresh"));
+  // What is none of the two is not understood, and neither is a list that is changed where a fact decides.
+  CHECK(has(with({{"tenant_domain", 3}}), "// Not translated"));
+  CHECK(has(rule("if (context.connectionOptions.icon_url) { return callback('no'); }"), "// Not translated"));
+  CHECK(
+      has(rule("const s = new Set(['a']); if (user.email_verified) { s.add('b'); } if (s.has(user.username)) { return "
+               "callback('no'); }"),
+          "// Not translated"));
+}

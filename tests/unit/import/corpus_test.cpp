@@ -1,4 +1,4 @@
-// Every real export with one thing wrong: a field dropped, an entry doubled, a value of another type. What comes of it is a policy
+// Every real export with one thing wrong: a field dropped, said twice or of another type, an entry doubled. What comes of it is a policy
 // that checks, and nothing of it is a secret. The exports lie beside the project; where they do not, this says so and is passed.
 // WRIT_EVERY_MISTAKE=1 makes each mistake; else some sixty places of each file are looked at.
 #include "compiler/import/auth0.h"
@@ -53,6 +53,7 @@ void each_file(const char* folder, const char* extension, F&& f) {
   for (const auto& [path, value] : files_below(folder, extension)) {
     ++files;
     mistakes += each_mistake(value, [&](const Value& wrong) { f(wrong, path); }, places_a_file());
+    mistakes += import_support::each_field_twice(value, [&](const Value& wrong) { f(wrong, path); }, places_a_file());
   }
   if (fs::is_directory(corpus / folder)) CHECK((files > 0 && mistakes > 0));
   UNSCOPED_INFO(files << " files, " << mistakes << " mistakes");
@@ -66,6 +67,33 @@ TEST_CASE("real exports of Auth0 with a mistake", "[corpus]") {
     written(plan_auth0(import_support::sections_of(value), "acme", report), path);
   };
   each_file("auth0", ".yaml", import);
+}
+
+TEST_CASE("real exports of Auth0 in folders with a mistake in a file", "[corpus]") {
+  if (!fs::is_directory(corpus / "auth0")) {
+    WARN("skipped: there are no real exports in " << (corpus / "auth0"));
+    return;
+  }
+  std::size_t mistakes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(corpus / "auth0")) {
+    if (entry.path().filename() != "tenant.json") continue;
+    Report reading;
+    const auto whole = read_auth0(entry.path().parent_path().string(), {}, reading);
+    REQUIRE(whole.problem.empty());
+    const auto most = places_a_file() == SIZE_MAX ? SIZE_MAX : 6;  // there are many small files
+    for (const auto& [section, things] : whole.sections)
+      for (std::size_t i = 0; i < things.size(); ++i)
+        mistakes += each_mistake(
+            things[i].value,
+            [&](const Value& wrong) {
+              auto changed = whole;
+              changed.sections[section][i].value = wrong;
+              Report report;
+              written(plan_auth0(std::move(changed), "acme", report), entry.path());
+            },
+            most);
+  }
+  CHECK(mistakes > 0);
 }
 
 TEST_CASE("real exports of Keycloak with a mistake", "[corpus]") {

@@ -1,4 +1,4 @@
-// Several tenants as one policy set: what all of them ask for becomes the floor, what three or more have but for its texts a
+// Several tenants as one policy set: what all of them ask for becomes the floor, what three or more have but for its constants a
 // template, and what is nobody else's stays where it is.
 #include "compiler/import/auth0.h"
 #include "compiler/import/plan.h"
@@ -71,16 +71,94 @@ TEST_CASE("two tenants, or tenants that differ otherwise, are written out") {
   CHECK(three.templates.empty());
 }
 
-TEST_CASE("a text that no parameter may stand for keeps its tenants written out") {
+TEST_CASE("ids, numbers and lists are parameters, each of its type") {
+  const auto make = [](const char* name, int tries, const char* pause, std::vector<std::string> callbacks) {
+    auto made = tenant(name, std::string(name) + ".example",
+                       {allow, "deny login \"often\" when user.logins > " + std::to_string(tries * 100) +
+                                   " or (user.email else \"\") in [\"a@" + name + ".example\"]"});
+    made.clients[0].wire = std::string(name) + "-shop";
+    made.clients[0].lifetimes = {{"access_token", tries * 60}};
+    made.clients[0].callbacks = std::move(callbacks);
+    made.connections.push_back(made.connections[0]);
+    auto& users = made.connections.back();
+    users.name = users.wire = "users";
+    users.strategy = strategy_named("database").value();
+    users.domains.clear();
+    users.statements = {
+        "password auth0.good(" + std::to_string(tries) + ")", "password {\nhistory " + std::to_string(tries) + "\n}",
+        "lockout { " + std::to_string(tries) + " attempts per identifier and ip; block " + pause + " }"};
+    return made;
+  };
+  const auto set = write_set({make("acme", 10, "15m", {"https://a.example/1"}),
+                              make("globex", 11, "1h", {"https://b.example/1", "https://b.example/2"}),
+                              make("initech", 12, "30d", {"https://c.example/1"})});
+  CHECK(set.problem.empty());
+  CHECK(set.templates == std::vector<std::pair<std::string, std::size_t>>{{"customer", 3}});
+  for (const auto* text :
+       {"tries: int", "block_time: duration", "client_id: string", "callbacks: list of string", "id client_id",
+        "block block_time", "access_token access_token_time", "callbacks callbacks", "user.logins > number",
+        "in listed", "history password_history", "auth0.good(password_length)", "tries attempts per"})
+    CHECK(has(set, "templates.writ", text));
+  CHECK(has(set, "globex.writ", "[\"https://b.example/1\", \"https://b.example/2\"]"));
+  CHECK(has(set, "globex.writ", "\"globex-shop\""));
+}
+
+TEST_CASE("tenants whose things have names of their own are alike by what the things are") {
+  const auto make = [](const std::string& name, std::vector<std::string> rules) {
+    auto made = tenant(name, name + ".example", std::move(rules));
+    made.clients[0].name = name + "_shop";
+    made.clients[0].wire = name + "-shop";
+    made.connections[0].name = made.connections[0].wire = name + "_staff";
+    return made;
+  };
+  const auto rules = [](const std::string& name) {
+    return std::vector<std::string>{allow, "deny refresh \"not here\" on " + name + "_staff",
+                                    "deny signup \"not there\" when client in [" + name +
+                                        "_shop] and connection == " + name + "_staff"};
+  };
+  const auto set =
+      write_set({make("acme", rules("acme")), make("globex", rules("globex")), make("initech", rules("initech"))});
+  CHECK(set.problem.empty());
+  CHECK(set.templates == std::vector<std::pair<std::string, std::size_t>>{{"customer", 3}});
+  for (const auto* text : {"connection saml_connection : saml", "id connection_id", "client web_client : web",
+                           "on saml_connection", "client in [web_client] and connection == saml_connection"})
+    CHECK(has(set, "templates.writ", text));
+  CHECK(has(set, "acme.writ", "\"acme_staff\""));
+  // A name that may mean something else keeps its tenant written out.
+  auto other = rules("initech");
+  other.push_back("deny login \"level\" when user.level == initech_staff");
+  auto initech = make("initech", other);
+  initech.preamble = {"attributes {\nuser.level : one of initech_staff, none\n}"};
+  const auto three = write_set({make("acme", rules("acme")), make("globex", rules("globex")), initech});
+  CHECK(three.problem.empty());
+  CHECK(three.templates.empty());
+}
+
+TEST_CASE("what no parameter may stand for keeps its tenants written out, and others their template") {
   std::vector<Tenant> tenants;
   for (const auto* name : {"acme", "globex", "initech"}) {
-    tenants.push_back(tenant(name, std::string(name) + ".example", {allow}));
-    tenants.back().clients[0].wire = std::string(name) + "-shop";  // `id` takes a literal
+    tenants.push_back(
+        tenant(name, std::string(name) + ".example", {allow, "deny refresh \"" + std::string(name) + "\""}));
+    tenants.push_back(tenant(std::string(name) + "2", std::string(name) + "2.example", {allow}));
   }
   const auto set = write_set(std::move(tenants));
   CHECK(set.problem.empty());
-  CHECK(set.templates.empty());
-  CHECK(has(set, "acme.writ", "id \"acme-shop\""));
+  CHECK(set.templates == std::vector<std::pair<std::string, std::size_t>>{{"customer", 3}});
+  CHECK(has(set, "acme.writ", "connection staff : saml"));
+  CHECK(has(set, "acme2.writ", "from customer("));
+}
+
+TEST_CASE("what was left out of a tenant is said in its file, whatever its template says") {
+  std::vector<Tenant> tenants;
+  for (const auto* name : {"acme", "globex", "initech"})
+    tenants.push_back(tenant(name, std::string(name) + ".example", {allow}));
+  tenants[1].comments = {"Not translated: rule \u201cR\u201d (rules/r.json). See what it denies or asks for."};
+  tenants[2].clients[0].comments = {grant_left_out("implicit")};
+  const auto set = write_set(std::move(tenants));
+  CHECK(set.templates.size() == 1);
+  CHECK(has(set, "globex.writ", "// Not translated: rule \u201cR\u201d (rules/r.json)."));
+  CHECK(has(set, "initech.writ", "// Grant left out: implicit (shop)."));
+  CHECK_FALSE(has(set, "acme.writ", "// Grant left out"));
 }
 
 TEST_CASE("what every tenant asks for is the floor, unless it names something of the tenant") {

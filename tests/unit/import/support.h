@@ -62,6 +62,26 @@ inline void places_of(const Value& value, const Value::json_pointer& at, std::ve
     for (std::size_t i = 0; i < value.size(); ++i) places_of(value[i], at / i, places);
 }
 
+// Calls `f` with what is read of the sample where a field is said twice, the second time as something else; tells how often.
+template <class F>
+std::size_t each_field_twice(const Value& sample, F&& f, std::size_t most = SIZE_MAX) {
+  constexpr std::string_view again = "said again";
+  std::vector<Value::json_pointer> places;
+  places_of(sample, Value::json_pointer(), places);
+  std::erase_if(places, [&](const auto& place) { return !sample[place.parent_pointer()].is_object(); });
+  const auto stride = std::max<std::size_t>(1, places.size() / std::min(std::max<std::size_t>(places.size(), 1), most));
+  std::size_t made = 0;
+  for (std::size_t i = 0; i < places.size(); i += stride, ++made) {
+    auto twice = sample;
+    twice[places[i].parent_pointer()][std::string(again)] = i % 2 == 0 ? Value(7) : sample[places[i]];
+    auto text = twice.dump();
+    const auto at = text.find("\"" + std::string(again) + "\"");
+    text.replace(at, again.size() + 2, Value(places[i].back()).dump());
+    f(writ::importing::read_json(text).value);
+  }
+  return made;
+}
+
 // Calls `f` with the sample, each of its fields dropped, each entry of a list doubled, and each place of another type; tells how
 // often. `most`: of how many places, spread over the sample; each is looked at when there are no more.
 template <class F>
