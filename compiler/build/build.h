@@ -3,7 +3,7 @@
 //
 // A tenant depends on its own text and on what stands outside of tenants (the interface: platform, shared clients, templates). While the interface
 // is the same, to the letter and the line, a tenant of the same text on the same lines is taken from the older bundle as it is. What comes out is
-// the same bytes either way. Of a tenant with many organizations of which only such changed as no program knows of (docs/decisions/0017), those
+// the same bytes either way. Of a tenant with many organizations of which only such changed as no program knows of (docs/decisions/0021), those
 // are compiled and the others taken. Of the tests some are run and carried along (samples.h), so that who serves the bundle can ask them first; `writ
 // check` and `writ test` are for the others, and for proofs.
 #pragma once
