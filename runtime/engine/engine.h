@@ -8,6 +8,7 @@
 #include "runtime/program/program.h"
 #include "runtime/program/value.h"
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +64,11 @@ class Request {
   Request& operator=(Request&&) noexcept;
 
   // Setting a fact the action or tenant does not have, or of another type, makes the decision invalid_request.
-  Request& set(FactId fact, bool value);
+  // A bool is set by a bool alone: a literal, an array or a pointer would be one as well.
+  template <std::same_as<bool> Bool>
+  Request& set(FactId fact, Bool value) {
+    return set_boolean(fact, value);
+  }
   Request& set(FactId fact, std::int64_t value);
   Request& set(FactId fact, std::string_view value);
   Request& set(FactId fact, const Ip& value);
@@ -73,6 +78,7 @@ class Request {
  private:
   friend class Engine;
   friend class Places;
+  Request& set_boolean(FactId fact, bool value);
   std::unique_ptr<State> state_;
 };
 

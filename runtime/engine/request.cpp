@@ -153,7 +153,7 @@ Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
 
-Request& Request::set(FactId fact, bool value) {
+Request& Request::set_boolean(FactId fact, bool value) {
   if (auto* const slot = state_->accept(fact, any_of(TypeKind::boolean))) slot->integer = value;
   return *this;
 }

@@ -1,4 +1,5 @@
 // Decisions: effects, masks, would_be, names, traces; facts set and unset; nothing allocated.
+#include "runtime/engine/places.h"
 #include "tests/unit/engine/world.h"
 
 #include <atomic>
@@ -335,6 +336,18 @@ require %14 entry 0
   CHECK(count([&] { decision = engine.interpret(request); }) == 0);
   CHECK(count([&] { decision = engine.attempt(request); }) == 0);
   CHECK(count([&] { CHECK_NOTHROW(engine.native(request)); }) < 10);  // Catch's own
+  // filling one by places neither, once they are found
+  static constexpr std::array<Places::Wanted, 1> wanted = {{{"user.email"}}};
+  Places places(wanted);
+  const std::string_view groups[] = {"x", "nn"};
+  const auto fill = [&] {
+    engine.start(request, Action::login, "acme", "web", "users");
+    places.follow(request);
+    request.set(places[0], "ann@b.c").set(fact("user.groups"), groups).set(fact("user.blocked"), false);
+    request.set(fact("request.ip"), Ip{}).set(fact("request.time"), std::int64_t{0});
+  };
+  fill();
+  CHECK(count(fill) == 0);
   // a bound request is used again without growing
   CHECK(count([&] { engine.bind(named, request); }) == 0);
   named.client = "nobody";
