@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -258,6 +259,24 @@ struct NewNames {
   }
 };
 
+// The words of a rule's name that are names of things.
+std::string in_name(const std::string& text, const NewNames& names) {
+  std::string made, word;
+  for (const char c : text) {
+    if (is_word(c)) {
+      word += c;
+      continue;
+    }
+    for (const auto* list : {&names.connections, &names.clients, &names.organizations})
+      if (const auto found = list->find(word); found != list->end()) {
+        word = found->second;
+        break;
+      }
+    made += std::exchange(word, {}) + c;
+  }
+  return made;
+}
+
 // Names behind `client ==`, `connection in [` and `on` are replaced. A name anywhere else may mean something else: then nothing is.
 std::optional<std::string> with_names(const std::string& text, const NewNames& names) {
   static const std::set<std::string_view> days = {"monday",   "tuesday", "wednesday", "thursday", "friday",
@@ -266,9 +285,21 @@ std::optional<std::string> with_names(const std::string& text, const NewNames& n
   std::string made;
   const Renamed* wanted = nullptr;  // the names of a fact that was just compared
   const Renamed* fact = nullptr;
+  bool heads = false;  // it is a rule, and its name may come
+  std::string_view first;
   for (const auto& token : tokens) {
     auto word = token.text;
-    if (token.sort == Sort::word || token.sort == Sort::text) {
+    if (first.empty() && token.sort == Sort::word) {
+      first = token.text;
+      heads = std::ranges::find(rules, first) != rules.end() && first != "let" && first != "obligation";
+    }
+    if (is(token, "(")) heads = false;  // what an obligation is given is no name
+    if (token.sort == Sort::word && (word == "on" || word == "when" || word == "unless" || word == "message"))
+      heads = false;
+    if (token.sort == Sort::text && heads) {
+      word = in_name(word, names);
+      heads = false;
+    } else if (token.sort == Sort::word || token.sort == Sort::text) {
       const auto name = token.sort == Sort::text ? word.substr(1, word.size() - 2) : word;
       if (wanted != nullptr && wanted->contains(name) && !days.contains(name))
         word = wanted->at(name);
