@@ -284,6 +284,12 @@ Problem Bundle::samples(std::vector<Sample>& samples) const {
   return decode(sample_bytes(), samples);
 }
 
+void Bundle::let_go(std::size_t index) const {
+  if (file_.bytes().empty()) return;
+  for (const auto half : {hot(index), cold(index)})
+    file_.let_go({reinterpret_cast<const std::uint8_t*>(half.data()), half.size()});
+}
+
 Problem Bundle::check_all() const {
   std::size_t claimed = 0;
   std::vector<PartBytes> parts;

@@ -91,6 +91,8 @@ class Bundle : public std::enable_shared_from_this<Bundle> {
   // Checked, decoded and verified (program::verify): it may serve. Its rows lie in the bundle, which it keeps.
   Problem part(std::size_t index, program::Part& part, Shapes* known = nullptr) const;
   Problem origin(std::size_t index, Origin& origin) const;
+  // Who has read a part, and whatever lies beside it, need not have it resident any more: it is read from the file again when it is asked for.
+  void let_go(std::size_t index) const;
   // That its bytes are those that the head names.
   Problem check(std::size_t index) const;
   // What it is to be asked before it serves; none in a bundle that carries none.

@@ -122,6 +122,7 @@ class Activating {
       } else {
         program::Part part;
         problem = new_->part(i, part, &state_.shapes);
+        new_->let_go(i);
       }
       if (problem) broken_.emplace(std::string(id), std::pair(i, std::move(problem)));
     }

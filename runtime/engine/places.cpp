@@ -11,12 +11,14 @@ void Places::follow(const Request& request) {
   const void* const table = loaded ? loaded->kind().facts.get() : nullptr;
   if (table == table_.get()) return;
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
-    const auto place = loaded ? loaded->fact(wanted_[i].name) : std::nullopt;
+    constexpr FactId none{UINT16_MAX};
+    const auto known = loaded ? loaded->fact(wanted_[i].name) : std::nullopt;
+    const auto place = known.value_or(none);
     auto& found = found_[i];
-    found.place = place.value_or(FactId{UINT16_MAX});
+    found.place = place;
     found.numbers.assign(wanted_[i].values.size(), -1);
-    if (!place || index(*place) < builtin_facts.size()) continue;
-    const auto& values = loaded->part().attributes[index(*place) - builtin_facts.size()].values;
+    if (place == none || index(place) < builtin_facts.size()) continue;
+    const auto& values = loaded->part().attributes[index(place) - builtin_facts.size()].values;
     for (std::size_t value = 0; value < found.numbers.size(); ++value)
       if (const auto at = std::ranges::find(values, wanted_[i].values[value]); at != values.end())
         found.numbers[value] = at - values.begin();

@@ -147,8 +147,7 @@ bundle::Problem Engine::put_tenant(const std::shared_ptr<const bundle::Bundle>& 
   if (!place) return {bundle::Reason::missing_part, "tenant `" + std::string(tenant) + "` is not in it"};
   std::vector<std::shared_ptr<SharedShape>> fresh;
   bundle::Problem problem;
-  const auto loaded =
-      state_->load_part(std::make_shared<const engine::Held>(judged, state_->counters), *place, fresh, problem);
+  const auto loaded = state_->load_part(state_->hold(judged), *place, fresh, problem);
   if (!loaded) return problem;
   {
     const std::lock_guard lock(state_->mutex);

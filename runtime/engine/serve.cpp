@@ -38,12 +38,23 @@ ClaimedByBundle claimed_by_bundle(const Bases& bases, const Overrides& overrides
 
 }  // namespace engine
 
+std::shared_ptr<const engine::Held> Engine::State::hold(const std::shared_ptr<const bundle::Bundle>& judged) {
+  const std::lock_guard lock(mutex);
+  auto held = put_from.lock();
+  if (held && held->get() == judged) return held;
+  held = std::make_shared<const engine::Held>(judged, counters);
+  put_from = held;
+  return held;
+}
+
 std::shared_ptr<const Loaded> Engine::State::load_part(const std::shared_ptr<const engine::Held>& held,
                                                        std::size_t place,
                                                        std::vector<std::shared_ptr<SharedShape>>& fresh,
                                                        bundle::Problem& problem) {
   program::Part part;
-  if ((problem = (**held).part(place, part, &shapes))) return nullptr;
+  problem = (**held).part(place, part, &shapes);
+  (**held).let_go(place);  // what deciding reads is copied below
+  if (problem) return nullptr;
   engine::keep(part, held, counters);
   std::string error;
   const std::lock_guard lock(mutex);

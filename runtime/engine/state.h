@@ -27,8 +27,9 @@ struct Engine::State {
   std::vector<bundle::Seen> seen;  // guarded by opening; where no file keeps it
 
   std::mutex mutex;
-  engine::Pool pool{key};    // guarded by mutex
-  std::string last_refusal;  // guarded by mutex
+  engine::Pool pool{key};                      // guarded by mutex
+  std::string last_refusal;                    // guarded by mutex
+  std::weak_ptr<const engine::Held> put_from;  // guarded by mutex: the bundle that a tenant was put from last
 
   bool is_stale() const {
     if (stale.load(std::memory_order_acquire)) return true;
@@ -44,6 +45,8 @@ struct Engine::State {
     bool broken = false;  // it is in the bundle, and cannot be loaded
   };
   Found find(std::string_view tenant);
+  // One for a bundle, however many tenants are put from it one after the other.
+  std::shared_ptr<const engine::Held> hold(const std::shared_ptr<const bundle::Bundle>& judged);
   // Part `place` of `held`, loaded and not published.
   std::shared_ptr<const engine::Loaded> load_part(const std::shared_ptr<const engine::Held>& held, std::size_t place,
                                                   std::vector<std::shared_ptr<engine::SharedShape>>& fresh,

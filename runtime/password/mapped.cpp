@@ -1,5 +1,6 @@
 #include "runtime/password/mapped.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -46,6 +47,15 @@ std::string Mapped::open(const std::string& path) {
   fresh.size_ = static_cast<std::size_t>(status.st_size);
   *this = std::move(fresh);
   return {};
+}
+
+void Mapped::let_go(std::span<const std::uint8_t> bytes) const {
+  constexpr std::size_t around = 64u << 10;
+  const auto begin = static_cast<std::size_t>(bytes.data() - data_) / around * around;
+  const auto end = static_cast<std::size_t>(bytes.data() - data_) + bytes.size();
+  if (bytes.empty() || end > size_) return;
+  static_cast<void>(::madvise(const_cast<std::uint8_t*>(data_) + begin,
+                              std::min((end + around - 1) / around * around, size_) - begin, MADV_DONTNEED));
 }
 
 }  // namespace writ::password

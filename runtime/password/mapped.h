@@ -21,6 +21,8 @@ class Mapped {
   // Says what is wrong, or nothing: the system's word, or that it is no ordinary file.
   std::string open(const std::string& path);
   std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
+  // Those of it that are not read for now need not be resident; they can be read as before. With what the system maps around a page.
+  void let_go(std::span<const std::uint8_t> bytes) const;
 
  private:
   const std::uint8_t* data_ = nullptr;

@@ -166,6 +166,8 @@ TEST_CASE("one part of a bundle is put by hand") {
   const auto other = signed_by_us(tenants(3, 2), 2);
   CHECK(!engine.put_tenant(other, "t1"));
   CHECK(engine.put_tenant(other, "t9").reason == bundle::Reason::missing_part);
+  CHECK(!engine.put_tenant(other, "t0"));
+  CHECK(engine.metrics().bundles_alive == 2);
   CHECK(allows(engine, "t1", "v2.example"));
   CHECK(allows(engine, "t2", "v1.example"));
 }
