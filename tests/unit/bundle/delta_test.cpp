@@ -121,3 +121,40 @@ TEST_CASE("a bundle is no delta and a delta no bundle") {
   CHECK(!applied(before, {before->bytes().begin(), before->bytes().end()}, problem));
   CHECK(problem.reason == Reason::not_a_bundle);
 }
+
+TEST_CASE("a delta of one organization among hundreds is small; changed anywhere, it is refused or does nothing") {
+  auto part = [](std::size_t renamed) {
+    PartBuilder made("many");
+    made.connection("users", "database");
+    made.client("web", ClientType::web, {0});
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto number = std::to_string(1'000 + i);
+      auto& organization = made.organization("org-" + number, {0});
+      organization.title = (i == renamed ? "Another " : "Organization ") + number;
+      organization.domains = {"org-" + number + ".example"};
+    }
+    return made.build(0);
+  };
+  const auto before = open(changed_to({part(1'000)}, 1)), after = open(changed_to({part(150)}, 2));
+  const auto delta = make_delta(*before, *after);
+  CHECK(delta.size() < 1'000);
+  CHECK(after->bytes().size() > 10'000);
+  Problem problem;
+  const auto out = applied(before, delta, problem);
+  REQUIRE(out);
+  CHECK(std::ranges::equal(out->bytes(), after->bytes()));
+  const auto who = trust({0});
+  for (std::size_t at = 0; at < delta.size(); ++at)
+    for (const auto flip : {std::byte{0x01}, std::byte{0x80}, std::byte{0xff}}) {
+      auto changed = delta;
+      changed[at] ^= flip;
+      Problem wrong;
+      const auto made = applied(before, changed, wrong);
+      if (made) wrong = judge(*made, who, now);
+      INFO(at);
+      REQUIRE((wrong || std::ranges::equal(made->bytes(), after->bytes())));
+    }
+  // The base has no such tenant.
+  auto missing = applied(open(changed_to({}, 1)), delta, problem);
+  CHECK(!missing);
+}
