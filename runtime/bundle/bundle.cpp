@@ -286,8 +286,9 @@ Problem Bundle::samples(std::vector<Sample>& samples) const {
 
 void Bundle::let_go(std::size_t index) const {
   if (file_.bytes().empty()) return;
-  for (const auto half : {hot(index), cold(index)})
-    file_.let_go({reinterpret_cast<const std::uint8_t*>(half.data()), half.size()});
+  const auto& row = parts_[index];
+  file_.let_go(row.hot_begin, row.hot_size, header_.head_size);
+  file_.let_go(row.cold_begin, row.cold_size, header_.head_size);
 }
 
 Problem Bundle::check_all() const {

@@ -49,13 +49,14 @@ std::string Mapped::open(const std::string& path) {
   return {};
 }
 
-void Mapped::let_go(std::span<const std::uint8_t> bytes) const {
-  constexpr std::size_t around = 64u << 10;
-  const auto begin = static_cast<std::size_t>(bytes.data() - data_) / around * around;
-  const auto end = static_cast<std::size_t>(bytes.data() - data_) + bytes.size();
-  if (bytes.empty() || end > size_) return;
-  static_cast<void>(::madvise(const_cast<std::uint8_t*>(data_) + begin,
-                              std::min((end + around - 1) / around * around, size_) - begin, MADV_DONTNEED));
+void Mapped::let_go(std::size_t at, std::size_t size, std::size_t keep) const {
+  constexpr std::size_t around = 2u << 20;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (size == 0 || at + size > size_) return;
+  const auto first = reinterpret_cast<std::uintptr_t>(data_);
+  const auto begin = std::max((first + at) / around * around, (first + keep + page - 1) / page * page);
+  const auto end = std::min((first + at + size + around - 1) / around * around, first + size_);
+  if (begin < end) static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED));
 }
 
 }  // namespace writ::password

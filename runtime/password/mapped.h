@@ -21,8 +21,9 @@ class Mapped {
   // Says what is wrong, or nothing: the system's word, or that it is no ordinary file.
   std::string open(const std::string& path);
   std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
-  // Those of it that are not read for now need not be resident; they can be read as before. With what the system maps around a page.
-  void let_go(std::span<const std::uint8_t> bytes) const;
+  // Bytes that are not read for now, and what the system mapped around them, need not be resident; they can be read as before. The first
+  // `keep` bytes stay.
+  void let_go(std::size_t at, std::size_t size, std::size_t keep) const;
 
  private:
   const std::uint8_t* data_ = nullptr;
