@@ -276,6 +276,14 @@ TEST_CASE("domains of connections: the program is run for each of them") {
   CHECK(
       has(both, "connection == staff and not (email_domain(user.email) else \"\") in [\"a.example\", \"b.example\"]"));
   CHECK(has(both, "connection == staff and not has user.email"));
+  // Each connection has its own denies, those of a database as well.
+  const auto two = import("rules", {{"name", "R"}, {"script", "function (user, context, callback) {\n" + body + "\n}"}},
+                          {{"databases",
+                            {{"name", "users"},
+                             {"strategy", "auth0"},
+                             {"enabled_clients", {"Shop"}},
+                             {"options", {{"tenant_domain", "c.example"}}}}}});
+  CHECK(has(two, "connection == users and not (email_domain(user.email) else \"\") == \"c.example\""));
   // The domain itself is compared as it is written, so one with capitals lets nobody in.
   CHECK(has(with({{"tenant_domain", "A.example"}}), "message \"Access denied\""));
   CHECK_FALSE(has(with({{"tenant_domain", "A.example"}}), "in [\"a.example\""));
