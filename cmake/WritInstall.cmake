@@ -63,7 +63,7 @@ endfunction()
 
 writ_library(runtime writ SAYS "decides by compiled authentication policies" ROOMS ${writ_runtime_rooms}
              LINK Threads::Threads OpenSSL::Crypto RE2::re2 Argon2::argon2 Crypt::crypt Zxcvbn::zxcvbn ICU::uc
-                  nlohmann_json::nlohmann_json)
+                  nlohmann_json::nlohmann_json simdjson::simdjson)
 writ_library(compiler writ-compiler SAYS "compiles authentication policies" ROOMS ${writ_compiler_rooms} writ_grammar
              SEES writ_shared_runtime
              LINK Threads::Threads Antlr4::runtime fmt::fmt date::date-tz tomlplusplus::tomlplusplus RE2::re2 OpenSSL::Crypto)

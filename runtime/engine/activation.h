@@ -51,6 +51,7 @@ struct Revision {
   std::string hash;  // hex, as in Explanation
   std::uint64_t version = 0;
   enum class From : std::uint8_t { bundle, put, kept } from{};  // kept: the bundle's part of it is broken
+  std::size_t bytes = 0;                                        // of memory that its decisions read
 };
 
 struct Metrics {

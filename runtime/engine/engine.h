@@ -47,6 +47,20 @@ class CodeSource {
   virtual std::string refusal() const = 0;  // why there is no machine code at all; empty when there is
 };
 
+namespace engine {
+
+// What a fact may be set to without a second look. `other`: there is more to see to.
+enum class Form : std::uint8_t { other, boolean, integer, text, ip };
+
+struct Quick {
+  const Form* forms = nullptr;  // by FactId, for the action that was started
+  std::size_t limit = 0;        // none while something that was set is wrong
+  program::Slot* room = nullptr;
+  std::uint64_t* given = nullptr;  // bit by FactId
+};
+
+}  // namespace engine
+
 class Attempt;
 class CounterStore;
 struct Attempting;
@@ -67,19 +81,43 @@ class Request {
   // A bool is set by a bool alone: a literal, an array or a pointer would be one as well.
   template <std::same_as<bool> Bool>
   Request& set(FactId fact, Bool value) {
-    return set_boolean(fact, value);
+    if (auto* const slot = quickly(fact, engine::Form::boolean)) return slot->integer = value, *this;
+    return set_boolean_with_care(fact, value);
   }
-  Request& set(FactId fact, std::int64_t value);
+  Request& set(FactId fact, std::int64_t value) {
+    if (auto* const slot = quickly(fact, engine::Form::integer)) return slot->integer = value, *this;
+    return set_with_care(fact, value);
+  }
   Request& set(FactId fact, std::string_view value);
-  Request& set(FactId fact, const Ip& value);
+  Request& set(FactId fact, const Ip& value) {
+    if (auto* const slot = quickly(fact, engine::Form::ip)) return slot->ip = value, *this;
+    return set_with_care(fact, value);
+  }
   Request& set(FactId fact, std::span<const std::string_view> values);
   Request& unset(FactId fact);
+
+  // Whether there is the tenant that the request was started for.
+  bool bound() const;
+  // The fact of that name for the tenant that the request was started for, what it must be, and the number of a word of an enumeration.
+  std::optional<FactId> find(std::string_view name) const;
+  TypeKind type_of(FactId fact) const;  // of a fact that there is
+  std::optional<std::int64_t> word(FactId fact, std::string_view word) const;
 
  private:
   friend class Engine;
   friend class Places;
-  Request& set_boolean(FactId fact, bool value);
+  program::Slot* quickly(FactId fact, engine::Form form) {
+    const auto place = index(fact);
+    if (place >= quick_->limit || quick_->forms[place] != form) return nullptr;
+    quick_->given[place / 64] |= std::uint64_t{1} << place % 64;
+    return &quick_->room[place];
+  }
+  Request& set_boolean_with_care(FactId fact, bool value);
+  Request& set_with_care(FactId fact, std::int64_t value);
+  Request& set_with_care(FactId fact, const Ip& value);
+
   std::unique_ptr<State> state_;
+  engine::Quick* quick_;  // in `state_`
 };
 
 class Engine {

@@ -242,12 +242,6 @@ std::shared_ptr<const Loaded> Loaded::make(const Layout& layout, std::unique_ptr
   return made;
 }
 
-std::optional<FactId> Loaded::fact(std::string_view name) const {
-  const auto& names = kind().facts->names;
-  const auto found = std::ranges::lower_bound(names, name, {}, &std::pair<std::string, FactId>::first);
-  return found != names.end() && found->first == name ? std::optional(found->second) : std::nullopt;
-}
-
 bool Loaded::has(List<Letters> texts, std::string_view name) const {
   return std::ranges::any_of(list(texts), [&](Letters text) { return block()[text] == name; });
 }

@@ -117,7 +117,7 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
     const auto place = cold_->password_places[static_cast<std::size_t>(connection)];
     return place < 0 ? nullptr : &cold_->passwords[static_cast<std::size_t>(place)];
   }
-  std::optional<FactId> fact(std::string_view name) const;
+  std::optional<FactId> fact(std::string_view name) const { return kind().facts->find(name); }
   // Whether the client may use the connection, by itself and in the organization.
   bool enabled(std::int64_t client_place, std::int64_t connection) const {
     const auto& facts = client(client_place);

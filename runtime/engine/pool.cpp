@@ -21,6 +21,30 @@ FactRule rule_of(const F& fact) {
   return {fact.type, actions, std::max(fact.low, bounds.low), std::min(fact.high, bounds.high)};
 }
 
+// Facts whose numbers have bounds of their own, and those that are spelled in one way only, are seen to one by one.
+Form form_of(const FactRule& rule, std::size_t place, Action action) {
+  if ((rule.actions & mask_of(action)) == 0) return Form::other;
+  const auto id = static_cast<FactId>(place);
+  switch (rule.type) {
+  case TypeKind::boolean: return Form::boolean;
+  case TypeKind::integer:
+  case TypeKind::time: return rule.low == INT64_MIN && rule.high == INT64_MAX ? Form::integer : Form::other;
+  case TypeKind::ip: return Form::ip;
+  case TypeKind::string:
+    return id == fact("request.country") || id == fact("request.host") || id == fact("user.email") ? Form::other
+                                                                                                   : Form::text;
+  default: return Form::other;
+  }
+}
+
+// Names are a policy's own: whoever sends a request cannot choose which there are.
+std::uint64_t hash_of(std::string_view name) {
+  const NameEnds ends(name);
+  const auto mixed =
+      (ends.head ^ std::rotl(ends.tail, 23) ^ ends.size * 0x9e37'79b9'7f4a'7c15u) * 0xd6e8'feb8'6659'fd93u;
+  return mixed ^ mixed >> 32;
+}
+
 FactTable table_of(const std::vector<program::Attribute>& attributes) {
   FactTable table;
   const auto add = [&](const auto& fact) {
@@ -30,10 +54,27 @@ FactTable table_of(const std::vector<program::Attribute>& attributes) {
   std::ranges::for_each(builtin_facts, add);
   std::ranges::for_each(attributes, add);
   std::ranges::sort(table.names);
+  for (std::size_t action = 0; action < action_count; ++action)
+    for (std::size_t place = 0; place < table.rules.size(); ++place)
+      table.forms[action].push_back(form_of(table.rules[place], place, static_cast<Action>(action)));
+  table.places.resize(std::bit_ceil(table.names.size() * 2));
+  for (std::size_t i = 0; i < table.names.size(); ++i) {
+    auto at = hash_of(table.names[i].first);
+    while (table.places[at & (table.places.size() - 1)] != 0) ++at;
+    table.places[at & (table.places.size() - 1)] = static_cast<std::uint16_t>(i + 1);
+  }
   return table;
 }
 
 }  // namespace
+
+std::optional<FactId> FactTable::find(std::string_view name) const {
+  for (auto at = hash_of(name);; ++at) {
+    const auto place = places[at & (places.size() - 1)];
+    if (place == 0) return std::nullopt;
+    if (const auto& [known, id] = names[place - 1U]; known == name) return id;
+  }
+}
 
 const FactTable& builtin_table() {
   static const FactTable table = table_of({});

@@ -61,6 +61,9 @@ FactRule builtin_rule(std::size_t place) noexcept;
 struct FactTable {
   std::vector<FactRule> rules;                          // by FactId
   std::vector<std::pair<std::string, FactId>> names{};  // sorted
+  std::array<std::vector<Form>, action_count> forms{};  // by FactId
+  std::vector<std::uint16_t> places{};                  // by hash of a name: in `names`, counted from 1; 0: none
+  std::optional<FactId> find(std::string_view name) const;
 };
 // Those of nobody: the built-in ones.
 const FactTable& builtin_table();

@@ -34,8 +34,10 @@ void Request::State::reset(Action asked, const engine::Loaded* found) {
   fact_count = known->rules.size();
   if (slots.size() < fact_count) slots.resize(fact_count);
   frame = {};
-  frame.facts = slots.data();
-  frame.present = present.data();
+  frame.facts = room = slots.data();
+  frame.present = given = present.data();
+  forms = known->forms[static_cast<std::size_t>(action)].data();
+  let_quickly();
 }
 
 // Where the names lead, and the program that will be asked.
@@ -74,12 +76,14 @@ void Request::State::clear(FactId fact) {
   if (!any_refused) return;
   refused->facts[index(fact) / 64] &= ~bit;
   any_refused = std::ranges::any_of(refused->facts, [](auto word) { return word != 0; });
+  let_quickly();
 }
 
 void Request::State::refuse(FactId fact, Wrong why) {
   clear(fact);
   if (!refused) refused = std::make_unique<Refused>();
   any_refused = true;
+  let_quickly();
   refused->facts[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64;
   refused->why[index(fact)] = why;
 }
@@ -148,17 +152,19 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
 
 // ---------------------------------------------------------------- setting
 
-Request::Request() : state_(std::make_unique<State>()) { state_->slots.resize(builtin_facts.size()); }
+Request::Request() : state_(std::make_unique<State>()), quick_(state_.get()) {
+  state_->slots.resize(builtin_facts.size());
+}
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
 
-Request& Request::set_boolean(FactId fact, bool value) {
+Request& Request::set_boolean_with_care(FactId fact, bool value) {
   if (auto* const slot = state_->accept(fact, any_of(TypeKind::boolean))) slot->integer = value;
   return *this;
 }
 
-Request& Request::set(FactId fact, std::int64_t value) {
+Request& Request::set_with_care(FactId fact, std::int64_t value) {
   auto* const slot =
       state_->accept(fact, any_of(TypeKind::integer, TypeKind::time, TypeKind::duration, TypeKind::enumeration));
   if (!slot) return *this;
@@ -170,9 +176,13 @@ Request& Request::set(FactId fact, std::int64_t value) {
 }
 
 Request& Request::set(FactId fact, std::string_view value) {
+  const bool good = sound(value);
+  const program::Text text{value.data(), static_cast<std::uint32_t>(value.size()), 0};
+  if (good)
+    if (auto* const slot = quickly(fact, engine::Form::text)) return slot->text = text, *this;
   auto* const slot = state_->accept(fact, any_of(TypeKind::string));
   if (!slot) return *this;
-  if (!sound(value))
+  if (!good)
     state_->refuse(fact, Wrong::text);
   else if (fact == writ::fact("request.country") && !is_country(value))
     state_->refuse(fact, Wrong::country);
@@ -181,11 +191,11 @@ Request& Request::set(FactId fact, std::string_view value) {
   else if (fact == writ::fact("user.email") && !is_mail(value))
     state_->refuse(fact, Wrong::email);
   else
-    slot->text = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
+    slot->text = text;
   return *this;
 }
 
-Request& Request::set(FactId fact, const Ip& value) {
+Request& Request::set_with_care(FactId fact, const Ip& value) {
   if (auto* const slot = state_->accept(fact, any_of(TypeKind::ip))) slot->ip = value;
   return *this;
 }
@@ -202,6 +212,24 @@ Request& Request::unset(FactId fact) {
   return *this;
 }
 
+// ---------------------------------------------------------------- what there is to set
+
+bool Request::bound() const { return state_->loaded != nullptr; }
+
+std::optional<FactId> Request::find(std::string_view name) const { return state_->known->find(name); }
+
+TypeKind Request::type_of(FactId fact) const { return state_->known->rules[index(fact)].type; }
+
+std::optional<std::int64_t> Request::word(FactId fact, std::string_view word) const {
+  const auto in = [&](const auto& words) -> std::optional<std::int64_t> {
+    const auto at = std::ranges::find(words, word);
+    return at == words.end() ? std::nullopt : std::optional(at - words.begin());
+  };
+  const auto place = index(fact);
+  return place < builtin_facts.size() ? in(builtin_facts[place].values)
+                                      : in(state_->loaded->part().attributes[place - builtin_facts.size()].values);
+}
+
 // ---------------------------------------------------------------- from names
 
 namespace {
@@ -210,10 +238,6 @@ bool sound_value(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return sound(*text);
   const auto* set = std::get_if<StringSet>(&value);
   return !set || std::ranges::all_of(*set, [](const std::string& text) { return sound(text); });
-}
-
-std::optional<FactId> known_fact(const engine::Loaded* loaded, std::string_view name) {
-  return loaded ? loaded->fact(name) : find_builtin(name);
 }
 
 struct Setter {
@@ -235,7 +259,7 @@ void Engine::bind(const NamedRequest& named, Request& request) const {
   start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));
   auto& state = *request.state_;
   for (const auto& [name, value] : named.facts) {
-    const auto fact = known_fact(state.loaded, name);
+    const auto fact = state.known->find(name);
     if (!fact) {
       if (!state.stray) state.stray_name = name;
       state.stray = true;

@@ -37,7 +37,7 @@ class Bits {
 };
 
 // Never moved: `bits` and `frame` point into it.
-struct Request::State {
+struct Request::State : engine::Quick {
   // Bound by `start`; strings are borrowed.
   const engine::Loaded* loaded = nullptr;  // held; null: no such tenant
   engine::Hold hold;
@@ -73,6 +73,7 @@ struct Request::State {
   std::string_view text(FactId fact) const { return {slots[index(fact)].text.data, slots[index(fact)].text.size}; }
 
   void reset(Action asked, const engine::Loaded* found);
+  void let_quickly() { limit = any_refused || !started ? 0 : fact_count; }
   void resolve();
   void follow_names();
   // Room to interpret in. Allocates when the program is larger than those before.

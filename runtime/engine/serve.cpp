@@ -152,7 +152,7 @@ std::optional<Revision> Engine::revision(std::string_view tenant) const {
   const auto found = state_->find(tenant);
   if (!found.loaded) return std::nullopt;
   const auto& part = found.loaded->part();
-  Revision revision{to_hex(part.hash), part.version, Revision::From::put};
+  Revision revision{to_hex(part.hash), part.version, Revision::From::put, found.loaded->bytes()};
   const auto over = state_->overrides.get(tenant);
   if (over && over->kind == Override::Kind::kept)
     revision.from = Revision::From::kept;

@@ -197,8 +197,8 @@ class Table {
   std::atomic<const Places*> places_{nullptr};
   std::atomic<std::size_t> size_{0};
 
-  // The writer's.
-  std::shared_ptr<Places> own_;
+  // The writer's, away from the lines that readers read.
+  alignas(64) std::shared_ptr<Places> own_;
   std::vector<Value> owners_;  // by place
   std::size_t used_ = 0;       // places that are not as new
   Retired retired_;

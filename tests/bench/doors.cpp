@@ -3,6 +3,7 @@
 //   text      names and values as a login service has them: strings, an address as text, group names
 //   resolved  the address is parsed, the rest as it was
 //   ids       the request was made ready beforehand
+//   json      a line of JSON, which nobody decides by hand
 //
 //   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
 //               [--write FOLDER] [--json FILE] [--only DOOR]
@@ -12,7 +13,9 @@
 #include "compiler/check/check.h"
 #include "compiler/load/load.h"
 #include "compiler/lower/lower.h"
+#include "runtime/engine/activation.h"
 #include "runtime/engine/engine.h"
+#include "runtime/json/request_reader.h"
 #include "tests/bench/workload/limit.h"
 #include "tests/bench/workload/workload.h"
 #if WRIT_WITH_JIT
@@ -130,7 +133,7 @@ struct Asked {
 
 class Asker {
  public:
-  Asker(const Engine& engine, std::string_view tenant) : engine_(engine), facts_(engine, tenant) {}
+  Asker(const Engine& engine, std::string_view tenant) : engine_(engine), facts_(engine, tenant), reader_(engine) {}
 
   void fill(const SignIn& as, const Ip& ip, std::span<const std::string_view> groups, Request& request) const {
     engine_.start(request, Action::login, as.tenant, as.client, as.connection);
@@ -149,6 +152,12 @@ class Asker {
     fill(as, *parse_ip(as.ip), groups_, request_);
     return engine_.decide(request_);
   }
+  Decision json(std::string_view line) {
+    const auto problem = reader_.read(line, request_);
+    if (!problem.empty()) throw std::runtime_error(problem);
+    return engine_.decide(request_);
+  }
+  std::size_t careful_reads() const { return reader_.careful_reads(); }
   Decision resolved(const Asked& asked) {
     fill(*asked.as, asked.ip, asked.groups, request_);
     return engine_.decide(request_);
@@ -157,9 +166,22 @@ class Asker {
  private:
   const Engine& engine_;
   Facts facts_;
+  RequestReader reader_;
   Request request_;
   std::vector<std::string_view> groups_;
 };
+
+// As a service would write it down.
+std::string json_of(const SignIn& as) {
+  std::string groups;
+  for (const auto& group : as.groups) groups += (groups.empty() ? "\"" : ",\"") + group + '"';
+  return fmt::format(
+      R"({{"action":"login","tenant":"{}","client":"{}","connection":"{}","user":{{"email":"{}","groups":[{}],)"
+      R"("blocked":false}},"session":{{"mfa":{}{}}},"request":{{"ip":"{}","hour":{},"password_length":{},)"
+      R"("password_age_days":{}}}}})",
+      as.tenant, as.client, as.connection, as.email, groups, as.mfa, as.mfa ? R"(,"mfa_age":0)" : "", as.ip, as.hour,
+      as.password_length, as.password_age);
+}
 
 // The rules of a decision as the bits of a verdict.
 Verdict verdict_of(const Decision& decision, const program::Part* part) {
@@ -269,6 +291,7 @@ void run(const Options& options, std::size_t tenants) {
   std::vector<Interned> known;
   std::vector<Asked> asked(stream.size());
   std::vector<Request> ready(stream.size());
+  std::vector<std::string> lines(stream.size());
   std::size_t allowed = 0, with_code = 0;
   for (std::size_t i = 0; i < stream.size(); ++i) {
     const auto& one = stream[i];
@@ -285,17 +308,20 @@ void run(const Options& options, std::size_t tenants) {
         expected == verdict_of(decision, part.get()).denied && one.allowed == (decision.effect == Effect::allow) &&
         one.allowed == (engine.interpret(ready[i]).effect == Effect::allow) &&
         one.allowed == (asker.text(one).effect == Effect::allow) &&
-        one.allowed == (asker.resolved(asked[i]).effect == Effect::allow);
+        one.allowed == (asker.resolved(asked[i]).effect == Effect::allow) &&
+        one.allowed == (asker.json(lines[i] = json_of(one)).effect == Effect::allow);
     if (!same) throw std::runtime_error(fmt::format("sign-in {} of the stream is decided differently", i + 1));
     allowed += one.allowed;
     with_code += engine.native(ready[i]).has_value();
   }
-  fmt::print("\n{} tenants, {} sign-ins, {:.1f} % allowed, {:.1f} % by machine code, 0 mismatches; loaded in {:.2f} s, "
-             "{:.0f} bytes a tenant (limit: {})\n",
-             workload.tenants.size(), stream.size(),
-             100. * static_cast<double>(allowed) / static_cast<double>(stream.size()),
-             100. * static_cast<double>(with_code) / static_cast<double>(stream.size()), served.load_seconds,
-             served.bytes_per_tenant, limit.bytes_per_tenant());
+  double decided_by = 0;
+  for (const auto& tenant : workload.tenants) decided_by += static_cast<double>(engine.revision(tenant.id)->bytes);
+  fmt::print(
+      "\n{} tenants, {} sign-ins, {:.1f} % allowed, {:.1f} % by machine code, 0 mismatches; loaded in {:.2f} s, "
+      "{:.0f} bytes a tenant, {:.0f} of which decisions read (limit: {})\n",
+      workload.tenants.size(), stream.size(), 100. * static_cast<double>(allowed) / static_cast<double>(stream.size()),
+      100. * static_cast<double>(with_code) / static_cast<double>(stream.size()), served.load_seconds,
+      served.bytes_per_tenant, decided_by / static_cast<double>(workload.tenants.size()), limit.bytes_per_tenant());
 
   const auto is = [](const Decision& decision) { return decision.effect == Effect::allow; };
   const auto count = stream.size();
@@ -310,6 +336,7 @@ void run(const Options& options, std::size_t tenants) {
   doors.push_back(door("ids", count, [&](std::size_t i) { return is(engine.decide(ready[i])); }));
   doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.ids(known[i]).allowed(); }));
   doors.push_back(door("  until one denies", count, [&](std::size_t i) { return limit.ids_until_denied(known[i]); }));
+  doors.push_back(door("json", count, [&](std::size_t i) { return is(asker.json(lines[i])); }));
   doors.push_back(door("ids, interpreter", count, [&](std::size_t i) { return is(engine.interpret(ready[i])); }));
   Options counted = options;
   counted.sign_ins = count;

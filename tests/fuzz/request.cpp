@@ -1,6 +1,9 @@
-// Requests as JSON: read without a crash, refused with a reason or read; and what was read is written and read back equal.
-#include "runtime/json/request_json.h"
+// Requests as JSON: read without a crash, refused with a reason or read; what was read is written and read back equal; and the quick reader says what
+// the careful one says.
+#include "runtime/json/decision_json.h"
+#include "runtime/json/request_reader.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/part_builder.h"
 
 #include <vector>
 
@@ -29,7 +32,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const AttributesOf known = [](std::string_view tenant) {
     return tenant == "nobody" ? std::nullopt : std::optional(std::span<const program::Attribute>(attributes));
   };
+  static const Engine& engine = *[] {
+    PartBuilder acme("acme");
+    acme.part.attributes = attributes;
+    acme.connection("users", "database");
+    acme.client("web", ClientType::web, {0});
+    auto* const made = new Engine;
+    promise(made->put({acme.build()}).empty(), "the tenant is not one", "");
+    return made;
+  }();
+  static RequestReader reader(engine);
+  static Request quick, careful;
   const auto read = read_request(fuzz::view(data, size), known);
+  const auto problem = reader.read(fuzz::view(data, size), quick);
+  if (read.request.tenant == "acme" || !read.ok()) {
+    promise(problem == read.problem || read.request.tenant != "acme", "the readers differ: " + problem, read.problem);
+    if (read.ok()) {
+      engine.bind(read.request, careful);
+      const auto said = [](const Request& request) { return to_json(engine.explain(request, engine.decide(request))); };
+      promise(said(quick) == said(careful), "the readers read differently: " + said(quick), said(careful));
+    }
+  }
   if (!read.ok() || read.request.tenant == "nobody") return 0;
   const auto text = to_json(read.request, attributes);
   const auto again = read_request(text, known);

@@ -120,6 +120,7 @@ const std::vector<Library> libraries = {
      "time zones become tables when a policy is compiled; deciding needs no zone data"},
     {"toml++/", {"compiler/lint"}, "one file of settings, read in one place"},
     {"nlohmann/", {"runtime/json", "compiler", "cli", "tests"}, "deciding itself needs no JSON"},
+    {"simdjson.h", {"runtime/json"}, "deciding itself needs no JSON"},
     {"fmt/", {"compiler", "cli", "tests"}, "text is for people; the runtime has none"},
     {"yaml.h", {"compiler/import"}, "YAML is other products'"},
     {"argon2.h", {"runtime/password"}, "stored passwords are read in one room"},
