@@ -119,7 +119,7 @@ Slot* Request::State::accept(FactId fact, std::uint32_t types) {
 Text* Request::State::take_texts(std::size_t count) {
   while (block < blocks.size() && blocks[block].second - used < count) ++block, used = 0;
   if (block == blocks.size()) {
-    const auto size = std::max<std::size_t>(count, blocks.empty() ? 64 : blocks.back().second * 2);
+    const auto size = std::max<std::size_t>(count, blocks.empty() ? 8 : blocks.back().second * 2);
     blocks.emplace_back(std::make_unique<Text[]>(size), size);
     used = 0;
   }

@@ -1,6 +1,7 @@
 // What one decision costs a caller of the public C++ API, on `policies/examples/seed_multitenant`, one door at a time: a
 // request that is ready, one made of names and values inside the measured time, one read from JSON, and the making alone.
 // Both engines decide every request of the stream alike before anything is timed, or the run fails.
+#include "runtime/json/request_reader.h"
 #include "tests/bench/stream.h"
 
 #include <benchmark/benchmark.h>
@@ -20,12 +21,6 @@ struct World {
 World* world() {
   static World made;
   return &made;
-}
-
-const program::Part* part_of(std::string_view tenant) {
-  for (const auto& known : world()->policy.model.tenants)
-    if (known.structure.id == tenant) return world()->policy.engine->part(tenant).get();
-  return nullptr;
 }
 
 bool prepare() {
@@ -76,13 +71,9 @@ void request_from_names_and_decide(benchmark::State& state) {
 }
 void request_from_json_and_decide(benchmark::State& state) {
   Request request;
-  const auto attributes = [](std::string_view tenant) -> std::optional<std::span<const program::Attribute>> {
-    if (const auto* part = part_of(tenant)) return part->attributes;
-    return std::nullopt;
-  };
+  RequestReader reader(*world()->policy.engine);
   each(state, [&](auto i) {
-    const auto read = read_request(world()->lines[i % world()->lines.size()], attributes);
-    world()->policy.engine->bind(read.request, request);
+    benchmark::DoNotOptimize(reader.read(world()->lines[i % world()->lines.size()], request));
     return world()->policy.engine->decide(request);
   });
 }
