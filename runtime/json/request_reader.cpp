@@ -3,9 +3,12 @@
 // it likes, but must take nothing that the other one refuses, or as something else.
 #include "runtime/json/request_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <exception>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,7 +20,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t ordinary_bytes = 1 << 16, ordinary_depth = 4, ordinary_fields = 64, ordinary_path = 128;
+constexpr std::size_t ordinary_bytes = 1 << 16, ordinary_depth = 4, ordinary_fields = 64, ordinary_path = 128,
+                      ordinary_objects = 16;
 
 // The text of a string without escapes, from its opening quote on; nothing when there are any. `token` goes on to the next token.
 std::optional<std::string_view> plain(std::string_view token) {
@@ -42,10 +46,12 @@ struct Walk {
   std::vector<std::string_view> items;
   std::array<char, ordinary_fields * ordinary_path> paths;
   std::size_t paths_used = 0;
+  std::array<std::string_view, ordinary_objects> objects;  // paths of those inside the first
+  std::size_t object_count = 0;
   std::size_t most_items = 0;
 
   void clear() {
-    count = paths_used = 0;
+    count = paths_used = object_count = 0;
     items.clear();
   }
 
@@ -81,6 +87,9 @@ struct Walk {
     ondemand::json_type type{};
     if (given.type().get(type) != simdjson::SUCCESS) return false;
     if (type == ondemand::json_type::object) {
+      const auto seen = std::span(objects).first(object_count);
+      if (object_count == objects.size() || std::ranges::find(seen, path) != seen.end()) return false;
+      objects[object_count++] = path;
       ondemand::object inside;
       return given.get_object().get(inside) == simdjson::SUCCESS && object(inside, path, depth + 1);
     }

@@ -178,7 +178,14 @@ TEST_CASE("what a tenant calls a fact is read by that tenant's names, wherever i
   CHECK(both.by_reader(front) == both.by_reader(back));
   CHECK(both.by_reader(front) == both.by_hand(front));
   CHECK(both.reader.careful_reads() == 0);
-  for (const std::string text : {R"({"tenant":"nobody","action":"login","client":"x","user":{"what":1}})", "", "[]",
-                                 "{", "{}{}", R"({"tenant":"a","tenant":"a","action":"login","client":"x"})"})
+  const std::string admin = R"({"tenant":")" + tenant + R"(","action":"login","client":"admin",)";
+  // A name said twice is an error, also where the two say different things.
+  for (const std::string& text : {admin + R"("user":{"blocked":false},"user":{"id":"u"}})",
+                                  admin + R"("user":{"blocked":false,"blocked":false}})",
+                                  admin + R"("user":{"blocked":false},"user":"u"})", admin + R"("client":"x"})"})
+    CHECK(both.by_reader(text).find("given twice") != std::string::npos);
+  for (const std::string& text : {std::string(R"({"tenant":"nobody","action":"login","client":"x","user":{"what":1}})"),
+                                  std::string(), std::string("[]"), std::string("{"), std::string("{}{}"),
+                                  admin + R"("user":{"blocked":false},"user":{"id":"u"}})"})
     CHECK(both.by_reader(text) == both.by_hand(text));
 }
