@@ -156,7 +156,7 @@ class Builder {
     layout.hosts = texts(part.hosts);
     layout.issuers = texts(part.issuers);
     lockouts();
-    layout.organizations.build(kind.key, ids(part.organizations), block);
+    layout.organizations.build(kind.key, ids(part.organizations), block, true);
     organizations();
   }
 
@@ -309,7 +309,11 @@ std::shared_ptr<const Loaded> load(Part given, Verified verified, Pool& pool,
     cold->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
   }
   Builder built(part, *cold->kind);
-  for (std::size_t i = 0; i < action_count; ++i) built.layout.patterns[i] = built.block.list(by_action[i]);
+  if (!cold->patterns.empty()) {
+    std::vector<List<const re2::RE2*>> lists;
+    for (const auto& by_slot : by_action) lists.push_back(built.block.list(by_slot));
+    built.layout.patterns = built.block.list(lists);
+  }
   return Loaded::make(built.layout, std::move(cold), built.block.bytes());
 }
 

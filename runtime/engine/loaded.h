@@ -61,7 +61,7 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
     List<LockoutFacts> lockouts;  // those of all connections first, then by connection
     Names organizations;
     List<OrganizationFacts> organization_facts;
-    std::array<List<const re2::RE2*>, action_count> patterns{};  // by slot; empty where no slot is a pattern
+    List<List<const re2::RE2*>> patterns;  // by action and slot; empty where no slot is a pattern
   };
   // What few decisions or none read, and what owns what the block points at.
   struct Cold {
@@ -111,7 +111,8 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
 
   const std::byte* row(Action action) const { return start() + layout_.rows[static_cast<std::size_t>(action)]; }
   const re2::RE2* const* patterns(Action action) const {
-    return block()[layout_.patterns[static_cast<std::size_t>(action)]].data();
+    const auto lists = block()[layout_.patterns];
+    return lists.empty() ? nullptr : block()[lists[static_cast<std::size_t>(action)]].data();
   }
   const LoadedPassword* password(std::int64_t connection) const {
     const auto place = cold_->password_places[static_cast<std::size_t>(connection)];

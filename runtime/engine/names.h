@@ -36,9 +36,13 @@ struct NameEnds {
 // The names of one kind of thing, in a block.
 class Names {
  public:
-  void build(const HashKey& key, std::span<const std::string_view> names, BlockBuilder& block) {
+  // Of short names only the ends are kept, unless they are to be `read` back.
+  void build(const HashKey& key, std::span<const std::string_view> names, BlockBuilder& block, bool read = false) {
     std::vector<Entry> entries;
-    for (const auto name : names) entries.push_back({NameEnds(name), block.text(name)});
+    for (const auto name : names) {
+      const NameEnds ends(name);
+      entries.push_back({ends, read || !ends.whole() ? block.text(name) : Letters()});
+    }
     entries_ = block.list(std::span<const Entry>(entries));
     if (names.size() <= looked_through) return;
     std::size_t size = 2;
@@ -72,6 +76,7 @@ class Names {
     }
   }
 
+  // Of those that were built to be read.
   std::string_view operator()(const Block& block, std::size_t place) const {
     return block[block[entries_][place].text];
   }
