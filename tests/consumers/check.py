@@ -54,7 +54,7 @@ def look_at_the_libraries(lib, folder):
 
 def find_package(prefix, folder, bundle, key):
     build = folder / "cmake"
-    run("cmake", "-S", HERE / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={CXX}", f"-DFACTS={folder}")
+    run("cmake", "-G", "Ninja", "-S", HERE / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={CXX}", f"-DFACTS={folder}")
     run("cmake", "--build", build)
     decided = run(build / "decides", bundle, key)
     check(decided == "allow\n", f"decides says {decided}")
