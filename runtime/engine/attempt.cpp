@@ -9,7 +9,7 @@
 
 namespace writ {
 
-using engine::Question;
+using engine::fact_of;
 using program::Lockout;
 
 namespace {
@@ -20,17 +20,7 @@ std::int64_t ticks() {
 }
 
 constexpr FactId ip_fact = fact("request.ip"), time_fact = fact("request.time"),
-                 by_identifier = fact("attempts.by_identifier"), by_identifier_ip = fact("attempts.by_identifier_ip"),
-                 by_ip = fact("attempts.by_ip"), last_failed = fact("attempts.last_failed");
-
-FactId fact_of(Lockout::Counter counter) {
-  switch (counter) {
-  case Lockout::Counter::by_identifier: return by_identifier;
-  case Lockout::Counter::by_identifier_ip: return by_identifier_ip;
-  case Lockout::Counter::by_ip: return by_ip;
-  }
-  return by_ip;
-}
+                 last_failed = fact("attempts.last_failed");
 
 // Counters that rules ask for and no lockout in scope keeps: never closed, and begun anew after a quiet day.
 Lockout observed(Lockout::Counter counter) {
@@ -105,7 +95,7 @@ InScope in_scope(const Request::State& request, const Attempting& who) {
 // (they forget after different times) are one fact, and all kinds have one time: of a granted attempt no counter is closed, so the lowest of a kind
 // closes none, and neither does the earliest time at which one of those that are at their limit was last counted. Of a closed one, the closed counter's.
 void set_facts(Request& request, const InScope& scope, const Reservation& made) {
-  constexpr std::int64_t most = builtin_facts[index(by_ip)].high;
+  constexpr std::int64_t most = builtin_facts[index(fact_of(Lockout::Counter::by_ip))].high;
   const bool closed = made.outcome == Reservation::Outcome::closed;
   std::int64_t counts[] = {-1, -1, -1};
   std::int64_t recent = 0, at_limit = 0;
@@ -118,8 +108,7 @@ void set_facts(Request& request, const InScope& scope, const Reservation& made) 
     if (stands.count >= scope.rules[i].attempts)
       at_limit = at_limit == 0 ? stands.last : std::min(at_limit, stands.last);
   }
-  for (const auto counter :
-       {Lockout::Counter::by_identifier, Lockout::Counter::by_identifier_ip, Lockout::Counter::by_ip})
+  for (const auto counter : all_counters)
     request.set(fact_of(counter), std::clamp(counts[static_cast<std::size_t>(counter)], std::int64_t{0}, most));
   const auto last = !closed && at_limit != 0 ? at_limit : recent;
   if (last != 0) request.set(last_failed, last);

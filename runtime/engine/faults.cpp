@@ -12,8 +12,6 @@ namespace writ::engine {
 
 namespace {
 
-using program::Lockout;
-
 struct Asked {
   const Request::State& request;
   const Set& set;
@@ -216,20 +214,11 @@ Finding user(const Asked& a) {
 
 // ---------------------------------------------------------------- 23
 
-FactId counter_of(const LockoutFacts& lockout) {
-  switch (lockout.counter) {
-  case Lockout::Counter::by_identifier: return fact("attempts.by_identifier");
-  case Lockout::Counter::by_identifier_ip: return fact("attempts.by_identifier_ip");
-  case Lockout::Counter::by_ip: return fact("attempts.by_ip");
-  }
-  return fact("attempts.by_ip");
-}
-
 bool holds(const Asked& a, const LockoutFacts& lockout) {
   constexpr auto ip = fact("request.ip"), time = fact("request.time"), last_failed = fact("attempts.last_failed");
   const auto exempts = [&](const Cidr& block) { return block.contains(a.request[ip].ip); };
   if (a.request.has(ip) && std::ranges::any_of(a.loaded().list(lockout.exempt), exempts)) return false;
-  if (a.request[counter_of(lockout)].integer < lockout.attempts) return false;
+  if (a.request[fact_of(lockout.counter)].integer < lockout.attempts) return false;
   if (!a.request.has(last_failed)) return true;
   const auto since = program::saturating_sub(a.request[time].integer, a.request[last_failed].integer);
   return (lockout.block < 0 || since < lockout.block) && (lockout.within < 0 || since <= lockout.within);

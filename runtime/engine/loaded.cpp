@@ -39,11 +39,7 @@ struct Required {
     if (!part_.issuers.empty()) want(fact("token.issuer"), false);
     if (action_ != Action::login) return;
     for (const auto& lockout : part_.lockouts) {
-      using enum program::Lockout::Counter;
-      want(lockout.counter == by_identifier      ? fact("attempts.by_identifier")
-           : lockout.counter == by_identifier_ip ? fact("attempts.by_identifier_ip")
-                                                 : fact("attempts.by_ip"),
-           true);
+      want(fact_of(lockout.counter), true);
       if (!lockout.exempt.empty()) want(fact("request.ip"), true);
       if (lockout.block >= 0 || lockout.within >= 0) want(fact("request.time"), true);
     }

@@ -46,6 +46,14 @@ struct LockoutFacts {
   List<Cidr> exempt;
 };
 
+// The fact that a lockout counts by.
+constexpr FactId fact_of(program::Lockout::Counter counter) {
+  using enum program::Lockout::Counter;
+  return counter == by_identifier      ? fact("attempts.by_identifier")
+         : counter == by_identifier_ip ? fact("attempts.by_identifier_ip")
+                                       : fact("attempts.by_ip");
+}
+
 class Loaded : public std::enable_shared_from_this<Loaded> {
  public:
   // Where things lie in the block, and what is not in it.

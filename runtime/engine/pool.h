@@ -55,8 +55,6 @@ struct FactRule {
   std::int64_t low = INT64_MIN, high = INT64_MAX;
 };
 
-FactRule builtin_rule(std::size_t place) noexcept;
-
 // The facts of a tenant, one object for all tenants that declare the same.
 struct FactTable {
   std::vector<FactRule> rules;                          // by FactId

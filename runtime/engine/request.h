@@ -87,7 +87,6 @@ struct Request::State : engine::Quick {
   program::Text* take_texts(std::size_t count);
   template <class Strings>
   void set_strings(FactId fact, const Strings& values);
-  void bind(std::string_view name, const Value& value);
 };
 
 inline constexpr std::size_t max_string = max_string_bytes;

@@ -15,7 +15,7 @@
 
 namespace writ::engine {
 
-// What is counted may outlive the engine: requests keep parts, and parts keep bundles.
+// What is counted may outlive the engine: reports of passwords keep parts, and parts keep bundles.
 struct Counters {
   std::atomic<std::int64_t> bundles{0}, parts{0};
   std::atomic<std::uint64_t> opened{0}, refused{0}, put{0}, removed{0}, loaded_late{0}, broken{0};

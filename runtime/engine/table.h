@@ -35,11 +35,9 @@ class Table {
 
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
 
-  std::uint64_t hash_of(std::string_view name) const { return keyed_hash(key_, name) | 1; }  // 0: a place never used
-
   // The value of that name, or null. It lives until `hold` announces another or lets go.
-  const T* find(std::string_view name, Hold& hold) const { return find(hash_of(name), name, hold); }
-  const T* find(std::uint64_t hash, std::string_view name, Hold& hold) const {
+  const T* find(std::string_view name, Hold& hold) const {
+    const auto hash = hash_of(name);
     const NameEnds ends(name);
     const T* found = nullptr;
     // What stands in places that are not the table's any more may have been freed: begin again in the new ones.
@@ -48,13 +46,6 @@ class Table {
     if (found == nullptr) hold.let_go();
     hold.let_go_of_table();
     return found;
-  }
-
-  // Brings nearer what `find` will read first.
-  void prefetch(std::uint64_t hash, Hold& hold) const {
-    const auto* const places = hold.table(places_);
-    __builtin_prefetch(&(*places)[hash >> 1]);
-    hold.let_go_of_table();
   }
 
   // Calls `f` with the value of that name, or with null. What it points to is only good inside `f`.
@@ -97,6 +88,8 @@ class Table {
   }
 
  private:
+  std::uint64_t hash_of(std::string_view name) const { return keyed_hash(key_, name) | 1; }  // 0: a place never used
+
   struct Place {
     std::atomic<std::uint64_t> hash{0};  // stays when the value goes
     std::atomic<const T*> value{nullptr};

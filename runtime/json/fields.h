@@ -3,13 +3,24 @@
 
 #include "runtime/json/request_json.h"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace writ::json_detail {
+
+// The five names of a request that are no facts, in the order in which they are asked for.
+inline constexpr std::array<std::string_view, 5> names_of_things = {"action", "tenant", "client", "connection",
+                                                                    "organization"};
+// Whole seconds as micros; nothing when they are negative or too many.
+constexpr std::optional<std::int64_t> micros_of(std::int64_t seconds) {
+  constexpr std::int64_t second = 1'000'000;
+  return seconds >= 0 && seconds <= INT64_MAX / second ? std::optional(seconds * second) : std::nullopt;
+}
 
 struct Null {};
 struct Decimal {

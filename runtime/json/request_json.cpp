@@ -18,10 +18,9 @@ namespace {
 using json_detail::Array;
 using json_detail::Decimal;
 using json_detail::Field;
+using json_detail::names_of_things;
 using json_detail::Null;
 
-constexpr std::array<std::string_view, 5> names_of_things = {"action", "tenant", "client", "connection",
-                                                             "organization"};
 bool is_thing(std::string_view path) {
   return std::find(names_of_things.begin(), names_of_things.end(), path) != names_of_things.end();
 }
@@ -146,11 +145,10 @@ class Converter {
     return refuse(quoted(*text) + " is not an RFC 3339 time such as \"2026-03-02T09:00:00Z\"");
   }
   std::optional<Value> duration() {
-    constexpr std::int64_t second = 1'000'000;
     if (const auto* seconds = std::get_if<std::int64_t>(&field_.value)) {
       if (*seconds < 0) return refuse("a duration is not negative");
-      if (*seconds > INT64_MAX / second) return refuse("a duration of too many seconds");
-      return Value(*seconds * second);
+      if (const auto micros = json_detail::micros_of(*seconds)) return Value(*micros);
+      return refuse("a duration of too many seconds");
     }
     const auto* text = std::get_if<std::string>(&field_.value);
     if (!text) return expected("a duration such as \"15m\", or whole seconds");

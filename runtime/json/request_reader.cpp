@@ -3,6 +3,8 @@
 // it likes, but must take nothing that the other one refuses, or as something else.
 #include "runtime/json/request_reader.h"
 
+#include "runtime/json/fields.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -23,9 +25,8 @@ namespace ondemand = simdjson::ondemand;
 constexpr std::size_t ordinary_bytes = 1 << 16, ordinary_depth = 4, ordinary_fields = 64, ordinary_path = 128,
                       ordinary_objects = 16;
 
-// The text of a string without escapes, from its opening quote on; nothing when there are any. `token` goes on to the next token.
-std::optional<std::string_view> plain(std::string_view token) {
-  const auto* const begin = token.data() + 1;
+// The text of a string without escapes, from behind its opening quote on; nothing when there are any.
+std::optional<std::string_view> plain(const char* begin) {
   const auto* at = begin;
   while (*at != '"' && *at != '\\') ++at;  // there is a closing quote: the reader has found it
   if (*at != '"') return std::nullopt;
@@ -61,7 +62,7 @@ struct Walk {
     for (auto next : fields_of_it) {
       ondemand::field field;
       if (std::move(next).get(field) != simdjson::SUCCESS) return false;
-      const auto name = plain(std::string_view(field.key().raw() - 1, 1));
+      const auto name = plain(field.key().raw());
       if (!name || name->empty() || name->find('.') != std::string_view::npos) return false;
       const auto path = join(above, *name);
       if (path.empty() || !value(field.value(), path, depth)) return false;
@@ -99,7 +100,7 @@ struct Walk {
     switch (type) {
     case ondemand::json_type::string: {
       field.kind = Field::Kind::string;
-      const auto text = plain(given.raw_json_token());
+      const auto text = plain(given.raw_json_token().data() + 1);
       if (text) field.text = *text;
       return text.has_value();
     }
@@ -123,7 +124,7 @@ struct Walk {
         ondemand::json_type item_type{};
         if (next.get(item) != simdjson::SUCCESS || item.type().get(item_type) != simdjson::SUCCESS) return false;
         if (item_type != ondemand::json_type::string) return false;
-        const auto text = plain(item.raw_json_token());
+        const auto text = plain(item.raw_json_token().data() + 1);
         if (!text || items.size() - field.first == most_items) return false;
         items.push_back(*text);
       }
@@ -137,7 +138,7 @@ struct Walk {
 
 // The five names that are no facts.
 struct Things {
-  static constexpr std::array<std::string_view, 5> names = {"action", "tenant", "client", "connection", "organization"};
+  static constexpr auto& names = json_detail::names_of_things;
   std::array<std::string_view, names.size()> given{};
   std::optional<Action> action;
 
@@ -158,7 +159,6 @@ struct Things {
 };
 
 bool set(const Field& field, const Walk& walk, FactId fact, Request& request) {
-  constexpr std::int64_t second = 1'000'000;
   const bool is_text = field.kind == Field::Kind::string, is_number = field.kind == Field::Kind::integer;
   const auto take = [&](const auto& value) {
     return value ? void(request.set(fact, *value)) : void(), value.has_value();
@@ -177,8 +177,7 @@ bool set(const Field& field, const Walk& walk, FactId fact, Request& request) {
   case TypeKind::time: return is_text && take(parse_time(field.text));
   case TypeKind::duration:
     if (is_text) return take(parse_duration(field.text));
-    return is_number && field.number >= 0 && field.number <= INT64_MAX / second &&
-           (request.set(fact, field.number * second), true);
+    return is_number && take(json_detail::micros_of(field.number));
   case TypeKind::enumeration: return is_text && take(request.word(fact, field.text));
   case TypeKind::string_set:
     if (field.kind != Field::Kind::strings) return false;
@@ -264,7 +263,7 @@ std::string RequestReader::read(std::string_view text, Request& request) noexcep
   state.careful = read_request(text, attributes_of, state.limits);
   if (state.careful.ok()) state.engine.bind(state.careful.request, request);
   return state.careful.problem;
-} catch (const std::exception& failure) {
+} catch (const std::exception&) {  // for want of memory
   return "not readable";
 }
 
