@@ -1,6 +1,5 @@
 // Building: what is taken from an older bundle is what a whole build makes, to the byte; and what cannot be taken is not.
-#include "compiler/build/build.h"
-#include "tests/support/folder.h"
+#include "tests/unit/build/built.h"
 
 #include <map>
 #include <random>
@@ -8,9 +7,8 @@
 #include <catch2/catch.hpp>
 
 using namespace writ;
+using namespace writ::building;
 using bundle::Bundle;
-using Bytes = std::vector<std::byte>;
-using Opened = std::shared_ptr<const Bundle>;
 
 namespace {
 
@@ -42,27 +40,6 @@ void write_two(const support::Folder& folder, int kind) {
   folder.write("a.writ", tenant("acme", 1));
   folder.write("b.writ", tenant("bolt", kind));
 }
-
-Built build(const support::Folder& folder, const Opened& known = nullptr) {
-  BuildOptions options;
-  options.known = known;
-  return build_policy(folder.path().string(), options);
-}
-std::string problems(const Built& built) {
-  return render_pretty(built.loaded.diagnostics.sorted(), built.loaded.sources, {});
-}
-Opened open(const Built& built) {
-  bundle::Manifest manifest;
-  manifest.interface = built.interface;
-  const auto bytes = std::make_shared<Bytes>();
-  REQUIRE(!bundle::write(built.builder->pieces(manifest), *bytes));
-  bundle::Problem problem;
-  auto opened = Bundle::open(*bytes, bytes, problem);
-  INFO(text_of(problem));
-  REQUIRE(opened);
-  return opened;
-}
-bool same(const Opened& one, const Opened& other) { return std::ranges::equal(one->bytes(), other->bytes()); }
 
 }  // namespace
 

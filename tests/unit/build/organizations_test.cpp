@@ -1,17 +1,15 @@
 // A tenant with many organizations is built in pieces: what is put together of an older part and of what changed is what a whole build makes, to
 // the byte.
-#include "compiler/build/build.h"
 #include "runtime/bundle/delta.h"
-#include "tests/support/folder.h"
+#include "tests/unit/build/built.h"
 
 #include <random>
 
 #include <catch2/catch.hpp>
 
 using namespace writ;
+using namespace writ::building;
 using bundle::Bundle;
-using Bytes = std::vector<std::byte>;
-using Opened = std::shared_ptr<const Bundle>;
 
 namespace {
 
@@ -50,29 +48,6 @@ void write(const support::Folder& folder, const std::vector<std::string>& texts,
   folder.write("big.organizations_1.writ", extension(texts, 0, texts.size() / 2));
   folder.write("big.organizations_2.writ", extension(texts, texts.size() / 2, texts.size()));
 }
-
-Built build(const support::Folder& folder, const Opened& known = nullptr) {
-  BuildOptions options;
-  options.known = known;
-  return build_policy(folder.path().string(), options);
-}
-std::string problems(const Built& built) {
-  return render_pretty(built.loaded.diagnostics.sorted(), built.loaded.sources, {});
-}
-Opened open(const Built& built) {
-  INFO(problems(built));
-  REQUIRE(built.ok());
-  bundle::Manifest manifest;
-  manifest.interface = built.interface;
-  const auto bytes = std::make_shared<Bytes>();
-  REQUIRE(!bundle::write(built.builder->pieces(manifest), *bytes));
-  bundle::Problem problem;
-  auto opened = Bundle::open(*bytes, bytes, problem);
-  REQUIRE(opened);
-  CHECK(text_of(opened->check_all()) == "none: ");
-  return opened;
-}
-bool same(const Opened& one, const Opened& other) { return std::ranges::equal(one->bytes(), other->bytes()); }
 
 // Builds upon `known`, which is the same as building anew; and whether the tenant was built in pieces.
 bool in_pieces(const support::Folder& folder, const Opened& known) {
