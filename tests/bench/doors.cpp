@@ -227,6 +227,12 @@ Door door(std::string name, std::size_t count, Ask ask) {
           {}};
 }
 
+struct Line {
+  std::string_view name;
+  double mean = 0;
+  float p50 = 0, p99 = 0, p999 = 0;
+};
+
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
@@ -242,15 +248,35 @@ float clock_cost() {
   return each[50'000];
 }
 
-void report(std::vector<Door>& doors, std::size_t allowed, const Options& options, std::size_t tenants) {
+// A line of JSON for each door. Those by hand are named after the door that they stand behind.
+void write_lines(const std::vector<Line>& lines, const Served& served, const Options& options, std::size_t tenants) {
+  std::ofstream json(options.json, std::ios::app);
+  std::string_view door;
+  for (const auto& line : lines) {
+    const bool by_hand = line.name.starts_with(' ');
+    if (!by_hand) door = line.name;
+    const std::string_view by = !by_hand ? "Writ" : line.name == "  limit" ? "hand" : "hand, until one denies";
+    json << fmt::format(R"({{"door":"{}","by":"{}","tenants":{},"mix":"{}","decided":{},"processor_ns":{:.2f},)"
+                        R"("p50":{:.0f},"p99":{:.0f},"p999":{:.0f})",
+                        door, by, tenants, options.mix == Mix::zipf ? "zipf" : "uniform", options.sign_ins, line.mean,
+                        line.p50, line.p99, line.p999);
+    if (!by_hand)
+      json << fmt::format(R"(,"load_s":{:.3f},"bytes":{:.0f})", served.load_seconds,
+                          served.bytes_per_tenant * static_cast<double>(tenants));
+    json << "}\n";
+  }
+}
+
+void report(std::vector<Door>& doors, std::size_t allowed, const Served& served, const Options& options,
+            std::size_t tenants) {
   for (std::size_t round = 0; round < options.rounds; ++round)
     for (auto& one : doors) {
       const auto start = processor_nanoseconds();
       if (one.pass() != allowed) throw std::runtime_error(one.name + " allows another number than it did before");
       one.means.push_back((processor_nanoseconds() - start) / static_cast<double>(options.sign_ins));
     }
-  std::ofstream json(options.json, std::ios::app);
   const float cost = clock_cost();
+  std::vector<Line> lines;
   std::vector<float> each;
   fmt::print("{:<24}{:>10}{:>10}{:>10}{:>10}{:>14}\n", "", "mean", "p50", "p99", "p99.9", "a second");
   for (auto& one : doors) {
@@ -259,15 +285,12 @@ void report(std::vector<Door>& doors, std::size_t allowed, const Options& option
     const auto at = [&](double share) {
       return std::max(0.F, each[static_cast<std::size_t>(share * static_cast<double>(each.size() - 1))] - cost);
     };
-    const double mean = median(one.means);
-    fmt::print("{:<24}{:>7.1f} ns{:>7.0f} ns{:>7.0f} ns{:>7.0f} ns{:>14.0f}\n", one.name, mean, at(.5), at(.99),
-               at(.999), 1e9 / mean);
-    if (json)
-      json << fmt::format(
-                  R"({{"door":"{}","tenants":{},"mix":"{}","mean":{:.2f},"p50":{:.0f},"p99":{:.0f},"p999":{:.0f}}})",
-                  one.name, tenants, options.mix == Mix::zipf ? "zipf" : "uniform", mean, at(.5), at(.99), at(.999))
-           << "\n";
+    lines.push_back({one.name, median(one.means), at(.5), at(.99), at(.999)});
+    const auto& line = lines.back();
+    fmt::print("{:<24}{:>7.1f} ns{:>7.0f} ns{:>7.0f} ns{:>7.0f} ns{:>14.0f}\n", line.name, line.mean, line.p50,
+               line.p99, line.p999, 1e9 / line.mean);
   }
+  if (!options.json.empty()) write_lines(lines, served, options, tenants);
   for (std::size_t i = 0; i + 2 < doors.size(); i += 3) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < options.rounds; ++round)
@@ -341,7 +364,7 @@ void run(const Options& options, std::size_t tenants) {
   Options counted = options;
   counted.sign_ins = count;
   if (!options.only.empty()) std::erase_if(doors, [&](const Door& one) { return one.name != options.only; });
-  report(doors, allowed, counted, workload.tenants.size());
+  report(doors, allowed, served, counted, workload.tenants.size());
 }
 
 std::vector<std::size_t> numbers(const std::string& text) {

@@ -1,0 +1,61 @@
+#!/bin/sh
+# run.sh BENCH_DOORS [TENANTS...]: one workload for each number of tenants, decided by Writ, by hand and by every engine of this folder that can be
+# built here, one after the other on one core. The raw lines of JSON go to build/peers/results.jsonl, and results.py makes a table of them. A run
+# over all numbers with all engines also writes docs/performance.md and its picture. What cannot be built is said and left out; an engine that
+# decides differently ends the run.
+set -eu
+cd "$(dirname "$0")/../../.."
+doors=$1
+shift
+whole=
+[ $# -gt 0 ] || { whole=yes && set -- 10 1000 10000 100000; }
+here=tests/bench/peers
+built=$PWD/build/peers
+results=$built/results.jsonl
+mkdir -p "$built/bin"
+
+say() { printf '%s\n' "bench-peers: $*" >&2; }
+skip() {
+  say "skipping $*"
+  whole=
+}
+
+# One core: the last, where the others of the machine have the fewest reasons to be.
+export GOMAXPROCS=1
+one_core=
+if command -v taskset >/dev/null; then one_core="taskset -c $(($(nproc) - 1))"; fi
+
+# Versions are pinned by go.mod and held against the hashes of go.sum; nothing is fetched where nothing may be installed.
+engines=
+if ! command -v go >/dev/null; then
+  skip "cedar-go, OPA, Casbin and cel-go: no go"
+elif (cd $here/go && GOTOOLCHAIN=local GOPROXY=${WRIT_NO_INSTALL:+off} GOFLAGS=-mod=readonly \
+  go build -trimpath -o "$built/bin/" ./cedar ./opa ./casbin ./cel) >"$built/go.log" 2>&1; then
+  engines="$engines $built/bin/cedar $built/bin/opa $built/bin/casbin $built/bin/cel"
+else
+  skip "cedar-go, OPA, Casbin and cel-go: go could not build them, see $built/go.log"
+fi
+
+rm -f "$results.new"
+for tenants in "$@"; do
+  case $tenants in '' | *[!0-9]*) say "expected numbers of tenants, not \`$tenants\`" && exit 2 ;; esac
+  workload=$built/workload/$tenants
+  mkdir -p "$workload"
+  say "$tenants tenants"
+  # shellcheck disable=SC2086 # one_core and engines are meant to be split
+  $one_core "$doors" --tenants "$tenants" --sign-ins 100000 --rounds 7 --write "$workload" --json "$results.new" >&2
+  for engine in $engines; do
+    # shellcheck disable=SC2086
+    $one_core "$engine" "$workload" | tee -a "$results.new" >&2
+  done
+done
+mv "$results.new" "$results"
+if ! command -v python3 >/dev/null; then
+  say "no python3 to make a table of $results"
+elif [ -n "$whole" ]; then
+  python3 $here/results.py "$results" docs/performance.md docs/pictures/peers.svg
+  say "docs/performance.md and docs/pictures/peers.svg are of this run"
+else
+  python3 $here/results.py "$results"
+  say "docs/performance.md is left as it was: it shows runs over all numbers of tenants with all engines"
+fi
