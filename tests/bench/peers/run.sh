@@ -30,10 +30,32 @@ engines=
 if ! command -v go >/dev/null; then
   skip "cedar-go, OPA, Casbin and cel-go: no go"
 elif (cd $here/go && GOTOOLCHAIN=local GOPROXY=${WRIT_NO_INSTALL:+off} GOFLAGS=-mod=readonly \
-  go build -trimpath -o "$built/bin/" ./cedar ./opa ./casbin ./cel) >"$built/go.log" 2>&1; then
+  go build -trimpath -o "$built/bin/" ./cedar ./opa ./casbin ./cel ./wasm) >"$built/go.log" 2>&1; then
   engines="$engines $built/bin/cedar $built/bin/opa $built/bin/casbin $built/bin/cel"
 else
   skip "cedar-go, OPA, Casbin and cel-go: go could not build them, see $built/go.log"
+fi
+# The same by Cargo.toml and Cargo.lock.
+if ! command -v cargo >/dev/null; then
+  skip "Cedar and regorus: no cargo"
+elif cargo build --release --locked ${WRIT_NO_INSTALL:+--offline} --manifest-path $here/rust/Cargo.toml \
+  --target-dir "$built/rust" >"$built/cargo.log" 2>&1; then
+  engines="$engines $built/rust/release/cedar $built/rust/release/regorus"
+else
+  skip "Cedar and regorus: cargo could not build them, see $built/cargo.log"
+fi
+# OPA compiles its policy to WebAssembly, which Node runs; package-lock.json has the hashes of what it is run by.
+wasm=
+if [ ! -x "$built/bin/wasm" ] || ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  skip "OPA as WebAssembly: OPA's compiler, node or npm is not there"
+elif mkdir -p "$built/opa_wasm" && cp $here/opa_wasm/* "$built/opa_wasm/" &&
+  "$built/bin/wasm" $here/go/opa/sign_in.rego sign_in/allow "$built/opa_wasm/policy.wasm" 2>"$built/npm.log" &&
+  { [ -d "$built/opa_wasm/node_modules" ] || [ -z "${WRIT_NO_INSTALL:-}" ]; } &&
+  (cd "$built/opa_wasm" && { [ -d node_modules ] || npm ci --silent --ignore-scripts --no-audit --no-fund; }) \
+    </dev/null >>"$built/npm.log" 2>&1; then
+  wasm=yes
+else
+  skip "OPA as WebAssembly: npm could not fetch what runs it, see $built/npm.log"
 fi
 
 rm -f "$results.new"
@@ -45,9 +67,12 @@ for tenants in "$@"; do
   # shellcheck disable=SC2086 # one_core and engines are meant to be split
   $one_core "$doors" --tenants "$tenants" --sign-ins 100000 --rounds 7 --write "$workload" --json "$results.new" >&2
   for engine in $engines; do
+    say "$tenants tenants: $(basename "$engine")"
     # shellcheck disable=SC2086
-    $one_core "$engine" "$workload" | tee -a "$results.new" >&2
+    $one_core "$engine" "$workload" >>"$results.new"
   done
+  # shellcheck disable=SC2086
+  [ -z "$wasm" ] || $one_core node "$built/opa_wasm/run.mjs" "$built/opa_wasm/policy.wasm" "$workload" >>"$results.new"
 done
 mv "$results.new" "$results"
 if ! command -v python3 >/dev/null; then
