@@ -51,6 +51,10 @@ void Console::err(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stderr) != text.size()) failed_ = true;
 }
 
+void Console::flush() {
+  if (std::fflush(stdout) != 0) failed_ = true;
+}
+
 std::string Console::painted(Paint paint, std::string_view text, bool for_errors) const {
   if (!(for_errors ? color_err_ : color_out_) || paint == Paint::plain) return std::string(text);
   static constexpr std::string_view codes[] = {"", "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m"};

@@ -22,6 +22,7 @@ class Console {
 
   void out(std::string_view text);  // as it is
   void err(std::string_view text);
+  void flush();  // what was given to `out` is with whoever reads it
   // `text` between the colour's codes, for the stream it will be written to.
   std::string painted(Paint paint, std::string_view text, bool for_errors = false) const;
   bool colored_out() const { return color_out_; }

@@ -75,10 +75,16 @@ std::optional<Explanation> Decider::decide(const NamedRequest& request, std::str
 #if WRIT_WITH_ORACLE
   if (oracle_) return answer_of(oracle_->meaning.decide(request));
 #endif
-  const std::optional<Decision> native = way_ == Way::interpret ? std::nullopt : engine.native(bound_);
+  const std::optional<Decision> decision = decide(bound_, difference);
+  return decision ? std::optional(engine.explain(bound_, *decision)) : std::nullopt;
+}
+
+std::optional<Decision> Decider::decide(const Request& request, std::string& difference) {
+  const Engine& engine = *pipeline_.engine;
+  const std::optional<Decision> native = way_ == Way::interpret ? std::nullopt : engine.native(request);
   if (way_ != Way::interpret && !native) ++without_code_;
-  if (way_ == Way::jit && native) return engine.explain(bound_, *native);
-  const Decision interpreted = engine.interpret(bound_);
+  if (way_ == Way::jit && native) return native;
+  const Decision interpreted = engine.interpret(request);
   if (way_ == Way::both && native && std::memcmp(&interpreted, &*native, sizeof(Decision)) != 0) {
     difference =
         fmt::format("interpreter and machine code differ: {}/{} and {}/{}, fired {:x}:{:x} and {:x}:{:x}, unsatisfied "
@@ -90,7 +96,7 @@ std::optional<Explanation> Decider::decide(const NamedRequest& request, std::str
                     native->fired[1], native->fired[0], interpreted.unsatisfied, native->unsatisfied);
     return std::nullopt;
   }
-  return engine.explain(bound_, interpreted);
+  return interpreted;
 }
 
 std::vector<TraceEntry> Decider::trace() const {

@@ -20,6 +20,8 @@ class Decider {
 
   // Nothing: the ways differ, and `difference` says how.
   std::optional<Explanation> decide(const NamedRequest& request, std::string& difference);
+  // The same of a request of the pipeline's engine, by any way but the oracle's, which knows names only.
+  std::optional<Decision> decide(const Request& request, std::string& difference);
   std::vector<TraceEntry> trace() const;                      // of the request decided last
   std::size_t without_code() const { return without_code_; }  // decisions that machine code could not make
 

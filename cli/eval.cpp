@@ -1,11 +1,14 @@
 // `writ eval`: decisions with their reasons, for one request or for a stream of them. A line that cannot be read is the fault invalid_request
-// of that line, and the others are decided.
+// of that line, and the others are decided. Streams answered in JSON take a way of their own, from the bytes of a line to the bytes of its answer
+// with nothing in between; people and the oracle are answered with care.
 #include "cli/decider.h"
+#include "cli/decision_lines.h"
 #include "cli/meant.h"
 #include "cli/requests.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
 #include "runtime/json/decision_json.h"
+#include "runtime/json/request_reader.h"
 
 #include <map>
 #include <memory>
@@ -25,6 +28,9 @@ struct Options {
   bool exit_decision = false, stats = false;
 };
 
+constexpr std::string_view longer = "longer than a request may be";
+constexpr std::size_t written_at_once = 256u << 10;
+
 Explanation unreadable(std::string problem) {
   Explanation made;
   made.effect = made.would_be = Effect::deny;
@@ -37,17 +43,31 @@ Explanation unreadable(std::string problem) {
 class Evaluation {
  public:
   Evaluation(const Options& options, const Pipeline& pipeline, Decider& decider, Console& console)
-      : options_(options), pipeline_(pipeline), decider_(decider), console_(console) {}
+      : options_(options),
+        pipeline_(pipeline),
+        decider_(decider),
+        console_(console),
+        reader_(*pipeline.engine),
+        lines_(*pipeline.engine) {}
 
   int run(RequestSource& source) {
     const auto begin = std::chrono::steady_clock::now();
+    const bool quickly = options_.format == Format::json && options_.way != Way::oracle;
+    source.before_waiting([this] {
+      write();
+      console_.flush();
+    });
+    bool good = true;
     {
       Progress progress(console_, "deciding:");
       while (const std::optional<RequestText> text = source.next()) {
-        if (!one(*text)) return exit_failure;
+        ++count_;
+        if (!(good = quickly ? one_quickly(*text) : one(*text))) break;
         progress.step();
       }
     }
+    write();
+    if (!good) return exit_failure;
     if (!source.error().empty()) return fail(source.error());
     if (count_ == 0) return fail("`" + options_.requests + "` holds no request");
     if (options_.stats) stats(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
@@ -55,19 +75,32 @@ class Evaluation {
   }
 
  private:
+  bool one_quickly(const RequestText& text) {
+    std::string problem = text.too_long ? std::string(longer) : reader_.read(text.text, request_);
+    Effect effect = Effect::deny;
+    if (problem.empty()) {
+      std::string difference;
+      const std::optional<Decision> decision = decider_.decide(request_, difference);
+      if (!decision) return differs(text, difference);
+      effect = decision->effect;
+      lines_.append(request_, reader_.names(), *decision, written_);
+    } else {
+      (written_ += to_json(unreadable(std::move(problem)))) += '\n';
+    }
+    if (effect != Effect::allow) ++others_;
+    if (written_.size() >= written_at_once) write();
+    return true;
+  }
+
   bool one(const RequestText& text) {
-    ++count_;
     const ReadRequest read =
         text.too_long
-            ? ReadRequest{{}, "longer than a request may be"}
+            ? ReadRequest{{}, std::string(longer)}
             : read_request(text.text, [this](std::string_view tenant) { return pipeline_.attributes_of(tenant); });
     std::string difference;
     std::optional<Explanation> decision =
         read.ok() ? decider_.decide(read.request, difference) : unreadable(read.problem);
-    if (!decision) {
-      fail(fmt::format("request at line {}: {}", text.line, difference));
-      return false;
-    }
+    if (!decision) return differs(text, difference);
     if (decision->effect != Effect::allow) ++others_;
     if (options_.format == Format::json) {
       console_.out(to_json(*decision) + "\n");
@@ -78,6 +111,17 @@ class Evaluation {
     const std::vector<TraceEntry> trace = read.ok() ? decider_.trace() : std::vector<TraceEntry>();
     console_.out(verdict(asked, *decision, trace, console_));
     return true;
+  }
+
+  bool differs(const RequestText& text, const std::string& difference) {
+    write();
+    fail(fmt::format("request at line {}: {}", text.line, difference));
+    return false;
+  }
+
+  void write() {
+    console_.out(written_);
+    written_.clear();
   }
 
   int fail(const std::string& what) {
@@ -97,6 +141,10 @@ class Evaluation {
   const Pipeline& pipeline_;
   Decider& decider_;
   Console& console_;
+  RequestReader reader_;
+  Request request_;
+  DecisionLines lines_;
+  std::string written_;  // lines that are not yet out
   std::size_t count_ = 0, others_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// A line longer than a request may be is read to its end and thrown away, so that the next one starts where it should and memory stays flat.
+// Lines are given out where they lie in one large block that is filled again and again. A line longer than a request may be is read to its end and
+// thrown away, so that the next one starts where it should and memory stays flat.
 #include "cli/requests.h"
 
 #include <algorithm>
@@ -7,6 +8,9 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include <poll.h>
+#include <unistd.h>
 
 namespace writ::cli {
 
@@ -43,6 +47,11 @@ bool is_unfinished(std::string_view line) {
       --depth;
   }
   return depth > 0;
+}
+
+bool would_wait(int descriptor) {
+  struct pollfd one = {descriptor, POLLIN, 0};
+  return ::poll(&one, 1, 0) == 0;
 }
 
 bool is_json(const std::string& path) {
@@ -85,8 +94,13 @@ std::optional<RequestText> RequestSource::next() {
     if (!read_line(line)) return std::nullopt;
   } while (is_blank(line.text) && !line.too_long);
   if (!std::exchange(started_, true) && !lines_) {
-    lines_ = line.too_long || !is_unfinished(line.text) || was_cut(line.text);
-    if (!lines_) read_rest(line);
+    lines_ = line.too_long || !is_unfinished(line.text);
+    if (!lines_) {
+      whole_ = line.text;
+      line.text = whole_;
+      lines_ = was_cut(whole_);
+      if (!lines_) read_rest(line);
+    }
   }
   return line;
 }
@@ -98,48 +112,65 @@ bool RequestSource::was_cut(std::string_view first) {
     if (!read_line(second)) return false;
   } while (is_blank(second.text) && !second.too_long);
   const char last = first[first.find_last_not_of(" \t\r")];
-  const bool cut = last != ':' && second.text[second.text.find_first_not_of(" \t\r")] == '{';
-  second_ = std::move(second);
+  const bool cut = last != ':' && !is_blank(second.text) && second.text[second.text.find_first_not_of(" \t\r")] == '{';
+  second_ = second;
   return cut;
 }
 
 // The next line without its end; false when there is none.
 bool RequestSource::read_line(RequestText& line) {
   if (second_) {
-    line = std::move(*std::exchange(second_, std::nullopt));
+    line = *std::exchange(second_, std::nullopt);
     return true;
   }
   line = {{}, ++line_, false};
-  bool any = false;
-  for (;;) {
-    if (at_ == buffer_.size()) {
-      if (ended_) return any;
-      buffer_.resize(chunk);
-      const std::size_t got = std::fread(buffer_.data(), 1, chunk, file_.get());
-      buffer_.resize(got);
-      at_ = 0;
-      if (got < chunk) ended_ = true;
-      if (std::ferror(file_.get()) != 0) error_ = "cannot read `" + name_ + "`: " + reason();
-      if (got == 0) return any;
+  const auto give = [&](std::size_t size) {
+    line.text = {buffer_.data() + at_, std::min(size, longest)};
+    line.too_long = size > longest;
+  };
+  for (std::size_t searched = 0;;) {
+    const char* const begin = buffer_.data() + at_;
+    const auto left = end_ - at_;
+    if (const void* const found = left > searched ? std::memchr(begin + searched, '\n', left - searched) : nullptr) {
+      const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - begin);
+      give(size);
+      at_ += size + 1;
+      return true;
     }
-    any = true;
-    const std::size_t end = std::min(buffer_.find('\n', at_), buffer_.size());
-    const std::size_t room = longest + 1 - std::min(line.text.size(), longest + 1);
-    line.text.append(buffer_, at_, std::min(end - at_, room));
-    if (line.text.size() > longest) line.too_long = true;
-    const bool complete = end < buffer_.size();
-    at_ = complete ? end + 1 : end;
-    if (complete) return true;
+    searched = std::min(left, longest + 1);
+    end_ = at_ + searched;  // of a line that is too long no more is kept
+    if (read_more()) continue;
+    give(searched);
+    at_ = end_;
+    return searched > 0;
   }
+}
+
+// More of the input behind what is left of the block; false at its end.
+bool RequestSource::read_more() {
+  if (ended_) return false;
+  std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
+  end_ -= std::exchange(at_, 0);
+  if (buffer_.size() < end_ + chunk) buffer_.resize(end_ + chunk);
+  const int descriptor = ::fileno(file_.get());
+  if (before_waiting_ && would_wait(descriptor)) before_waiting_();
+  ssize_t got = 0;
+  do got = ::read(descriptor, buffer_.data() + end_, chunk);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) error_ = "cannot read `" + name_ + "`: " + reason();
+  if (got <= 0) return ended_ = true, false;
+  end_ += static_cast<std::size_t>(got);
+  return true;
 }
 
 void RequestSource::read_rest(RequestText& first) {
   RequestText more;
   while (read_line(more)) {
     first.too_long |= more.too_long;
-    if (first.text.size() <= longest) first.text += '\n' + more.text;
+    if (whole_.size() <= longest) (whole_ += '\n') += more.text;
   }
-  first.too_long |= first.text.size() > longest;
+  first.too_long |= whole_.size() > longest;
+  first.text = whole_;
 }
 
 }  // namespace writ::cli

@@ -4,15 +4,19 @@
 #include "runtime/json/request_json.h"
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace writ::cli {
 
+// `text` is good until the next one is read.
 struct RequestText {
-  std::string text;
+  std::string_view text;
   std::size_t line = 1;
   bool too_long = false;  // over the limit: the text is cut
 };
@@ -27,6 +31,8 @@ class RequestSource {
   // `error` says why there is none.
   static std::optional<RequestSource> open(const std::string& path, std::string& error);
 
+  // Called before every wait for more from a pipe or a terminal: whoever writes there may be waiting for our answers.
+  void before_waiting(std::function<void()> call) { before_waiting_ = std::move(call); }
   std::optional<RequestText> next();                   // blank lines are passed over
   const std::string& error() const { return error_; }  // reading stopped before the end
 
@@ -38,13 +44,18 @@ class RequestSource {
   };
 
   bool read_line(RequestText& line);
+  bool read_more();
   bool was_cut(std::string_view first);
   void read_rest(RequestText& first);
 
   std::unique_ptr<std::FILE, Closer> file_;
-  std::string name_, buffer_, error_;
-  std::size_t at_ = 0, line_ = 0;
+  std::string name_, error_;
+  std::function<void()> before_waiting_;
+  std::vector<char> buffer_;
+  std::size_t at_ = 0, end_ = 0;  // of it, what is still to be given out
+  std::size_t line_ = 0;
   bool lines_ = false, ended_ = false, started_ = false;
+  std::string whole_;                  // an object of many lines
   std::optional<RequestText> second_;  // read to judge the first one by
 };
 

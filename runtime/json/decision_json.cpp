@@ -1,6 +1,10 @@
-// One function an object. nlohmann's ordered object keeps the order in which keys are written here.
+// One function an object. Decisions are appended piece by piece, because streams are full of them; of the rest nlohmann's ordered object keeps the
+// order in which keys are written here.
 #include "runtime/json/decision_json.h"
 
+#include "runtime/json/json_text.h"
+
+#include <charconv>
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -18,32 +22,62 @@ std::string name_in(const std::array<std::string_view, N>& names, Enum value) {
 }
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json or_null(std::int64_t duration) { return duration < 0 ? Json(nullptr) : Json(duration_to_text(duration)); }
 
-Json reason(const Reason& one) {
-  Json json;
-  json["id"] = one.id;
-  json["effect"] = name_in(rule_effect_names, one.effect);
-  json["name"] = or_null(one.name);
-  json["text"] = one.text;
-  json["place"] = or_null(one.place);
-  json["message"] = or_null(one.message);
-  json["note"] = or_null(one.note);
-  return json;
+// A decision's text: values between pieces of JSON that are always the same.
+class Text {
+ public:
+  explicit Text(std::string& to) : to_(to) {}
+  Text& raw(std::string_view piece) { return to_ += piece, *this; }
+  Text& text(std::string_view value) { return json_detail::append_quoted(value, to_), *this; }
+  Text& text_or_null(std::string_view value) { return value.empty() ? raw("null") : text(value); }
+  Text& duration_or_null(std::int64_t value) { return value < 0 ? raw("null") : text(duration_to_text(value)); }
+  template <std::size_t N, typename Enum>
+  Text& name(const std::array<std::string_view, N>& names, Enum value) {
+    return text(name_in(names, value));
+  }
+  Text& number(std::uint64_t value) {
+    std::array<char, 20> digits;
+    return raw({digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr});
+  }
+  template <typename List, typename Append>
+  Text& array(const List& list, const Append& append) {
+    raw("[");
+    for (std::size_t i = 0; i < list.size(); ++i) append(raw(i == 0 ? "" : ","), list[i]);
+    return raw("]");
+  }
+
+ private:
+  std::string& to_;
+};
+
+void append_reason(Text& to, const Reason& one) {
+  to.raw(R"({"id":)").text(one.id).raw(R"(,"effect":)").name(rule_effect_names, one.effect);
+  to.raw(R"(,"name":)").text_or_null(one.name).raw(R"(,"text":)").text(one.text);
+  to.raw(R"(,"place":)").text_or_null(one.place).raw(R"(,"message":)").text_or_null(one.message);
+  to.raw(R"(,"note":)").text_or_null(one.note).raw("}");
 }
 
-Json reasons(const std::vector<Reason>& list) {
-  Json json = Json::array();
-  for (const Reason& one : list) json.push_back(reason(one));
-  return json;
+void append_session(Text& to, const Explanation& decision) {
+  if (decision.effect != Effect::allow) {
+    to.raw("null");
+    return;
+  }
+  to.raw(R"({"idle":)").duration_or_null(decision.session.idle);
+  to.raw(R"(,"absolute":)").duration_or_null(decision.session.absolute).raw("}");
 }
 
-Json session(const Explanation& decision) {
-  if (decision.effect != Effect::allow) return nullptr;
-  Json json;
-  json["idle"] = or_null(decision.session.idle);
-  json["absolute"] = or_null(decision.session.absolute);
-  return json;
+void append(Text& to, const Explanation& decision) {
+  to.raw(R"({"effect":)").name(effect_names, decision.effect).raw(R"(,"because":)");
+  to.name(because_names, decision.because).raw(R"(,"fault":)");
+  decision.fault == Fault::none ? to.raw("null") : to.name(fault_names, decision.fault);
+  to.raw(R"(,"detail":)").text_or_null(decision.detail);
+  to.raw(R"(,"reasons":)").array(decision.reasons, append_reason);
+  to.raw(R"(,"obligations":)").array(decision.obligations, [](Text& list, const auto& one) { list.text(one); });
+  to.raw(R"(,"reports":)").array(decision.reports, append_reason);
+  to.raw(R"(,"would_be":)").name(effect_names, decision.would_be).raw(R"(,"session":)");
+  append_session(to, decision);
+  to.raw(R"(,"revision":)").text_or_null(decision.revision);
+  to.raw(R"(,"version":)").number(decision.version).raw("}");
 }
 
 Json leaf(const Leaf& one) {
@@ -79,7 +113,7 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 template <typename Make>
 std::string guarded(const Make& make) {
   try {
-    return dump(make());
+    return make();
   } catch (const std::exception&) {
     return R"({"effect":"deny","because":"fault","fault":"not_ready"})";
   }
@@ -89,19 +123,10 @@ std::string guarded(const Make& make) {
 
 std::string to_json(const Explanation& decision) {
   return guarded([&] {
-    Json json;
-    json["effect"] = name_in(effect_names, decision.effect);
-    json["because"] = name_in(because_names, decision.because);
-    json["fault"] = decision.fault == Fault::none ? Json(nullptr) : Json(name_in(fault_names, decision.fault));
-    json["detail"] = or_null(decision.detail);
-    json["reasons"] = reasons(decision.reasons);
-    json["obligations"] = decision.obligations;
-    json["reports"] = reasons(decision.reports);
-    json["would_be"] = name_in(effect_names, decision.would_be);
-    json["session"] = session(decision);
-    json["revision"] = or_null(decision.revision);
-    json["version"] = decision.version;
-    return json;
+    std::string text;
+    Text to(text);
+    append(to, decision);
+    return text;
   });
 }
 
@@ -109,7 +134,7 @@ std::string to_json(std::span<const TraceEntry> trace) {
   return guarded([&] {
     Json json = Json::array();
     for (const TraceEntry& one : trace) json.push_back(entry(one));
-    return json;
+    return dump(json);
   });
 }
 
@@ -129,7 +154,7 @@ std::string to_json(const Offer& offer) {
       json["connections"].push_back(std::move(made));
     }
     json["home_realm"] = offer.home_realm ? Json(*offer.home_realm) : Json(nullptr);
-    return json;
+    return dump(json);
   });
 }
 

@@ -196,6 +196,7 @@ struct RequestReader::State {
   std::vector<char> text;  // and room behind it, which the parser may read
   Walk walk;
   std::vector<std::uint64_t> seen;  // bit by FactId
+  RequestNames names;
   ReadRequest careful;
   std::size_t careful_reads = 0;
 
@@ -228,7 +229,8 @@ struct RequestReader::State {
       if (!taken) facts[count++] = &field;
     }
     if (!things.complete()) return false;
-    engine.start(request, *things.action, things.given[1], things.given[2], things.given[3], things.given[4]);
+    names = {*things.action, things.given[1], things.given[2], things.given[3], things.given[4]};
+    engine.start(request, names.action, names.tenant, names.client, names.connection, names.organization);
     if (!request.bound()) return false;  // what an unknown tenant's fields are is not judged
     for (const auto* field : std::span(facts).first(count)) {
       const auto fact = request.find(field->path);
@@ -261,12 +263,18 @@ std::string RequestReader::read(std::string_view text, Request& request) noexcep
     return part ? std::optional(std::span<const program::Attribute>(part->attributes)) : std::nullopt;
   };
   state.careful = read_request(text, attributes_of, state.limits);
-  if (state.careful.ok()) state.engine.bind(state.careful.request, request);
+  const auto& named = state.careful.request;
+  if (state.careful.ok()) {
+    const auto view = [](const auto& name) { return name ? std::string_view(*name) : std::string_view(); };
+    state.names = {named.action, named.tenant, named.client, view(named.connection), view(named.organization)};
+    state.engine.bind(named, request);
+  }
   return state.careful.problem;
 } catch (const std::exception&) {  // for want of memory
   return "not readable";
 }
 
+const RequestNames& RequestReader::names() const { return state_->names; }
 std::size_t RequestReader::careful_reads() const { return state_->careful_reads; }
 
 }  // namespace writ

@@ -12,6 +12,12 @@
 
 namespace writ {
 
+// What a request was started with.
+struct RequestNames {
+  Action action{};
+  std::string_view tenant, client, connection, organization;  // the last two: null data where there is none
+};
+
 // Of one thread at a time, and of one engine, which must outlive it. Reuse it: it keeps its memory.
 class RequestReader {
  public:
@@ -23,6 +29,8 @@ class RequestReader {
   // Starts `request` with what the text says. Empty, or what is wrong with the text; then `request` must not be asked. The request borrows from this
   // reader until it reads again. Never throws.
   std::string read(std::string_view text, Request& request) noexcept;
+  // Of the request that was read last, until the next one.
+  const RequestNames& names() const;
   // How many texts were out of the ordinary, and took the longer way.
   std::size_t careful_reads() const;
 

@@ -8,6 +8,8 @@
 //   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
 //               [--write FOLDER] [--json FILE] [--only DOOR]
 //
+// `--write` leaves the workload as text, and as `policy.writ` and `requests.jsonl`, which `writ eval` reads.
+//
 // Means are of processor time, of whole passes; the rest is of the clock, each decision by itself, without what the clock costs.
 // Every decision, and which rules denied, is compared with the workload's before anything is timed; one that differs ends the run.
 #include "compiler/check/check.h"
@@ -183,6 +185,14 @@ std::string json_of(const SignIn& as) {
       as.password_length, as.password_age);
 }
 
+void write_for_eval(const Workload& workload, Form form, const std::string& folder) {
+  std::ofstream policy(folder + "/policy.writ"), requests(folder + "/requests.jsonl");
+  policy << shared_text(form);
+  for (std::size_t i = 0; i < workload.tenants.size(); ++i) policy << tenant_text(workload.tenants[i], form, i);
+  for (const auto& one : workload.stream) requests << json_of(one) << '\n';
+  if (!policy.flush() || !requests.flush()) throw std::runtime_error("the workload could not be written to " + folder);
+}
+
 // The rules of a decision as the bits of a verdict.
 Verdict verdict_of(const Decision& decision, const program::Part* part) {
   if (decision.fault != Fault::none) return {Verdict::fault};
@@ -304,7 +314,10 @@ void report(std::vector<Door>& doors, std::size_t allowed, const Served& served,
 void run(const Options& options, std::size_t tenants) {
   const auto workload =
       options.workload.empty() ? make(tenants, options.sign_ins, options.mix) : read(options.workload);
-  if (!options.write.empty()) write(workload, options.write);
+  if (!options.write.empty()) {
+    write(workload, options.write);
+    write_for_eval(workload, options.form, options.write);
+  }
   const auto& stream = workload.stream;
   const Limit limit(workload.tenants);
   const auto served = serve(workload.tenants, options.form);
