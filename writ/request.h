@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/engine/engine.h"
+#include "runtime/engine/prepared.h"
 #include "runtime/program/facts.h"
 #include "runtime/program/value.h"
 #include "runtime/program/vocabulary.h"

@@ -10,6 +10,7 @@
 namespace writ {
 
 using engine::fact_of;
+using engine::LockoutFacts;
 using program::Lockout;
 
 namespace {
@@ -23,8 +24,8 @@ constexpr FactId ip_fact = fact("request.ip"), time_fact = fact("request.time"),
                  last_failed = fact("attempts.last_failed");
 
 // Counters that rules ask for and no lockout in scope keeps: never closed, and begun anew after a quiet day.
-Lockout observed(Lockout::Counter counter) {
-  Lockout lockout;
+LockoutFacts observed(Lockout::Counter counter) {
+  LockoutFacts lockout;
   lockout.counter = counter;
   lockout.attempts = INT64_MAX;
   lockout.within = std::int64_t{86'400} * 1'000'000;
@@ -35,33 +36,29 @@ constexpr Lockout::Counter all_counters[] = {Lockout::Counter::by_identifier, Lo
 
 // One counter for each way of counting and each `within`, since it begins anew by that. Accounts are of one connection; an address is of the
 // tenant, unless the lockout is of one connection alone.
-CounterKey key_of(const program::Part& part, const Lockout& lockout, std::string_view connection,
+CounterKey key_of(std::string_view tenant, const auto& lockout, std::string_view connection,
                   std::string_view identifier, const Ip& ip) {
   const auto within = std::to_string(lockout.within);
   const auto counted = counted_address(ip);
   const std::string_view address(reinterpret_cast<const char*>(counted.bytes.data()), counted.bytes.size());
   switch (lockout.counter) {
-  case Lockout::Counter::by_identifier: return counter_key({"identifier", within, part.id, connection, identifier});
+  case Lockout::Counter::by_identifier: return counter_key({"identifier", within, tenant, connection, identifier});
   case Lockout::Counter::by_identifier_ip:
-    return counter_key({"identifier and ip", within, part.id, connection, identifier, address});
+    return counter_key({"identifier and ip", within, tenant, connection, identifier, address});
   case Lockout::Counter::by_ip: break;
   }
-  return counter_key({"ip", within, part.id, lockout.connection < 0 ? std::string_view() : connection, address});
+  return counter_key({"ip", within, tenant, lockout.connection < 0 ? std::string_view() : connection, address});
 }
 
-CounterRule rule_of(const program::Part& part, const Lockout& lockout, std::string_view connection,
+CounterRule rule_of(std::string_view tenant, const LockoutFacts& lockout, std::string_view connection,
                     std::string_view identifier, const Ip& ip) {
   CounterRule rule;
-  rule.key = key_of(part, lockout, connection, identifier, ip);
+  rule.key = key_of(tenant, lockout, connection, identifier, ip);
   rule.attempts = lockout.attempts;
   rule.block = lockout.block;
   rule.within = lockout.within;
   rule.lasting = lockout.counter == Lockout::Counter::by_ip;
   return rule;
-}
-
-bool exempt(const Lockout& lockout, const Ip& ip) {
-  return std::ranges::any_of(lockout.exempt, [&](const Cidr& block) { return block.contains(ip); });
 }
 
 // The lockouts in scope of a login by this connection that count this address, and what becomes of them in a store.
@@ -71,16 +68,20 @@ struct InScope {
 };
 InScope in_scope(const Request::State& request, const Attempting& who) {
   InScope scope;
-  const auto& part = request.loaded->part();
-  const auto add = [&](const Lockout& lockout) {
+  const auto& loaded = *request.loaded;
+  const auto exempt = [&](const LockoutFacts& lockout) {
+    return std::ranges::any_of(loaded.list(lockout.exempt),
+                               [&](const Cidr& block) { return block.contains(who.ip.value); });
+  };
+  const auto add = [&](const LockoutFacts& lockout) {
     scope.counters.push_back(lockout.counter);
-    scope.rules.push_back(rule_of(part, lockout, request.connection, who.identifier.value, who.ip.value));
+    scope.rules.push_back(
+        rule_of(loaded.name(), lockout, request.names().connection, who.identifier.value, who.ip.value));
   };
   const auto family = static_cast<Family>(request.frame.connection_family);
   if (family == Family::database || family == Family::passwordless)
-    for (const auto& lockout : part.lockouts)
-      if ((lockout.connection < 0 || lockout.connection == request.frame.connection) && !exempt(lockout, who.ip.value))
-        add(lockout);
+    for (const auto& lockout : loaded.lockouts())
+      if ((lockout.connection < 0 || lockout.connection == request.frame.connection) && !exempt(lockout)) add(lockout);
   const auto& required = request.loaded->kind()[Action::login].required;
   for (const auto counter : all_counters) {
     const auto asked = index(fact_of(counter));
@@ -119,10 +120,12 @@ void set_facts(Request& request, const InScope& scope, const Reservation& made) 
 std::vector<CounterKey> counter_keys(const program::Part& part, std::string_view connection,
                                      std::string_view identifier, const Ip& ip) {
   std::vector<CounterKey> keys;
-  auto lockouts = part.lockouts;
-  for (const auto counter : all_counters) lockouts.push_back(observed(counter));
-  for (const auto& lockout : lockouts)
-    if (lockout.counter != Lockout::Counter::by_ip) keys.push_back(key_of(part, lockout, connection, identifier, ip));
+  const auto add = [&](const auto& lockout) {
+    if (lockout.counter != Lockout::Counter::by_ip)
+      keys.push_back(key_of(part.id, lockout, connection, identifier, ip));
+  };
+  for (const auto& lockout : part.lockouts) add(lockout);
+  for (const auto counter : all_counters) add(observed(counter));
   return keys;
 }
 

@@ -51,18 +51,16 @@ bool sound(const PasswordUser& user) {
 }
 
 PasswordFault fault_of(const Loaded& loaded, std::string_view password, const PasswordRequest& request,
-                       const LoadedPassword*& policy) {
+                       std::int32_t& policy) {
   using enum PasswordFault;
   const auto client = request.client ? loaded.client(*request.client) : -1;
   if (request.client && client < 0) return unknown_client;
   const auto connection = loaded.connection(request.connection);
   if (connection < 0) return unknown_connection;
   if (request.client && !loaded.enabled(client, connection)) return connection_not_enabled;
-  policy = loaded.password(connection);
-  if (policy == nullptr) return no_passwords;
-  if (request.event == PasswordEvent::signup &&
-      !loaded.part().connections[static_cast<std::size_t>(connection)].signup_open)
-    return signup_closed;
+  policy = loaded.password_place(connection);
+  if (policy < 0) return no_passwords;
+  if (request.event == PasswordEvent::signup && !loaded.connection(connection).signup_open) return signup_closed;
   if (password.empty()) return empty;
   if (password.size() > room) return too_long;
   if (!valid_utf8(password)) return not_utf8;
@@ -223,13 +221,13 @@ void judge(const LoadedPassword& policy, std::string_view password, const Passwo
   interpret(*policy.shared->shape, frame, outcome, registers);
 }
 
-void answer(const Loaded& loaded, const LoadedPassword& policy, std::string_view password,
-            const PasswordRequest& request, program::NativeCode code, PasswordReport& report) {
-  const auto& source = *policy.source;
+void answer(const Loaded& loaded, const LoadedPassword& policy, const program::PasswordProgram& source,
+            std::string_view password, const PasswordRequest& request, program::NativeCode code,
+            PasswordReport& report) {
   report.refused.assign(engine::words_for(source.requirements.size()), 0);
   Scratch<room> normalized;
   std::optional<std::string_view> other;
-  if (source.normalize) {
+  if (policy.normalize) {
     const auto bytes = normalized.take(room);
     const auto size = password::normalize(password, bytes);
     if (!size) {
@@ -267,10 +265,11 @@ std::optional<PasswordReport> ask(Engine::State& engine, const Secret& secret, c
                  : !loaded                         ? PasswordFault::unknown_tenant
                                                    : PasswordFault::none;
   if (report.fault != PasswordFault::none) return report;
-  const LoadedPassword* policy = nullptr;
-  report.fault = fault_of(*loaded, password, request, policy);
+  std::int32_t place = -1;
+  report.fault = fault_of(*loaded, password, request, place);
   if (report.fault != PasswordFault::none) return report;
-  auto& shared = *policy->shared;
+  const auto& policy = loaded->password(place);
+  auto& shared = *policy.shared;
   auto code = how == How::interpreter ? nullptr : shared.code.load(std::memory_order_acquire);
   if (!code && how != How::interpreter && engine.code) {
     if (how == How::machine)
@@ -281,8 +280,9 @@ std::optional<PasswordReport> ask(Engine::State& engine, const Secret& secret, c
   }
   if (!code && how == How::machine) return std::nullopt;
   report.fault = PasswordFault::failed;
-  answer(*loaded, *policy, password, request, code, report);
-  report.owner = std::move(loaded);
+  auto part = loaded->part();
+  answer(*loaded, policy, part->passwords[static_cast<std::size_t>(place)], password, request, code, report);
+  report.owner = std::move(part);
   return report;
 } catch (const std::exception&) {
   PasswordReport report;

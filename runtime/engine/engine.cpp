@@ -1,6 +1,8 @@
 // Starting requests, and the small questions. Tenants are put in put.cpp, bundles opened in open.cpp.
 #include "runtime/engine/state.h"
 
+#include <stdexcept>
+
 namespace writ {
 
 Engine::Engine(std::shared_ptr<CodeSource> code, Tier tier) : state_(std::make_unique<State>()) {
@@ -9,9 +11,11 @@ Engine::Engine(std::shared_ptr<CodeSource> code, Tier tier) : state_(std::make_u
 }
 Engine::~Engine() = default;
 
-std::shared_ptr<const program::Part> Engine::part(std::string_view tenant) const {
+std::shared_ptr<const program::Part> Engine::part(std::string_view tenant) const try {
   const auto found = state_->find(tenant);
-  return found.loaded ? found.loaded->shared_part() : nullptr;
+  return found.loaded ? found.loaded->part() : nullptr;
+} catch (const std::runtime_error&) {  // it cannot be read any more
+  return nullptr;
 }
 
 void Engine::start(Request& request, Action action, std::string_view tenant, std::string_view client,
@@ -26,18 +30,18 @@ void Engine::start(Request& request, Action action, std::string_view tenant, std
   }
   asked.reset(action, found);
   if (!found && broken) asked.started = false;  // there is such a tenant, and it is not ready
-  asked.tenant = tenant;
-  asked.client = client;
-  asked.connection = connection;
-  asked.organization = organization;
+  asked.given_names = {tenant, client, connection, organization};
   asked.has_connection = connection.data() != nullptr;
   asked.has_organization = organization.data() != nullptr;
   asked.resolve();
-  if (!asked.loaded) return;
+  if (asked.loaded) state_->see_to_code(asked);
+}
+
+void Engine::State::see_to_code(Request::State& asked) const {
   auto& shared = *asked.program().shared;
   if (shared.code.load(std::memory_order_acquire)) return;
   asked.prepare_to_interpret();
-  if (state_->code) shared.ask(*state_->code);
+  if (code) shared.ask(*code);
 }
 
 std::optional<FactId> Engine::fact(std::string_view tenant, std::string_view name) const {

@@ -62,6 +62,7 @@ struct Quick {
 }  // namespace engine
 
 class Attempt;
+class Prepared;  // prepared.h
 class CounterStore;
 struct Attempting;
 class Engine;
@@ -141,6 +142,12 @@ class Engine {
   std::string put_tenant(program::Part part);
   bundle::Problem put_tenant(const std::shared_ptr<const bundle::Bundle>& judged, std::string_view tenant);
   bool remove_tenant(std::string_view tenant);
+  // One organization of a tenant, and all else of it as it serves: from a bundle, in which the tenant must have the same clients and connections, or
+  // by its record. A new one, or one less, is refused where rules of the tenant name organizations: then put the tenant.
+  bundle::Problem put_organization(const std::shared_ptr<const bundle::Bundle>& judged, std::string_view tenant,
+                                   std::string_view organization);
+  std::string put_organization(std::string_view tenant, program::OrganizationRecord organization);  // empty: published
+  std::string remove_organization(std::string_view tenant, std::string_view organization);          // empty: removed
   std::string restore_tenant(std::string_view tenant);  // empty: what the bundle says of it, if anything, serves again
   std::vector<std::string> tenants() const;
   // Which tenant answers to a host name, or to the issuer of a token. Allocates nothing but what `tenant` needs.
@@ -156,10 +163,18 @@ class Engine {
   // Fills `request` from names; the strings of `named` are borrowed. A fact unknown to the tenant, or of another type, is remembered as invalid.
   void bind(const NamedRequest& named, Request& request) const;
 
+  // Makes a request ready to be decided many times (prepared.h).
+  void prepare(NamedRequest named, Prepared& prepared) const;
+
   Decision decide(const Request& request) const noexcept;     // tier as configured
   Decision interpret(const Request& request) const noexcept;  // always the interpreter
   std::optional<Decision>
-  native(const Request& request) const noexcept;            // only machine code; nothing while there is none
+  native(const Request& request) const noexcept;  // only machine code; nothing while there is none
+  // Leaves `room` as if it had been started and filled with what was prepared, so that it can be explained, or set further and asked again. A
+  // tenant that is asked for the first time, or has changed since, may make it allocate. Of a batch, what the next ones read is fetched from memory
+  // while one is decided; as many are as both lists have.
+  Decision decide(const Prepared& prepared, Request& room) const noexcept;
+  void decide_batch(std::span<const Prepared> prepared, Request& room, std::span<Decision> decisions) const noexcept;
   Decision attempt(const Request& request) const noexcept;  // decision 0001, 27
   // The same, counted by a store (attempt.h). Sets the request's facts of time, address and attempts.
   Attempt attempt(Request& request, CounterStore& store, const Attempting& who) const noexcept;

@@ -3,6 +3,7 @@
 #include "runtime/engine/state.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace writ {
 
@@ -12,6 +13,7 @@ using engine::Question;
 namespace {
 
 struct Run {
+  std::shared_ptr<const program::Part> part;
   const program::ActionProgram& cold;
   const program::Shape& shape;
   Fired fired;
@@ -24,7 +26,9 @@ Run run_again(Request::State& request) {
   request.fired.clear();
   request.satisfied.clear();
   interpret(shape, request.frame, {request.fired.data(), request.satisfied.data()}, request.registers);
-  return {request.loaded->part().programs[place], shape, {request.fired.words(), request.satisfied.words()}};
+  auto part = request.loaded->part();
+  const auto& cold = part->programs[place];
+  return {std::move(part), cold, shape, {request.fired.words(), request.satisfied.words()}};
 }
 
 // Whether a rule that fired is a reason for the decision.
@@ -65,6 +69,8 @@ void add_rules(Request::State& request, const Decision& decision, Explanation& e
   std::ranges::sort(explanation.obligations);
   const auto repeated = std::ranges::unique(explanation.obligations);
   explanation.obligations.erase(repeated.begin(), repeated.end());
+  if (decision.effect == Effect::allow)
+    explanation.session = run.part->clients[static_cast<std::size_t>(request.frame.client)].session;
 }
 
 // An attempt has no rules: it is an allow of which no rule fired.
@@ -82,7 +88,7 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
   explanation.fault = decision.fault;
   explanation.because = decision.because;
   explanation.version = decision.version;
-  if (asked.loaded) explanation.revision = to_hex(asked.loaded->part().hash);
+  if (asked.loaded) explanation.revision = to_hex(asked.loaded->hash());
   if (decision.fault != Fault::none) {
     auto finding = engine::find_fault(asked, state_->set(), Question::decide);
     if (finding.fault != decision.fault) finding = engine::find_fault(asked, state_->set(), Question::attempt);
@@ -91,13 +97,15 @@ Explanation Engine::explain(const Request& request, const Decision& decision) co
     return explanation;
   }
   if (!asked.loaded || of_attempt(decision)) return explanation;
-  add_rules(asked, decision, explanation);
-  if (decision.effect == Effect::allow)
-    explanation.session = asked.loaded->part().clients[static_cast<std::size_t>(asked.frame.client)].session;
+  try {
+    add_rules(asked, decision, explanation);
+  } catch (const std::runtime_error& failure) {
+    explanation.detail = failure.what();
+  }
   return explanation;
 }
 
-std::vector<TraceEntry> Engine::trace(const Request& request) const {
+std::vector<TraceEntry> Engine::trace(const Request& request) const try {
   auto& asked = *request.state_;
   std::vector<TraceEntry> entries;
   if (engine::find_fault(asked, state_->set(), Question::decide).fault != Fault::none) return entries;
@@ -110,13 +118,15 @@ std::vector<TraceEntry> Engine::trace(const Request& request) const {
     const auto& rule = run.shape.rules[i];
     TraceEntry entry{info.id,           info.place, info.text, rule.effect,  rule.report,
                      run.fired.rule(i), {},         {},        info.message, info.note};
-    entry.leaves = trace_rule(asked.loaded->part(), run.shape, asked.frame, asked.registers, info);
+    entry.leaves = trace_rule(*run.part, run.shape, asked.frame, asked.registers, info);
     if (entry.fired)
       for (const auto& [text, node] : info.alternatives)
         entry.alternatives.emplace_back(text, asked.registers[node].integer != 0);
     entries.push_back(std::move(entry));
   }
   return entries;
+} catch (const std::runtime_error&) {  // its part cannot be read any more
+  return {};
 }
 
 }  // namespace writ

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace writ::engine {
 
@@ -141,7 +142,7 @@ class Builder {
   Builder(const Part& part, const Kind& kind) : part_(part) {
     layout.kind = &kind;
     layout.id = NameEnds(part.id);
-    for (std::size_t i = 0; i < 8; ++i) layout.revision = layout.revision << 8 | part.hash[i];
+    for (std::size_t i = 0; i < 16; ++i) layout.identity[i / 8] = layout.identity[i / 8] << 8 | part.hash[i];
     layout.version = part.version;
     // In the order in which a decision reads them.
     layout.clients.build(kind.key, ids(part.clients), block);
@@ -154,6 +155,7 @@ class Builder {
     lockouts();
     layout.organizations.build(kind.key, ids(part.organizations), block, true);
     organizations();
+    layout.name = block.text(part.id);
   }
 
   Loaded::Layout layout;
@@ -231,15 +233,31 @@ struct WithRoom {
 
 }  // namespace
 
-std::shared_ptr<const Loaded> Loaded::make(const Layout& layout, std::unique_ptr<const Cold> cold,
-                                           std::span<const std::byte> block) {
+std::shared_ptr<const Loaded> Loaded::make(const Layout& layout, std::unique_ptr<Cold> cold,
+                                           std::span<const std::byte> block,
+                                           std::span<const std::uint32_t> password_rows) {
+  auto& passwords = cold->passwords;
   auto made = std::allocate_shared<Loaded>(WithRoom<Loaded>(block.size()), layout, std::move(cold), block.size());
   if (!block.empty()) std::memcpy(reinterpret_cast<std::byte*>(made.get() + 1), block.data(), block.size());
+  for (std::size_t i = 0; i < passwords.size(); ++i) passwords[i].row = made->start() + password_rows[i];
   return made;
 }
 
 bool Loaded::has(List<Letters> texts, std::string_view name) const {
   return std::ranges::any_of(list(texts), [&](Letters text) { return block()[text] == name; });
+}
+
+std::vector<std::string_view> Loaded::texts(List<Letters> texts) const {
+  std::vector<std::string_view> all;
+  for (const auto text : list(texts)) all.push_back(block()[text]);
+  return all;
+}
+
+std::shared_ptr<const Part> Loaded::part() const {
+  if (cold_->part) return cold_->part;
+  auto part = cold_->source->read();
+  if (!part) throw std::runtime_error("tenant `" + std::string(name()) + "` cannot be read from its bundle any more");
+  return part;
 }
 
 bool Loaded::enabled_past_64(const ClientFacts& facts, std::int64_t connection) const {
@@ -256,7 +274,8 @@ bool Loaded::enabled_in(std::int64_t organization_place, std::int64_t client, st
 }
 
 std::shared_ptr<const Loaded> load(Part given, Verified verified, Pool& pool,
-                                   std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error) {
+                                   std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error,
+                                   SourceOf source) {
   const auto refuse = [&](const std::string& why) {
     error = "tenant `" + given.id + "`: " + why;
     return nullptr;
@@ -292,25 +311,28 @@ std::shared_ptr<const Loaded> load(Part given, Verified verified, Pool& pool,
     if (!wrong.empty()) return refuse(wrong);
     for (const auto& node : password.shape->nodes)
       if (program::row_of(node.op).operands[0] == program::Operand::fact) made.asks |= std::uint64_t{1} << node.a;
+    made.normalize = password.normalize;
     made.depth = depth_of(password);
     made.common_wanted = common_wanted(password);
   }
   cold->patterns = patterns.take();
-  cold->part = std::make_shared<const Part>(std::move(given));
-  const auto& part = *cold->part;
-  cold->password_places.assign(part.connections.size(), -1);
-  for (std::size_t i = 0; i < part.passwords.size(); ++i) {
-    cold->passwords[i].source = &part.passwords[i];
-    cold->passwords[i].row = part.passwords[i].row.bytes().data();
-    cold->password_places[part.passwords[i].connection] = static_cast<std::int32_t>(i);
-  }
-  Builder built(part, *cold->kind);
+  cold->hash = given.hash;
+  cold->password_places.assign(given.connections.size(), -1);
+  for (std::size_t i = 0; i < given.passwords.size(); ++i)
+    cold->password_places[given.passwords[i].connection] = static_cast<std::int32_t>(i);
+  Builder built(given, *cold->kind);
+  std::vector<std::uint32_t> password_rows;
+  for (const auto& password : given.passwords) password_rows.push_back(built.block.list(password.row.bytes()).at);
   if (!cold->patterns.empty()) {
     std::vector<List<const re2::RE2*>> lists;
     for (const auto& by_slot : by_action) lists.push_back(built.block.list(by_slot));
     built.layout.patterns = built.block.list(lists);
   }
-  return Loaded::make(built.layout, std::move(cold), built.block.bytes());
+  if (source)
+    cold->source = std::move(source);
+  else
+    cold->part = std::make_shared<const Part>(std::move(given));
+  return Loaded::make(built.layout, std::move(cold), built.block.bytes(), password_rows);
 }
 
 }  // namespace writ::engine

@@ -9,10 +9,17 @@ namespace writ::engine {
 struct LoadedPassword {
   std::shared_ptr<SharedShape> shared;
   const std::byte* row = nullptr;
-  std::vector<const re2::RE2*> patterns;             // by slot; empty where no slot is a pattern
-  const program::PasswordProgram* source = nullptr;  // in the part
-  std::uint64_t asks = 0;                            // bit by PasswordFact that it reads
-  std::int64_t depth = 0, common_wanted = 0;         // the deepest history, the longest list asked for
+  std::vector<const re2::RE2*> patterns;  // by slot; empty where no slot is a pattern
+  bool normalize = false;
+  std::uint64_t asks = 0;                     // bit by PasswordFact that it reads
+  std::int64_t depth = 0, common_wanted = 0;  // the deepest history, the longest list asked for
+};
+
+// Where a part is read from once more: it is larger than all that decisions need of it, and few ask for it.
+class PartSource {
+ public:
+  virtual ~PartSource() = default;
+  virtual std::shared_ptr<const program::Part> read() const = 0;  // null: it cannot be read any more
 };
 
 // What decisions read of the things of a part; the rest of their records is for people and for pages that list them.
@@ -54,18 +61,23 @@ constexpr FactId fact_of(program::Lockout::Counter counter) {
                                        : fact("attempts.by_ip");
 }
 
+// The first half of a part's hash: parts that have it in common are one, the names and the order of all that is in them too.
+using Identity = std::array<std::uint64_t, 2>;
+
 class Loaded : public std::enable_shared_from_this<Loaded> {
  public:
   // Where things lie in the block, and what is not in it.
   struct Layout {
     const Kind* kind = nullptr;  // `cold` owns it
     NameEnds id;
-    std::uint64_t revision = 0, version = 0;
+    Identity identity{};
+    std::uint64_t version = 0;
     std::array<std::uint32_t, action_count> rows{};  // distances from the block's start
     Names clients, connections;
     List<ClientFacts> client_facts;
     List<ConnectionFacts> connection_facts;
     List<Letters> hosts, issuers;
+    Letters name;
     List<LockoutFacts> lockouts;  // those of all connections first, then by connection
     Names organizations;
     List<OrganizationFacts> organization_facts;
@@ -74,25 +86,32 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
   // What few decisions or none read, and what owns what the block points at.
   struct Cold {
     std::shared_ptr<const Kind> kind;
+    std::array<std::uint8_t, 32> hash{};
+    // The part: kept, where it is nowhere else; else read once more when somebody wants to know.
     std::shared_ptr<const program::Part> part;
+    std::unique_ptr<const PartSource> source;
     std::vector<LoadedPassword> passwords;      // as in the part
     std::vector<std::int32_t> password_places;  // by connection: in passwords, -1 where it has none
     std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
   };
-  static std::shared_ptr<const Loaded> make(const Layout& layout, std::unique_ptr<const Cold> cold,
-                                            std::span<const std::byte> block);
+  // `password_rows`: where they lie in the block.
+  static std::shared_ptr<const Loaded> make(const Layout& layout, std::unique_ptr<Cold> cold,
+                                            std::span<const std::byte> block,
+                                            std::span<const std::uint32_t> password_rows);
 
-  Loaded(const Layout& layout, std::unique_ptr<const Cold> cold, std::size_t bytes)
+  Loaded(const Layout& layout, std::unique_ptr<Cold> cold, std::size_t bytes)
       : layout_(layout), cold_(std::move(cold)), bytes_(bytes) {}
 
-  std::string_view name() const { return cold_->part->id; }
+  std::string_view name() const { return block()[layout_.name]; }
   bool is(const NameEnds& ends, std::string_view id) const {
     return ends == layout_.id && (ends.whole() || name() == id);
   }
   const Kind& kind() const { return *layout_.kind; }
-  const program::Part& part() const { return *cold_->part; }
-  std::shared_ptr<const program::Part> shared_part() const { return cold_->part; }
-  std::uint64_t revision() const { return layout_.revision; }
+  // With names, places and messages, for people and for who changes it. std::runtime_error when it cannot be read any more.
+  std::shared_ptr<const program::Part> part() const;
+  const std::array<std::uint8_t, 32>& hash() const { return cold_->hash; }
+  const Identity& identity() const { return layout_.identity; }
+  std::uint64_t revision() const { return layout_.identity[0]; }
   std::uint64_t version() const { return layout_.version; }
   std::size_t bytes() const { return sizeof *this + bytes_; }  // that decisions read
 
@@ -113,6 +132,8 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
   }
   bool claims_hosts() const { return layout_.hosts.size != 0; }
   bool claims_issuers() const { return layout_.issuers.size != 0; }
+  std::vector<std::string_view> hosts() const { return texts(layout_.hosts); }
+  std::vector<std::string_view> issuers() const { return texts(layout_.issuers); }
   bool has_host(std::string_view name) const { return has(layout_.hosts, name); }
   bool has_issuer(std::string_view name) const { return has(layout_.issuers, name); }
   bool has_callback(std::int64_t place, std::string_view name) const { return has(client(place).callbacks, name); }
@@ -122,10 +143,11 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
     const auto lists = block()[layout_.patterns];
     return lists.empty() ? nullptr : block()[lists[static_cast<std::size_t>(action)]].data();
   }
-  const LoadedPassword* password(std::int64_t connection) const {
-    const auto place = cold_->password_places[static_cast<std::size_t>(connection)];
-    return place < 0 ? nullptr : &cold_->passwords[static_cast<std::size_t>(place)];
+  // As the place of its program in the part; -1: the connection has no passwords.
+  std::int32_t password_place(std::int64_t connection) const {
+    return cold_->password_places[static_cast<std::size_t>(connection)];
   }
+  const LoadedPassword& password(std::int32_t place) const { return cold_->passwords[static_cast<std::size_t>(place)]; }
   std::optional<FactId> fact(std::string_view name) const { return kind().facts->find(name); }
   // Whether the client may use the connection, by itself and in the organization.
   bool enabled(std::int64_t client_place, std::int64_t connection) const {
@@ -143,6 +165,7 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
     return block()[list][static_cast<std::size_t>(place)];
   }
   bool has(List<Letters> texts, std::string_view name) const;
+  std::vector<std::string_view> texts(List<Letters> list) const;
   bool enabled_past_64(const ClientFacts& facts, std::int64_t connection) const;
 
   Layout layout_;
@@ -151,10 +174,12 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
 };
 static_assert(sizeof(Loaded) % 8 == 0);  // the block begins behind it
 
-// Readies a part, and verifies it unless that was done where it comes from (bundle::Bundle::part). Null with the reason in `error` when it
+// With a `source` the part is not kept. Readies a part, and verifies it unless that was done where it comes from (bundle::Bundle::part). Null with the reason in `error` when it
 // cannot serve.
 enum class Verified : bool { no, yes };
+using SourceOf = std::unique_ptr<const PartSource>;
 std::shared_ptr<const Loaded> load(program::Part part, Verified verified, Pool& pool,
-                                   std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error);
+                                   std::vector<std::shared_ptr<SharedShape>>& fresh, std::string& error,
+                                   SourceOf source = nullptr);
 
 }  // namespace writ::engine

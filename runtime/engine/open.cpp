@@ -107,7 +107,7 @@ class Activating {
   void make_ready() {
     std::set<std::string, std::less<>> asked;
     if (old_)
-      for (const auto& loaded : state_.tenants.all()) asked.insert(loaded->part().id);
+      for (const auto& loaded : state_.tenants.all()) asked.emplace(loaded->name());
     for (std::size_t i = 0; i < new_->size(); ++i) {
       const auto id = new_->id(i);
       const auto* before = old_row(id);
@@ -132,13 +132,13 @@ class Activating {
 
   // Whether the new bundle gives a host or issuer of that tenant to another one, whose part will serve.
   bool displaced(const Loaded& loaded) const {
-    const auto taken = [&](ClaimKind kind, const std::vector<std::string>& names) {
-      return std::ranges::any_of(names, [&](const std::string& name) {
+    const auto taken = [&](ClaimKind kind, const std::vector<std::string_view>& names) {
+      return std::ranges::any_of(names, [&](std::string_view name) {
         const auto place = new_->find(kind, name);
-        return place && new_->id(*place) != loaded.part().id && !stays_.contains(new_->id(*place));
+        return place && new_->id(*place) != loaded.name() && !stays_.contains(new_->id(*place));
       });
     };
-    return taken(ClaimKind::host, loaded.part().hosts) || taken(ClaimKind::issuer, loaded.part().issuers);
+    return taken(ClaimKind::host, loaded.hosts()) || taken(ClaimKind::issuer, loaded.issuers());
   }
 
   bool is_same_in_both(std::string_view id) const {
@@ -153,7 +153,7 @@ class Activating {
     std::vector<std::shared_ptr<const Override>> all = state_.overrides.all();
     if (!old_)
       for (const auto& loaded : state_.tenants.all())
-        all.push_back(engine::override_of(loaded->part().id, Override::Kind::put));
+        all.push_back(engine::override_of(std::string(loaded->name()), Override::Kind::put));
     for (const auto& over : all)
       if (over->kind != Override::Kind::kept && is_same_in_both(over->id)) stays_.emplace(over->id, over);
     // Whose hosts the bundle gives to others goes; then its part of the bundle serves, and may displace another.
@@ -173,11 +173,8 @@ class Activating {
     if (auto loaded = state_.tenants.get(id)) return loaded;
     const auto place = old_ && !state_.overrides.get(id) ? (**old_).find(id) : std::nullopt;
     if (!place) return nullptr;
-    program::Part part;
-    std::string error;
-    if ((**old_).part(*place, part, &state_.shapes)) return nullptr;
-    engine::keep(part, old_, state_.counters);
-    return engine::load(std::move(part), engine::Verified::yes, state_.pool, fresh_, error);
+    Problem problem;
+    return state_.load_part(old_, *place, fresh_, problem, Engine::State::Locked::yes);
   }
 
   void keep_what_is_broken(Base& base) {
@@ -211,7 +208,7 @@ class Activating {
     std::vector<engine::Overrides::Change> overrides_go, overrides_come;
     const auto before = state_.tenants.all();
     for (const auto& loaded : before) {
-      const auto& id = loaded->part().id;
+      const auto id = loaded->name();
       const auto over = stays_.find(id);
       if (over != stays_.end() && over->second->kind == Override::Kind::put) {
         stay.push_back(loaded);

@@ -18,7 +18,7 @@ void Places::follow(const Request& request) {
     found.place = place;
     found.numbers.assign(wanted_[i].values.size(), -1);
     if (place == none || index(place) < builtin_facts.size()) continue;
-    const auto& values = loaded->part().attributes[index(place) - builtin_facts.size()].values;
+    const auto& values = loaded->kind().facts->words[index(place) - builtin_facts.size()];
     for (std::size_t value = 0; value < found.numbers.size(); ++value)
       if (const auto at = std::ranges::find(values, wanted_[i].values[value]); at != values.end())
         found.numbers[value] = at - values.begin();

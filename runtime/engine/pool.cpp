@@ -53,6 +53,7 @@ FactTable table_of(const std::vector<program::Attribute>& attributes) {
   };
   std::ranges::for_each(builtin_facts, add);
   std::ranges::for_each(attributes, add);
+  for (const auto& attribute : attributes) table.words.push_back(attribute.values);
   std::ranges::sort(table.names);
   for (std::size_t action = 0; action < action_count; ++action)
     for (std::size_t place = 0; place < table.rules.size(); ++place)
@@ -74,6 +75,10 @@ std::optional<FactId> FactTable::find(std::string_view name) const {
     if (place == 0) return std::nullopt;
     if (const auto& [known, id] = names[place - 1U]; known == name) return id;
   }
+}
+
+std::string_view FactTable::name_of(FactId fact) const {
+  return std::ranges::find(names, fact, [](const auto& one) { return one.second; })->first;
 }
 
 const FactTable& builtin_table() {

@@ -57,11 +57,14 @@ struct FactRule {
 
 // The facts of a tenant, one object for all tenants that declare the same.
 struct FactTable {
-  std::vector<FactRule> rules;                          // by FactId
+  std::vector<FactRule> rules;  // by FactId
+  std::vector<std::vector<std::string>>
+      words{};  // of enumerations that are declared, by FactId after the built-in ones
   std::vector<std::pair<std::string, FactId>> names{};  // sorted
   std::array<std::vector<Form>, action_count> forms{};  // by FactId
   std::vector<std::uint16_t> places{};                  // by hash of a name: in `names`, counted from 1; 0: none
   std::optional<FactId> find(std::string_view name) const;
+  std::string_view name_of(FactId fact) const;
 };
 // Those of nobody: the built-in ones.
 const FactTable& builtin_table();

@@ -27,11 +27,11 @@ ClaimChanges claim_changes(const Ready& before, const Ready& after, F&& names) {
   ClaimChanges changes;
   std::map<std::string_view, bool> stays;
   for (const auto& loaded : after)
-    for (const std::string& name : names(*loaded))
+    for (const auto name : names(*loaded))
       if (stays.emplace(name, true).second)
-        changes.come.push_back({name, std::make_shared<const Claim>(name, loaded->part().id)});
+        changes.come.push_back({name, std::make_shared<const Claim>(std::string(name), loaded->name())});
   for (const auto& loaded : before)
-    for (const std::string& name : names(*loaded))
+    for (const auto name : names(*loaded))
       if (!stays.contains(name)) changes.go.push_back({name, nullptr});
   return changes;
 }
@@ -62,8 +62,8 @@ namespace {
 // The tenants of one `put` by id; the later of two with one id is an error.
 std::string index_by_id(const Ready& ready, std::map<std::string_view, const Loaded*>& by_id) {
   for (const auto& loaded : ready)
-    if (!by_id.emplace(loaded->part().id, loaded.get()).second)
-      return "tenant `" + loaded->part().id + "` is there twice";
+    if (!by_id.emplace(loaded->name(), loaded.get()).second)
+      return "tenant `" + std::string(loaded->name()) + "` is there twice";
   return "";
 }
 
@@ -76,26 +76,27 @@ std::string check_claims(const Engine::State& state, const Ready& ready,
   const auto base = state.bases.get({});
   std::map<std::string_view, std::string_view> claimed;
   for (const auto& loaded : ready)
-    for (const std::string& name : names(*loaded)) {
+    for (const auto name : names(*loaded)) {
       const auto refuse = [&](std::string_view other) {
-        return "tenant `" + loaded->part().id + "`: " + (hosts ? "host" : "issuer") + " `" + name +
-               "` belongs to tenant `" + std::string(other) + "`";
+        return "tenant `" + std::string(loaded->name()) + "`: " + (hosts ? "host" : "issuer") + " `" +
+               std::string(name) + "` belongs to tenant `" + std::string(other) + "`";
       };
-      const auto [place, fresh] = claimed.emplace(name, loaded->part().id);
-      if (!fresh && place->second != loaded->part().id) return refuse(place->second);
+      const auto [place, fresh] = claimed.emplace(name, loaded->name());
+      if (!fresh && place->second != loaded->name()) return refuse(place->second);
       const auto holder = held.get(name);
-      if (holder && holder->tenant != loaded->part().id && !by_id.contains(holder->tenant))
-        return refuse(holder->tenant);
+      if (holder && holder->tenant != loaded->name() && !by_id.contains(holder->tenant)) return refuse(holder->tenant);
       const auto part = base ? base->bundle().find(kind, name) : std::nullopt;
       if (!part) continue;
       const auto id = base->bundle().id(*part);
-      if (id != loaded->part().id && !by_id.contains(id) && !state.overrides.get(id)) return refuse(id);
+      if (id != loaded->name() && !by_id.contains(id) && !state.overrides.get(id)) return refuse(id);
     }
   return "";
 }
 
+}  // namespace
+
 // `ready` under the lock for writers: claims that nobody else has, then published.
-std::string publish(Engine::State& state, const Ready& ready) {
+std::string engine::publish(Engine::State& state, const Ready& ready) {
   std::map<std::string_view, const Loaded*> by_id;
   if (auto wrong = index_by_id(ready, by_id); !wrong.empty()) return wrong;
   if (auto wrong = check_claims(state, ready, by_id, bundle::ClaimKind::host, engine::hosts_of); !wrong.empty())
@@ -106,10 +107,10 @@ std::string publish(Engine::State& state, const Ready& ready) {
   std::vector<engine::Table<Loaded>::Change> tenants;
   std::vector<engine::Overrides::Change> overrides;
   for (const auto& loaded : ready) {
-    if (auto old = state.tenants.get(loaded->part().id)) before.push_back(std::move(old));
-    tenants.push_back({loaded->part().id, loaded});
+    if (auto old = state.tenants.get(loaded->name())) before.push_back(std::move(old));
+    tenants.push_back({loaded->name(), loaded});
     if (state.bases.size() != 0)
-      overrides.push_back({loaded->part().id, engine::override_of(loaded->part().id, Override::Kind::put)});
+      overrides.push_back({loaded->name(), engine::override_of(std::string(loaded->name()), Override::Kind::put)});
   }
   const engine::AllClaimChanges claims(before, ready);
   engine::come(state, claims);
@@ -119,8 +120,6 @@ std::string publish(Engine::State& state, const Ready& ready) {
   state.counters->put.fetch_add(ready.size(), std::memory_order_relaxed);
   return "";
 }
-
-}  // namespace
 
 std::string Engine::put(std::vector<program::Part> parts) try {
   std::vector<std::shared_ptr<SharedShape>> fresh;
@@ -134,7 +133,7 @@ std::string Engine::put(std::vector<program::Part> parts) try {
       if (!loaded) return error;
       ready.push_back(std::move(loaded));
     }
-    if (auto wrong = publish(*state_, ready); !wrong.empty()) return wrong;
+    if (auto wrong = engine::publish(*state_, ready); !wrong.empty()) return wrong;
   }
   state_->want(fresh);
   return "";
@@ -151,7 +150,8 @@ bundle::Problem Engine::put_tenant(const std::shared_ptr<const bundle::Bundle>& 
   if (!loaded) return problem;
   {
     const std::lock_guard lock(state_->mutex);
-    if (auto wrong = publish(*state_, {loaded}); !wrong.empty()) return {bundle::Reason::malformed, std::move(wrong)};
+    if (auto wrong = engine::publish(*state_, {loaded}); !wrong.empty())
+      return {bundle::Reason::malformed, std::move(wrong)};
   }
   state_->want(fresh);
   return {};

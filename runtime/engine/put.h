@@ -8,8 +8,8 @@
 namespace writ::engine {
 
 using Ready = std::vector<std::shared_ptr<const Loaded>>;
-inline const std::vector<std::string>& hosts_of(const Loaded& loaded) { return loaded.part().hosts; }
-inline const std::vector<std::string>& issuers_of(const Loaded& loaded) { return loaded.part().issuers; }
+inline std::vector<std::string_view> hosts_of(const Loaded& loaded) { return loaded.hosts(); }
+inline std::vector<std::string_view> issuers_of(const Loaded& loaded) { return loaded.issuers(); }
 
 struct ClaimChanges {
   std::vector<Claims::Change> come, go;
@@ -21,6 +21,9 @@ struct AllClaimChanges {
 };
 void come(Engine::State& state, const AllClaimChanges& changes);
 void go(Engine::State& state, const AllClaimChanges& changes);
+
+// Puts them in place of what serves, unless they claim what others have: then it says so, and nothing changes.
+std::string publish(Engine::State& state, const Ready& ready);
 
 std::shared_ptr<const Override> override_of(std::string id, Override::Kind kind, bundle::Problem why = {});
 

@@ -30,6 +30,7 @@ void Request::State::reset(Action asked, const engine::Loaded* found) {
   started = true;
   action = asked;
   loaded = found;
+  named = nullptr;
   known = loaded ? loaded->kind().facts.get() : &engine::builtin_table();
   fact_count = known->rules.size();
   if (slots.size() < fact_count) slots.resize(fact_count);
@@ -47,16 +48,20 @@ void Request::State::resolve() {
   mark(fact("client"));
   if (has_connection) mark(fact("connection"));
   if (has_organization) mark(fact("organization"));
-  if (loaded) follow_names();
+  const auto& [tenant, client, connection, organization] = given_names;
+  if (loaded) {
+    frame.client = loaded->client(client);
+    if (has_connection) frame.connection = loaded->connection(connection);
+    if (has_organization) frame.organization = loaded->organization(organization);
+    follow_names();
+  }
   // A name that led somewhere is one of ours, and ours are sound.
   broken_name = (!loaded && !sound(tenant)) || (frame.client < 0 && !sound(client)) ||
                 (frame.connection < 0 && !sound(connection)) || (frame.organization < 0 && !sound(organization));
 }
 
+// What hangs on the places that names lead to.
 void Request::State::follow_names() {
-  frame.client = loaded->client(client);
-  if (has_connection) frame.connection = loaded->connection(connection);
-  if (has_organization) frame.organization = loaded->organization(organization);
   if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(loaded->client(frame.client).type);
   if (frame.connection >= 0) {
     const auto& facts = loaded->connection(frame.connection);
@@ -227,12 +232,16 @@ std::optional<std::int64_t> Request::word(FactId fact, std::string_view word) co
   };
   const auto place = index(fact);
   return place < builtin_facts.size() ? in(builtin_facts[place].values)
-                                      : in(state_->loaded->part().attributes[place - builtin_facts.size()].values);
+                                      : in(state_->known->words[place - builtin_facts.size()]);
 }
 
 // ---------------------------------------------------------------- from names
 
 namespace {
+
+std::string_view view(const std::optional<std::string>& name) {
+  return name ? std::string_view(*name) : std::string_view();
+}
 
 bool sound_value(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return sound(*text);
@@ -252,10 +261,12 @@ struct Setter {
 
 }  // namespace
 
+Request::State::Names Request::State::names() const {
+  if (!named) return given_names;
+  return {named->tenant, named->client, view(named->connection), view(named->organization)};
+}
+
 void Engine::bind(const NamedRequest& named, Request& request) const {
-  const auto view = [](const std::optional<std::string>& name) {
-    return name ? std::string_view(*name) : std::string_view();
-  };
   start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));
   auto& state = *request.state_;
   for (const auto& [name, value] : named.facts) {

@@ -57,7 +57,14 @@ struct Request::State : engine::Quick {
   std::array<std::uint64_t, program::max_facts / 64> present{};
   std::vector<program::Slot> slots;
 
-  std::string_view tenant, client, connection, organization;
+  // By what names it was asked; of a prepared request, by those in `named`.
+  struct Names {
+    std::string_view tenant, client, connection, organization;
+  };
+  Names given_names;
+  const NamedRequest* named = nullptr;
+  Names names() const;
+
   std::unique_ptr<Refused> refused;  // made when first needed, then kept
   std::string stray_name;
 

@@ -18,6 +18,26 @@ void keep(program::Part& part, std::shared_ptr<const void> what, const SharedCou
   part.keeper = std::make_shared<const KeptBy>(std::move(what), counters);
 }
 
+Recent::Part Recent::find(const void* source) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(parts_, source, [](const auto& one) { return one.first; });
+  return found == parts_.end() ? nullptr : found->second;
+}
+
+void Recent::add(const void* source, Part part) {
+  std::pair<const void*, Part> gone(source, std::move(part));  // freed when the lock is
+  const std::lock_guard lock(mutex_);
+  std::swap(parts_[next_], gone);
+  next_ = (next_ + 1) % most;
+}
+
+void Recent::forget(const void* source) {
+  Part gone;
+  const std::lock_guard lock(mutex_);
+  for (auto& [of, part] : parts_)
+    if (of == source) of = nullptr, std::swap(part, gone);
+}
+
 ClaimedByBundle claimed_by_bundle(const Bases& bases, const Overrides& overrides, bundle::ClaimKind kind,
                                   std::string_view name, std::string_view own) {
   ClaimedByBundle claimed;
@@ -47,18 +67,54 @@ std::shared_ptr<const engine::Held> Engine::State::hold(const std::shared_ptr<co
   return held;
 }
 
+namespace {
+
+// A part of a bundle, which the bundle keeps. What was read lately is held for who asks for it again.
+class InBundle final : public engine::PartSource {
+ public:
+  InBundle(std::shared_ptr<const engine::Held> held, std::size_t place, std::shared_ptr<const void> kept,
+           bundle::Shapes& shapes, engine::Recent& recent)
+      : held_(std::move(held)), place_(place), kept_(std::move(kept)), shapes_(shapes), recent_(recent) {}
+
+  ~InBundle() override { recent_.forget(this); }
+  InBundle(const InBundle&) = delete;
+  InBundle& operator=(const InBundle&) = delete;
+
+  std::shared_ptr<const program::Part> read() const override {
+    return recent_.get(this, [&]() -> std::shared_ptr<const program::Part> {
+      auto part = std::make_shared<program::Part>();
+      const auto problem = (**held_).part(place_, *part, &shapes_);
+      (**held_).let_go(place_);
+      if (problem) return nullptr;
+      part->keeper = kept_;
+      return part;
+    });
+  }
+
+ private:
+  std::shared_ptr<const engine::Held> held_;
+  std::size_t place_;
+  std::shared_ptr<const void> kept_;
+  bundle::Shapes& shapes_;
+  engine::Recent& recent_;
+};
+
+}  // namespace
+
 std::shared_ptr<const Loaded> Engine::State::load_part(const std::shared_ptr<const engine::Held>& held,
                                                        std::size_t place,
                                                        std::vector<std::shared_ptr<SharedShape>>& fresh,
-                                                       bundle::Problem& problem) {
+                                                       bundle::Problem& problem, Locked locked) {
   program::Part part;
   problem = (**held).part(place, part, &shapes);
-  (**held).let_go(place);  // what deciding reads is copied below
   if (problem) return nullptr;
   engine::keep(part, held, counters);
+  auto source = std::make_unique<const InBundle>(held, place, part.keeper, shapes, recent);
   std::string error;
-  const std::lock_guard lock(mutex);
-  auto loaded = engine::load(std::move(part), engine::Verified::yes, pool, fresh, error);
+  std::unique_lock lock(mutex, std::defer_lock);
+  if (locked == Locked::no) lock.lock();
+  auto loaded = engine::load(std::move(part), engine::Verified::yes, pool, fresh, error, std::move(source));
+  (**held).let_go(place);  // what deciding reads was copied
   if (!loaded) problem = {bundle::Reason::malformed, error};
   return loaded;
 }
@@ -84,7 +140,7 @@ Engine::State::Found Engine::State::find(std::string_view tenant) {
       const std::lock_guard lock(mutex);
       const auto now = bases.get({});
       if (!now || now->held != base->held || overrides.get(tenant) || tenants.get(tenant)) continue;
-      tenants.change({{loaded->part().id, loaded}});
+      tenants.change({{loaded->name(), loaded}});
     }
     counters->loaded_late.fetch_add(1, std::memory_order_relaxed);
     want(fresh);
@@ -117,7 +173,7 @@ void Engine::State::wait_for_code() {
 
 std::vector<std::string> Engine::tenants() const {
   std::vector<std::string> ids;
-  for (const auto& loaded : state_->tenants.all()) ids.push_back(loaded->part().id);
+  for (const auto& loaded : state_->tenants.all()) ids.emplace_back(loaded->name());
   if (const auto base = state_->bases.get({}))
     for (std::size_t i = 0; i < base->bundle().size(); ++i)
       if (!state_->overrides.get(base->bundle().id(i))) ids.emplace_back(base->bundle().id(i));
@@ -151,8 +207,7 @@ bool Engine::tenant_of(bundle::ClaimKind kind, std::string_view name, std::strin
 std::optional<Revision> Engine::revision(std::string_view tenant) const {
   const auto found = state_->find(tenant);
   if (!found.loaded) return std::nullopt;
-  const auto& part = found.loaded->part();
-  Revision revision{to_hex(part.hash), part.version, Revision::From::put, found.loaded->bytes()};
+  Revision revision{to_hex(found.loaded->hash()), found.loaded->version(), Revision::From::put, found.loaded->bytes()};
   const auto over = state_->overrides.get(tenant);
   if (over && over->kind == Override::Kind::kept)
     revision.from = Revision::From::kept;

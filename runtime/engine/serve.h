@@ -7,10 +7,13 @@
 #include "runtime/engine/loaded.h"
 #include "runtime/engine/table.h"
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace writ::engine {
@@ -55,6 +58,30 @@ struct KeptBy {
   SharedCounters counters_;
 };
 void keep(program::Part& part, std::shared_ptr<const void> what, const SharedCounters& counters);
+
+// Parts that were read once more, so that who explains the decisions of a tenant one after the other reads it once. Any thread.
+class Recent {
+ public:
+  using Part = std::shared_ptr<const program::Part>;
+  // The part of `source`; `read` when it is not among them. Null when that gives nothing.
+  template <class Read>
+  Part get(const void* source, const Read& read) {
+    if (auto part = find(source)) return part;
+    auto part = read();
+    if (part) add(source, part);
+    return part;
+  }
+  void forget(const void* source);
+
+ private:
+  static constexpr std::size_t most = 64;
+  Part find(const void* source);
+  void add(const void* source, Part part);
+
+  std::mutex mutex_;
+  std::array<std::pair<const void*, Part>, most> parts_;  // guarded by mutex_
+  std::size_t next_ = 0;                                  // guarded by mutex_; the oldest
+};
 
 // The bundle that serves. `before` is there while tenants go over from one bundle to the next: a name that either claims counts as claimed.
 struct Base : std::enable_shared_from_this<Base> {

@@ -10,6 +10,8 @@
 namespace writ {
 
 struct Engine::State {
+  bundle::Shapes shapes;
+  engine::Recent recent;  // before what reads through it
   engine::HashKey key = engine::random_key();
   engine::Table<engine::Loaded> tenants{key};  // ready to be asked
   engine::Claims hosts{key}, issuers{key};     // of tenants that no bundle serves
@@ -21,7 +23,6 @@ struct Engine::State {
   std::shared_ptr<CodeSource> code;  // null where there is no machine code to be had
   Tier tier = Tier::automatic;
   engine::SharedCounters counters = std::make_shared<engine::Counters>();
-  bundle::Shapes shapes;
 
   std::mutex opening;              // before `mutex`: one bundle is made ready at a time
   std::vector<bundle::Seen> seen;  // guarded by opening; where no file keeps it
@@ -45,12 +46,15 @@ struct Engine::State {
     bool broken = false;  // it is in the bundle, and cannot be loaded
   };
   Found find(std::string_view tenant);
+  // For a request whose program has no machine code yet: room to interpret it, and the code is asked for.
+  void see_to_code(Request::State& asked) const;
   // One for a bundle, however many tenants are put from it one after the other.
   std::shared_ptr<const engine::Held> hold(const std::shared_ptr<const bundle::Bundle>& judged);
-  // Part `place` of `held`, loaded and not published.
+  // Part `place` of `held`, loaded and not published. `locked`: the caller has `mutex`.
+  enum class Locked : bool { no, yes };
   std::shared_ptr<const engine::Loaded> load_part(const std::shared_ptr<const engine::Held>& held, std::size_t place,
                                                   std::vector<std::shared_ptr<engine::SharedShape>>& fresh,
-                                                  bundle::Problem& problem);
+                                                  bundle::Problem& problem, Locked locked = Locked::no);
   void want(const std::vector<std::shared_ptr<engine::SharedShape>>& fresh);
   void wait_for_code();
 };

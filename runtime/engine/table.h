@@ -35,17 +35,38 @@ class Table {
 
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
 
+  // Of a name, for `find_by`: it stays what it is as long as the table is there.
+  std::uint64_t hash_of(std::string_view name) const { return keyed_hash(key_, name) | 1; }  // 0: a place never used
+
   // The value of that name, or null. It lives until `hold` announces another or lets go.
   const T* find(std::string_view name, Hold& hold) const {
-    const auto hash = hash_of(name);
     const NameEnds ends(name);
+    return find_by(hash_of(name), hold, [&](const T& value) { return value.is(ends, name); });
+  }
+  // The value under that hash which `is` says is the one.
+  template <class Is>
+  const T* find_by(std::uint64_t hash, Hold& hold, const Is& is) const {
     const T* found = nullptr;
     // What stands in places that are not the table's any more may have been freed: begin again in the new ones.
-    for (const auto* places = hold.table(places_); !find_in(*places, hash, ends, name, hold, found);)
+    for (const auto* places = hold.table(places_); !find_in(*places, hash, is, hold, found);)
       places = hold.table(places_);
     if (found == nullptr) hold.let_go();
     hold.let_go_of_table();
     return found;
+  }
+
+  // For who will look soon: has the place under that hash fetched from memory, and, when it has come, the first bytes of what stands there.
+  void fetch_place(std::uint64_t hash, Hold& hold) const {
+    __builtin_prefetch(&(*hold.table(places_))[hash >> 1]);
+    hold.let_go_of_table();
+  }
+  void fetch_value(std::uint64_t hash, std::size_t bytes, Hold& hold) const {
+    const auto& place = (*hold.table(places_))[hash >> 1];
+    const auto* const from = reinterpret_cast<const char*>(place.value.load(std::memory_order_relaxed));
+    hold.let_go_of_table();
+    if (from == nullptr) return;
+    for (std::size_t at = 0; at < bytes; at += 64)
+      __builtin_prefetch(from + at);  // may be gone: then nothing is fetched
   }
 
   // Calls `f` with the value of that name, or with null. What it points to is only good inside `f`.
@@ -88,8 +109,6 @@ class Table {
   }
 
  private:
-  std::uint64_t hash_of(std::string_view name) const { return keyed_hash(key_, name) | 1; }  // 0: a place never used
-
   struct Place {
     std::atomic<std::uint64_t> hash{0};  // stays when the value goes
     std::atomic<const T*> value{nullptr};
@@ -107,8 +126,8 @@ class Table {
   };
 
   // False: these are not the table's places any more.
-  bool find_in(const Places& places, std::uint64_t hash, const NameEnds& ends, std::string_view name, Hold& hold,
-               const T*& found) const {
+  template <class Is>
+  bool find_in(const Places& places, std::uint64_t hash, const Is& is, Hold& hold, const T*& found) const {
     for (auto at = hash >> 1;; ++at) {
       const auto& place = places[at];
       const auto* const value = place.value.load(std::memory_order_acquire);
@@ -117,7 +136,7 @@ class Table {
       if (used_by != hash || value == nullptr) continue;
       const auto* const held = hold.thing(place.value);
       if (places_.load(std::memory_order_seq_cst) != &places) return false;
-      if (held == nullptr || !held->is(ends, name)) continue;
+      if (held == nullptr || !is(*held)) continue;
       found = held;
       return true;
     }

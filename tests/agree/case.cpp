@@ -4,6 +4,7 @@
 
 #include "compiler/lower/lower.h"
 #include "compiler/syntax/syntax.h"
+#include "runtime/engine/prepared.h"
 #include "tests/agree/words.h"
 
 #include <algorithm>
@@ -125,10 +126,13 @@ std::unique_ptr<Case> prepare(const std::vector<std::string>& files, const std::
 }
 
 Seen ask(const Case& prepared, const NamedRequest& named, bool with_trace) {
-  thread_local Request request;
+  thread_local Request request, prepared_room;
   const Engine& engine = *prepared.engine;
   engine.bind(named, request);
-  Seen seen{engine.interpret(request), {}, {}, {}, {}, engine.native(request), engine.decide(request), {}};
+  Seen seen{engine.interpret(request), {}, {}, {}, {}, engine.native(request), engine.decide(request), {}, {}};
+  Prepared beforehand;
+  engine.prepare(named, beforehand);
+  seen.prepared = engine.decide(beforehand, prepared_room);
   seen.explanation = engine.explain(request, seen.decision);
   if (const auto part = engine.part(named.tenant))
     read_masks(part->programs[static_cast<std::size_t>(named.action)], seen);
@@ -144,6 +148,7 @@ std::string difference(const Case& prepared, const NamedRequest& request, const 
   else if (prepared.by_machine && prepared.engine->part(request.tenant))
     differences.text += "there is no machine code\n";  // no tenant, no code
   if (seen.by_default) compare_bytes(differences, "decide", *seen.by_default, seen.decision);
+  if (seen.prepared) compare_bytes(differences, "prepared", *seen.prepared, seen.decision);
   const auto& explanation = seen.explanation;
   try {
     const auto answer = prepared.oracle->decide(request);

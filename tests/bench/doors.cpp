@@ -2,7 +2,7 @@
 //
 //   text      names and values as a login service has them: strings, an address as text, group names
 //   resolved  the address is parsed, the rest as it was
-//   ids       the request was made ready beforehand
+//   ids       the request was prepared beforehand; one at a time, and in batches of 16 and of 64
 //   json      a line of JSON, which nobody decides by hand
 //
 //   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
@@ -17,6 +17,7 @@
 #include "compiler/lower/lower.h"
 #include "runtime/engine/activation.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/prepared.h"
 #include "runtime/json/request_reader.h"
 #include "tests/bench/workload/limit.h"
 #include "tests/bench/workload/workload.h"
@@ -159,10 +160,23 @@ class Asker {
     if (!problem.empty()) throw std::runtime_error(problem);
     return engine_.decide(request_);
   }
+  bool has_code() const { return engine_.native(request_).has_value(); }
   std::size_t careful_reads() const { return reader_.careful_reads(); }
   Decision resolved(const Asked& asked) {
     fill(*asked.as, asked.ip, asked.groups, request_);
     return engine_.decide(request_);
+  }
+  Decision ids(const Prepared& prepared) { return engine_.decide(prepared, request_); }
+  Decision interpreted(const Prepared& prepared) {
+    static_cast<void>(engine_.decide(prepared, request_));
+    return engine_.interpret(request_);
+  }
+  // The next of those that are decided together.
+  Decision batch(const std::vector<Prepared>& prepared, std::size_t i, std::size_t size) {
+    const auto at = i % size;
+    if (at == 0)
+      engine_.decide_batch(std::span(prepared).subspan(i, std::min(size, prepared.size() - i)), request_, decided_);
+    return decided_[at];
   }
 
  private:
@@ -171,7 +185,22 @@ class Asker {
   RequestReader reader_;
   Request request_;
   std::vector<std::string_view> groups_;
+  std::array<Decision, 64> decided_;
 };
+
+NamedRequest named(const SignIn& as) {
+  NamedRequest request{Action::login, as.tenant, as.client, as.connection, std::nullopt, {}};
+  request.facts = {{"request.ip", *parse_ip(as.ip)},
+                   {"user.email", as.email},
+                   {"user.groups", StringSet(as.groups.begin(), as.groups.end())},
+                   {"user.blocked", false},
+                   {"session.mfa", as.mfa},
+                   {"request.hour", std::int64_t{as.hour}},
+                   {"request.password_length", std::int64_t{as.password_length}},
+                   {"request.password_age_days", std::int64_t{as.password_age}}};
+  if (as.mfa) request.facts["session.mfa_age"] = std::int64_t{0};
+  return request;
+}
 
 // As a service would write it down.
 std::string json_of(const SignIn& as) {
@@ -326,30 +355,34 @@ void run(const Options& options, std::size_t tenants) {
 
   std::vector<Interned> known;
   std::vector<Asked> asked(stream.size());
-  std::vector<Request> ready(stream.size());
+  std::vector<Prepared> prepared(stream.size());
   std::vector<std::string> lines(stream.size());
   std::size_t allowed = 0, with_code = 0;
   for (std::size_t i = 0; i < stream.size(); ++i) {
     const auto& one = stream[i];
     known.push_back(limit.intern(one));
     asked[i] = {&one, *parse_ip(one.ip), {one.groups.begin(), one.groups.end()}};
-    asker.fill(one, asked[i].ip, asked[i].groups, ready[i]);
     const auto expected = limit.text(one).denied;
-    const auto decision = engine.decide(ready[i]);
+    engine.prepare(named(one), prepared[i]);
+    const auto decision = asker.ids(prepared[i]);
+    with_code += asker.has_code();
     const auto part = engine.part(one.tenant);
     const bool same =
         one.allowed == limit.text(one).allowed() && expected == limit.resolved(one, known[i]).denied &&
         expected == limit.ids(known[i]).denied && one.allowed == limit.text_until_denied(one) &&
         one.allowed == limit.resolved_until_denied(one, known[i]) && one.allowed == limit.ids_until_denied(known[i]) &&
         expected == verdict_of(decision, part.get()).denied && one.allowed == (decision.effect == Effect::allow) &&
-        one.allowed == (engine.interpret(ready[i]).effect == Effect::allow) &&
+        one.allowed == (asker.interpreted(prepared[i]).effect == Effect::allow) &&
         one.allowed == (asker.text(one).effect == Effect::allow) &&
         one.allowed == (asker.resolved(asked[i]).effect == Effect::allow) &&
         one.allowed == (asker.json(lines[i] = json_of(one)).effect == Effect::allow);
     if (!same) throw std::runtime_error(fmt::format("sign-in {} of the stream is decided differently", i + 1));
     allowed += one.allowed;
-    with_code += engine.native(ready[i]).has_value();
   }
+  for (const std::size_t size : {16, 64})
+    for (std::size_t i = 0; i < stream.size(); ++i)
+      if (stream[i].allowed != (asker.batch(prepared, i, size).effect == Effect::allow))
+        throw std::runtime_error(fmt::format("sign-in {} of the stream is decided differently in a batch", i + 1));
   double decided_by = 0;
   for (const auto& tenant : workload.tenants) decided_by += static_cast<double>(engine.revision(tenant.id)->bytes);
   fmt::print(
@@ -369,11 +402,13 @@ void run(const Options& options, std::size_t tenants) {
   doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.resolved(stream[i], known[i]).allowed(); }));
   doors.push_back(door("  until one denies", count,
                        [&](std::size_t i) { return limit.resolved_until_denied(stream[i], known[i]); }));
-  doors.push_back(door("ids", count, [&](std::size_t i) { return is(engine.decide(ready[i])); }));
+  doors.push_back(door("ids", count, [&](std::size_t i) { return is(asker.ids(prepared[i])); }));
   doors.push_back(door("  limit", count, [&](std::size_t i) { return limit.ids(known[i]).allowed(); }));
   doors.push_back(door("  until one denies", count, [&](std::size_t i) { return limit.ids_until_denied(known[i]); }));
   doors.push_back(door("json", count, [&](std::size_t i) { return is(asker.json(lines[i])); }));
-  doors.push_back(door("ids, interpreter", count, [&](std::size_t i) { return is(engine.interpret(ready[i])); }));
+  doors.push_back(door("ids, batches of 16", count, [&](std::size_t i) { return is(asker.batch(prepared, i, 16)); }));
+  doors.push_back(door("ids, batches of 64", count, [&](std::size_t i) { return is(asker.batch(prepared, i, 64)); }));
+  doors.push_back(door("ids, interpreter", count, [&](std::size_t i) { return is(asker.interpreted(prepared[i])); }));
   Options counted = options;
   counted.sign_ins = count;
   if (!options.only.empty()) std::erase_if(doors, [&](const Door& one) { return one.name != options.only; });

@@ -397,3 +397,57 @@ TEST_CASE("what is replaced is let go, and who keeps it is counted") {
   CHECK(engine.remove_tenant("t1"));
   CHECK(alive() == std::pair<std::int64_t, std::int64_t>(1, 0));
 }
+
+TEST_CASE("what people read of a tenant is read from its bundle once more") {
+  Engine engine;
+  const auto bundle = signed_by_us({plain("acme", "acme.example"), rich()});
+  REQUIRE(engine.open(bundle, opening()).ok());
+  const auto asked = login("acme", "acme.example");
+  Request request;
+  engine.bind(asked, request);
+  const auto decision = engine.decide(request);
+  REQUIRE(decision.effect == Effect::allow);
+  const auto explained = [&] { return engine.explain(request, decision); };
+  const auto offered = [&] { return engine.connections("acme", "web", std::nullopt, std::nullopt); };
+
+  // Its names are damaged after it was loaded: decisions have no need of them.
+  auto& byte = const_cast<std::byte&>(bundle->cold(bundle->find("acme").value())[40]);
+  byte ^= std::byte{1};
+  CHECK(engine.decide(request).effect == Effect::allow);
+  CHECK(allows(engine, "acme", "acme.example"));
+  CHECK(explained().effect == Effect::allow);
+  CHECK(explained().reasons.empty());
+  CHECK(explained().detail == "tenant `acme` cannot be read from its bundle any more");
+  CHECK(explained().revision == engine.revision("acme")->hash);
+  CHECK(engine.trace(request).empty());
+  CHECK(offered().fault == Fault::not_ready);
+  CHECK(engine.part("acme") == nullptr);
+  CHECK(engine.put_organization("acme", {}) ==
+        "the organization could not be put: tenant `acme` cannot be read from its bundle any more");
+
+  byte ^= std::byte{1};
+  CHECK(explained().reasons.size() == 1);
+  CHECK(explained().detail.empty());
+  CHECK(engine.trace(request).size() == 1);
+  CHECK(offered().connections.size() == 1);
+  CHECK(engine.part("acme")->hash == plain("acme", "acme.example").hash);
+  byte ^= std::byte{1};  // what was read a moment ago is still held
+  CHECK(explained().reasons.size() == 1);
+  byte ^= std::byte{1};
+}
+
+TEST_CASE("parts that were read once more are held for a while, and go with their tenant") {
+  Engine engine;
+  REQUIRE(engine.open(signed_by_us(tenants(200, 1)), opening()).ok());
+  for (std::size_t i = 0; i < 200; ++i) {
+    const auto part = engine.part("t" + std::to_string(i));
+    REQUIRE(part);
+    CHECK(part->id == "t" + std::to_string(i));
+    CHECK(engine.part("t" + std::to_string(i)) == part);
+  }
+  CHECK(engine.metrics().parts_alive == 200);
+  REQUIRE(engine.open(signed_by_us(tenants(200, 2), 2), opening()).ok());
+  engine.reclaim();
+  CHECK(engine.metrics().parts_alive == 200);
+  CHECK(engine.metrics().bundles_alive == 1);
+}
