@@ -35,7 +35,7 @@ class Table(unittest.TestCase):
         self.assertEqual(results.table(results.read(TEXT)), """\
 | engine | set-up | 10 | 1,000 | 10,000 | p99, 1,000 | load a tenant | memory a tenant |
 |---|---|---:|---:|---:|---:|---:|---:|
-| **Writ** | text: strings, as a login service has them | 244 ns | 258 ns | – | 900 ns | 100 µs | 900 B |
+| **Writ** | text, as a login service has it | 244 ns | 258 ns | – | 900 ns | 100 µs | 900 B |
 | by hand, C++ | text | 57 ns | 68 ns | – | 900 ns |  |  |
 | Slow 1.2.3 | first | 3.0 µs | 7.9 µs | 12 ms | 20 µs | 500 µs | 2.0 KB |
 | Slow 1.2.3 | second | 2.0 µs | 9.0 µs | – | 20 µs | 500 µs | 2.0 KB |""")
