@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace writ {
 
@@ -49,8 +50,8 @@ bool is_country(std::string_view text) { return text.size() == 2 && std::ranges:
 bool is_domain(std::string_view text) { return has_labels(text) && std::ranges::none_of(text, is_upper); }
 
 bool is_mail(std::string_view text) {
-  const auto at = text.rfind('@');
-  return at == std::string_view::npos || has_labels(text.substr(at + 1));
+  const auto* const at = text.empty() ? nullptr : static_cast<const char*>(memrchr(text.data(), '@', text.size()));
+  return at == nullptr || has_labels(text.substr(static_cast<std::size_t>(at + 1 - text.data())));
 }
 
 }  // namespace writ

@@ -43,13 +43,17 @@ bool take(std::string_view& text, char c) {
 
 std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
   std::array<std::uint8_t, 4> bytes{};
+  const auto* at = text.data();
+  const auto* const end = at + text.size();
   for (std::size_t i = 0; i < 4; ++i) {
-    if (i > 0 && !take(text, '.')) return std::nullopt;
-    const auto value = take_number(text, 3);
-    if (!value || *value > 255) return std::nullopt;
-    bytes[i] = static_cast<std::uint8_t>(*value);
+    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    const auto* const begin = at;
+    unsigned value = 0;
+    for (; at != end && at - begin < 3 && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
+    if (at == begin || (*begin == '0' && at - begin > 1) || value > 255) return std::nullopt;
+    bytes[i] = static_cast<std::uint8_t>(value);
   }
-  if (!text.empty()) return std::nullopt;
+  if (at != end) return std::nullopt;
   return bytes;
 }
 
