@@ -8,41 +8,42 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <utility>
 
 namespace writ::cli {
 
 namespace {
 
 constexpr std::size_t groups = 4'096, ways = 4;
-constexpr std::size_t longest_kept =
-    4'096;  // so that all together stay below 80 MB, whatever policies say of their rules
+// So that all together stay below 80 MB, whatever policies say of their rules.
+constexpr std::size_t longest_kept = 4'096;
 
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15;  // 2^64 by the golden ratio
-  return hash ^ hash >> 32;
-}
-
+// Each word times an odd number of its own, so that none waits for another.
 std::uint64_t hash_of(const RequestNames& names, const Decision& decision) {
-  std::uint64_t words[sizeof decision / sizeof(std::uint64_t)];
-  std::memcpy(words, &decision, sizeof decision);
-  std::uint64_t hash = static_cast<std::uint64_t>(names.action);
-  for (const auto word : words) hash = mixed(hash, word);
-  for (auto text = names.client; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof hash))) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), std::min(text.size(), sizeof word));
-    hash = mixed(hash, word);
-  }
-  return hash;
+  const auto client = names.client.substr(names.client.size() - std::min<std::size_t>(names.client.size(), 8));
+  std::uint64_t last = 0;
+  std::memcpy(&last, client.data(), client.size());
+  const auto kind = static_cast<std::uint64_t>(names.action) << 16 | static_cast<std::uint64_t>(decision.effect) << 8 |
+                    static_cast<std::uint64_t>(decision.would_be);
+  auto hash = decision.revision ^ decision.fired[0] * 0x9e37'79b9'7f4a'7c15 ^
+              decision.fired[1] * 0xc2b2'ae3d'27d4'eb4f ^ decision.unsatisfied * 0x1656'67b1'9e37'79f9 ^
+              last * 0xd6e8'feb8'6659'fd93 ^ kind * 0xa076'1d64'78bd'642f;
+  hash = (hash ^ hash >> 32) * 0x9e37'79b9'7f4a'7c15;
+  return hash >> 32;
 }
 
 }  // namespace
 
 DecisionLines::DecisionLines(const Engine& engine) : engine_(engine) {}
 
-bool DecisionLines::Kept::is_of(const RequestNames& names, const Decision& of) const {
-  return std::memcmp(&decision, &of, sizeof of) == 0 && action == names.action && client == names.client &&
-         tenant == names.tenant;
+std::string_view DecisionLines::Kept::line_of(const RequestNames& names, const Decision& decision) const {
+  if (action != names.action || tenant != names.tenant.size() || client != names.client.size()) return {};
+  const auto* const of = bytes.data();
+  const auto* const of_tenant = of + sizeof decision;
+  const auto* const of_client = of_tenant + tenant;
+  const bool same = std::memcmp(of, &decision, sizeof decision) == 0 &&
+                    std::memcmp(of_tenant, names.tenant.data(), tenant) == 0 &&
+                    std::memcmp(of_client, names.client.data(), client) == 0;
+  return same ? std::string_view(bytes).substr(sizeof decision + tenant + client) : std::string_view();
 }
 
 void DecisionLines::append(const Request& request, const RequestNames& names, const Decision& decision,
@@ -54,17 +55,22 @@ void DecisionLines::append(const Request& request, const RequestNames& names, co
     return;
   }
   if (kept_.empty()) kept_.resize(groups * ways);
-  const auto group = std::span(kept_).subspan(hash_of(names, decision) % groups * ways, ways);
+  const auto hash = hash_of(names, decision);
+  const auto group = std::span(kept_).subspan(hash % groups * ways, ways);
   for (const auto& one : group)
-    if (!one.line.empty() && one.is_of(names, decision)) {
-      to += one.line;
-      return;
-    }
-  auto line = make();
+    if (one.hash == hash && !one.bytes.empty())
+      if (const auto line = one.line_of(names, decision); !line.empty()) {
+        to += line;
+        return;
+      }
+  const auto line = make();
   to += line;
   if (line.size() > longest_kept) return;
-  auto& given_up = group[turn_++ % ways];
-  given_up = {decision, names.action, std::string(names.tenant), std::string(names.client), std::move(line)};
+  auto& kept = group[turn_++ % ways];
+  kept = {hash, names.action, static_cast<std::uint32_t>(names.tenant.size()),
+          static_cast<std::uint32_t>(names.client.size()), std::string(sizeof decision, '\0')};
+  std::memcpy(kept.bytes.data(), &decision, sizeof decision);
+  ((kept.bytes += names.tenant) += names.client) += line;
 }
 
 }  // namespace writ::cli

@@ -23,6 +23,8 @@ std::string name_in(const std::array<std::string_view, N>& names, Enum value) {
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
+constexpr std::size_t usual_size = 768;  // of a decision for one reason
+
 // A decision's text: values between pieces of JSON that are always the same.
 class Text {
  public:
@@ -124,6 +126,7 @@ std::string guarded(const Make& make) {
 std::string to_json(const Explanation& decision) {
   return guarded([&] {
     std::string text;
+    text.reserve(usual_size);
     Text to(text);
     append(to, decision);
     return text;

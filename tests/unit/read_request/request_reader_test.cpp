@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 using namespace writ;
+using namespace std::literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -81,6 +82,11 @@ TEST_CASE("requests of the examples, and what becomes of them when a byte or a p
                                            "\"user\":{\"email\":\"a@b.c\"}",
                                            "\"tenant\":\"acme\"",
                                            " ",
+                                           "\t",
+                                           "\"a\"b",
+                                           "true\"",
+                                           "\"\"",
+                                           "-",
                                            "\xef\xbb\xbf"};
   std::mt19937 random(20261130);
   std::size_t asked = 0, different = 0;
@@ -116,6 +122,48 @@ TEST_CASE("requests of the examples, and what becomes of them when a byte or a p
   }
   CHECK(asked > 5'000);
   CHECK(different == 0);
+}
+
+TEST_CASE("a line with any byte more, less or other than it has") {
+  Both both(compile_policy((examples / "demo_platform").string()));
+  std::string line;
+  for (const auto& one : lines_of(examples / "demo_platform/requests.jsonl"))
+    if (one.size() > line.size() && one.find('\\') == std::string::npos) line = one;
+  std::vector<std::string> more = {"\"a\"b", "true\"", "1\"", "\"\"", "\"a\" ", " \"", "}{", "12345678901234567890"};
+  for (const char byte : "\0\1\t\n\f\r\x1f !\"+,-./09:;E[\\]entf{}\x7f\x80\xbf\xc3\xff"sv) more.emplace_back(1, byte);
+  std::size_t asked = 0, different = 0;
+  const auto ask = [&](const std::string& text) {
+    ++asked;
+    if (both.by_reader(text) == both.by_hand(text)) return;
+    ++different;
+    UNSCOPED_INFO(text);
+  };
+  for (std::size_t at = 0; at <= line.size(); ++at) {
+    const auto front = line.substr(0, at), back = line.substr(at), after = back.substr(back.empty() ? 0 : 1);
+    for (const auto& piece : more) ask(front + piece + back), ask(front + piece + after);
+    ask(front + after);
+    ask(front);
+  }
+  CHECK(asked > 20'000);
+  CHECK(different == 0);
+}
+
+TEST_CASE("spaces may stand wherever JSON has them, and cost no care") {
+  Both both(compile_policy((examples / "demo_platform").string()));
+  for (const auto& line : lines_of(examples / "demo_platform/requests.jsonl")) {
+    std::string spaced = " \t";
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (line[i] == '"' && line[i - 1] != '\\') quoted = !quoted;
+      const bool around = !quoted && std::string_view("{}[]:,").find(line[i]) != std::string_view::npos;
+      spaced += around ? std::string(" \r\n\t") + line[i] + "  \n" : std::string(1, line[i]);
+    }
+    const auto before = both.reader.careful_reads();
+    const auto said = both.by_reader(line);
+    const auto careful = both.reader.careful_reads() - before;
+    CHECK(both.by_reader(spaced) == said);
+    CHECK(both.reader.careful_reads() - before == 2 * careful);
+  }
 }
 
 TEST_CASE("values of every form, where they are what the fact is and where they are not") {
