@@ -5,20 +5,18 @@
 
 namespace writ::engine {
 
-namespace {
-
-bool meet(std::span<const std::uint64_t> left, const Words& right) {
-  for (std::size_t i = 0; i < right.size(); ++i)
-    if (left[i] & right[i]) return true;
-  return false;
-}
-
-}  // namespace
-
 Tally tally(const program::Shape& shape, const RuleMasks::Kinds& kinds, const Fired& fired) {
+  const auto* const rules = fired.rules.data();
+  std::uint64_t deny = 0, allow = 0, require = 0;
+  for (std::size_t word = 0; word < kinds.require.size(); ++word) {
+    deny |= rules[word] & kinds.deny[word];
+    allow |= rules[word] & kinds.allow[word];
+    require |= rules[word] & kinds.require[word];
+  }
   Tally result;
-  result.deny = meet(fired.rules, kinds.deny);
-  result.allow = meet(fired.rules, kinds.allow);
+  result.deny = deny != 0;
+  result.allow = allow != 0;
+  if (require == 0) return result;
   std::int32_t connection = -1;
   for (std::size_t word = 0; word < kinds.require.size(); ++word)
     for (auto bits = fired.rules[word] & kinds.require[word]; bits != 0; bits &= bits - 1) {

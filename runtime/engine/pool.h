@@ -16,7 +16,7 @@
 namespace writ::engine {
 
 using Words = std::vector<std::uint64_t>;  // bits
-inline std::size_t words_for(std::size_t bits) { return (bits + 63) / 64; }
+constexpr std::size_t words_for(std::size_t bits) { return (bits + 63) / 64; }
 
 // Which rules of a shape do what, as bits by place. `enforced` ones leave out report rules, `all` ones do not.
 struct RuleMasks {

@@ -122,16 +122,20 @@ void Engine::prepare(NamedRequest named, Prepared& prepared) const {
 }
 
 void Prepared::unpack(const Loaded& loaded, Request::State& room) const {
-  room.reset(action_, &loaded);
-  room.named = named_.get();
-  room.has_connection = has_connection_;
-  room.has_organization = has_organization_;
   const auto* const present = reinterpret_cast<const std::uint64_t*>(more_ ? more_.get() : room_.data());
   const auto* const plain = reinterpret_cast<const std::int64_t*>(present + words_);
   const auto* const wide = reinterpret_cast<const Slot*>(plain + plain_);
   const auto* id = reinterpret_cast<const std::uint16_t*>(wide + wide_);
+  room.reset(action_, &loaded, {present, words_});
+  room.named = named_.get();
+  room.has_connection = has_connection_;
+  room.has_organization = has_organization_;
   std::copy_n(present, words_, room.present.data());
-  for (std::size_t i = 0; i < plain_; ++i) room.slots[*id++].integer = plain[i];
+  for (std::size_t i = 0; i < plain_; ++i) {
+    Slot slot;  // whole: another tenant's fact of that number may have been a wide one
+    slot.integer = plain[i];
+    room.slots[*id++] = slot;
+  }
   for (std::size_t i = 0; i < wide_; ++i) room.slots[*id++] = wide[i];
   room.frame.client = client_;
   room.frame.connection = connection_;

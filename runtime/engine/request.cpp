@@ -16,10 +16,25 @@ bool sound(std::string_view text) { return text.size() <= max_string && valid_ut
 
 // ---------------------------------------------------------------- state
 
-void Request::State::reset(Action asked, const engine::Loaded* found) {
+namespace {
+
+// Facts that are given and have nothing in their slot.
+constexpr auto entities = [] {
+  std::array<std::uint64_t, engine::words_for(builtin_facts.size())> words{};
+  for (std::size_t place = 0; place < builtin_facts.size(); ++place)
+    if (builtin_facts[place].type > TypeKind::enumeration && builtin_facts[place].type <= TypeKind::organization)
+      words[place / 64] |= std::uint64_t{1} << place % 64;
+  return words;
+}();
+
+}  // namespace
+
+void Request::State::reset(Action asked, const engine::Loaded* found, std::span<const std::uint64_t> coming) {
   // What the request was bound to before may be gone: nothing of it is looked at.
   for (std::size_t word = 0; word < engine::words_for(fact_count); ++word) {
-    for (auto bits = present[word]; bits != 0; bits &= bits - 1)
+    auto stays = word < entities.size() ? entities[word] : 0;
+    if (word < coming.size()) stays |= coming[word];
+    for (auto bits = present[word] & ~stays; bits != 0; bits &= bits - 1)
       slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
     present[word] = 0;
   }

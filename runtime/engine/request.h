@@ -79,7 +79,8 @@ struct Request::State : engine::Quick {
   const program::Slot& operator[](FactId fact) const { return slots[index(fact)]; }
   std::string_view text(FactId fact) const { return {slots[index(fact)].text.data, slots[index(fact)].text.size}; }
 
-  void reset(Action asked, const engine::Loaded* found);
+  // `coming`: which facts are set next, so that they need not be emptied first.
+  void reset(Action asked, const engine::Loaded* found, std::span<const std::uint64_t> coming = {});
   void let_quickly() { limit = any_refused || !started ? 0 : fact_count; }
   void resolve();
   void follow_names();
