@@ -9,6 +9,7 @@
 #include "runtime/program/password_facts.h"
 #include "runtime/program/value.h"
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -37,7 +38,9 @@ std::string grouped(std::uint64_t number) {
 }
 
 // "1 in 65,536"
-std::string one_in(double rate) { return fmt::format("1 in {}", grouped(static_cast<std::uint64_t>(1 / rate + 0.5))); }
+std::string one_in(double rate) {
+  return fmt::format("1 in {}", grouped(static_cast<std::uint64_t>(std::round(1 / rate))));
+}
 
 std::string kind_of(const BreachedList& list) {
   std::string text = list.is_filter() ? "filter, wrong about " + one_in(list.false_positive_rate()) : "exact index";

@@ -115,7 +115,6 @@ int build_bundle(const Options& options, Console& console) {
   };
 
   bundle::Problem problem;
-  std::string size;
   if (options.since.empty()) {
     problem = bundle::write_file(options.output, built.builder->pieces(manifest), sign);
   } else {

@@ -85,6 +85,12 @@ int dump(const Options& options, Console& console) {
     console.err("writ dump: one of --tree, --model, --declarations, --program and --ir at a time\n");
     return exit_usage;
   }
+#if !WRIT_WITH_JIT
+  if (options.ir) {
+    console.err("writ: this build has no machine code\n");
+    return exit_failure;
+  }
+#endif
   DumpSelection selection{options.tenant, std::nullopt};
   const std::optional<std::uint8_t> action = index_of(action_names, options.action);
   if (!options.action.empty() && !action) {
@@ -182,7 +188,6 @@ std::string dump_ir(const Pipeline& pipeline, const DumpSelection& selection) {
   }
 #else
   (void)pipeline, (void)selection;
-  text = "; this build has no machine code\n";
 #endif
   return text;
 }

@@ -75,7 +75,8 @@ TEST_CASE("a bundle is built, verified, looked into and decided by") {
     CHECK(world.done("writ " + name + " p" + flags).out == world.done("writ " + name + " all.writb" + flags + key).out);
   }
   CHECK(world.run("writ diff p all.writb" + key).code == 0);
-  CHECK(world.run("writ eval --engine both all.writb r.json" + key).code == 0);
+  const auto both = world.run("writ eval --engine both all.writb r.json" + key);
+  CHECK((both.code == 0 || both.err == "writ: this build has no machine code\n"));
 }
 
 TEST_CASE("every verb that reads a bundle judges it first, and refuses by name") {
