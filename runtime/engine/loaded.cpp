@@ -155,7 +155,6 @@ class Builder {
     lockouts();
     layout.organizations.build(kind.key, ids(part.organizations), block, true);
     organizations();
-    layout.name = block.text(part.id);
   }
 
   Loaded::Layout layout;
@@ -234,10 +233,10 @@ struct WithRoom {
 }  // namespace
 
 std::shared_ptr<const Loaded> Loaded::make(const Layout& layout, std::unique_ptr<Cold> cold,
-                                           std::span<const std::byte> block,
+                                           std::span<const std::byte> block, std::size_t read,
                                            std::span<const std::uint32_t> password_rows) {
   auto& passwords = cold->passwords;
-  auto made = std::allocate_shared<Loaded>(WithRoom<Loaded>(block.size()), layout, std::move(cold), block.size());
+  auto made = std::allocate_shared<Loaded>(WithRoom<Loaded>(block.size()), layout, std::move(cold), read);
   if (!block.empty()) std::memcpy(reinterpret_cast<std::byte*>(made.get() + 1), block.data(), block.size());
   for (std::size_t i = 0; i < passwords.size(); ++i) passwords[i].row = made->start() + password_rows[i];
   return made;
@@ -321,18 +320,20 @@ std::shared_ptr<const Loaded> load(Part given, Verified verified, Pool& pool,
   for (std::size_t i = 0; i < given.passwords.size(); ++i)
     cold->password_places[given.passwords[i].connection] = static_cast<std::int32_t>(i);
   Builder built(given, *cold->kind);
-  std::vector<std::uint32_t> password_rows;
-  for (const auto& password : given.passwords) password_rows.push_back(built.block.list(password.row.bytes()).at);
   if (!cold->patterns.empty()) {
     std::vector<List<const re2::RE2*>> lists;
     for (const auto& by_slot : by_action) lists.push_back(built.block.list(by_slot));
     built.layout.patterns = built.block.list(lists);
   }
+  const auto read = built.block.bytes().size();
+  built.layout.name = built.block.text(given.id);
+  std::vector<std::uint32_t> password_rows;
+  for (const auto& password : given.passwords) password_rows.push_back(built.block.list(password.row.bytes()).at);
   if (source)
     cold->source = std::move(source);
   else
     cold->part = std::make_shared<const Part>(std::move(given));
-  return Loaded::make(built.layout, std::move(cold), built.block.bytes(), password_rows);
+  return Loaded::make(built.layout, std::move(cold), built.block.bytes(), read, password_rows);
 }
 
 }  // namespace writ::engine

@@ -94,9 +94,9 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
     std::vector<std::int32_t> password_places;  // by connection: in passwords, -1 where it has none
     std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> patterns;
   };
-  // `password_rows`: where they lie in the block.
+  // So many bytes of the block are `read` by decisions; `password_rows`: where they lie in it.
   static std::shared_ptr<const Loaded> make(const Layout& layout, std::unique_ptr<Cold> cold,
-                                            std::span<const std::byte> block,
+                                            std::span<const std::byte> block, std::size_t read,
                                             std::span<const std::uint32_t> password_rows);
 
   Loaded(const Layout& layout, std::unique_ptr<Cold> cold, std::size_t bytes)
