@@ -122,8 +122,8 @@ class Activating {
       } else {
         program::Part part;
         problem = new_->part(i, part, &state_.shapes);
-        new_->let_go(i);
       }
+      new_->let_go(i);
       if (problem) broken_.emplace(std::string(id), std::pair(i, std::move(problem)));
     }
   }

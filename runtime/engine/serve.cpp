@@ -114,7 +114,6 @@ std::shared_ptr<const Loaded> Engine::State::load_part(const std::shared_ptr<con
   std::unique_lock lock(mutex, std::defer_lock);
   if (locked == Locked::no) lock.lock();
   auto loaded = engine::load(std::move(part), engine::Verified::yes, pool, fresh, error, std::move(source));
-  (**held).let_go(place);  // what deciding reads was copied
   if (!loaded) problem = {bundle::Reason::malformed, error};
   return loaded;
 }
@@ -132,6 +131,7 @@ Engine::State::Found Engine::State::find(std::string_view tenant) {
     std::vector<std::shared_ptr<SharedShape>> fresh;
     bundle::Problem problem;
     const auto loaded = load_part(base->held, *place, fresh, problem);
+    base->bundle().let_go(*place);  // what deciding reads was copied
     if (!loaded) {
       if (!broken.exchange(true)) counters->broken.fetch_add(1, std::memory_order_relaxed);
       return {nullptr, true};
