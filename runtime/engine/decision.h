@@ -42,7 +42,8 @@ struct Explanation {
   Effect effect{}, would_be{};
   Fault fault{};
   Because because{};
-  std::string detail;                    // a fault: which fact or name, in words
+  std::string
+      detail;  // a fault: which fact or name, in words; else why there are no reasons, when the bundle cannot be read any more
   std::vector<Reason> reasons, reports;  // sorted by id
   std::vector<std::string> obligations;  // of a challenge, sorted
   program::Session session;              // of an allow

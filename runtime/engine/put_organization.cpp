@@ -67,7 +67,7 @@ std::string change_part(Engine::State& state, std::string_view tenant, const Cha
       const std::lock_guard lock(state.mutex);
       if (state.tenants.get(tenant) != serving) continue;
       std::string error;
-      engine::keep(part, part.keeper, state.counters);
+      engine::keep(part, engine::kept_by(part), state.counters);
       auto loaded = engine::load(std::move(part), engine::Verified::no, state.pool, fresh, error);
       if (!loaded) return error;
       if (auto wrong = engine::publish(state, {std::move(loaded)}); !wrong.empty()) return wrong;

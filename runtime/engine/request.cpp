@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
 namespace writ {
 
@@ -148,9 +149,15 @@ Text* Request::State::take_texts(std::size_t count) {
   return texts;
 }
 
+bool Request::State::owns(const Text* texts) const {
+  return std::ranges::any_of(blocks, [&](const auto& one) {
+    return !std::less<>()(texts, one.first.get()) && std::less<>()(texts, one.first.get() + one.second);
+  });
+}
+
 template <class Strings>
 void Request::State::set_strings(FactId fact, const Strings& values) {
-  const bool again = index(fact) < slots.size() && has(fact);
+  const bool again = index(fact) < slots.size() && has(fact) && owns(slots[index(fact)].set.items);
   const auto before = again ? slots[index(fact)].set : program::TextSet{};
   auto* const slot = accept(fact, any_of(TypeKind::string_set));
   if (!slot) return;

@@ -93,6 +93,8 @@ struct Request::State : engine::Quick {
   void refuse(FactId fact, Wrong why);
   void clear(FactId fact);
   program::Text* take_texts(std::size_t count);
+  // Whether that room is its own: a set that was unpacked lies in what was prepared, which others read.
+  bool owns(const program::Text* texts) const;
   template <class Strings>
   void set_strings(FactId fact, const Strings& values);
 };

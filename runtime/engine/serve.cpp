@@ -18,6 +18,10 @@ void keep(program::Part& part, std::shared_ptr<const void> what, const SharedCou
   part.keeper = std::make_shared<const KeptBy>(std::move(what), counters);
 }
 
+std::shared_ptr<const void> kept_by(const program::Part& serving) {
+  return static_cast<const KeptBy*>(serving.keeper.get())->kept;
+}
+
 Recent::Part Recent::find(const void* source) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find(parts_, source, [](const auto& one) { return one.first; });

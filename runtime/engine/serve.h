@@ -58,6 +58,8 @@ struct KeptBy {
   SharedCounters counters_;
 };
 void keep(program::Part& part, std::shared_ptr<const void> what, const SharedCounters& counters);
+// What the rows of a part that serves lie in, without the count: for a part that is made of it.
+std::shared_ptr<const void> kept_by(const program::Part& serving);
 
 // Parts that were read once more, so that who explains the decisions of a tenant one after the other reads it once. Any thread.
 class Recent {

@@ -62,6 +62,9 @@ TEST_CASE("an organization is put in its place, and the others stay") {
   CHECK(engine.part("acme")->hash == program::hash_of(*engine.part("acme")));
   REQUIRE(engine.put_organization("acme", record("north", {0})) == "");
   CHECK(engine.revision("acme")->hash == before);  // the same again is the same
+  for (std::uint32_t i = 0; i < 10; ++i) REQUIRE(engine.put_organization("acme", record("north", {i % 2})) == "");
+  engine.reclaim();
+  CHECK(engine.metrics().parts_alive == 1);  // none keeps those before it
 }
 
 TEST_CASE("organizations come and go where no rule counts them") {

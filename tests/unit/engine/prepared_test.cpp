@@ -37,11 +37,17 @@ allow %9
   return b;
 }
 
+// A login that they allow.
+NamedRequest ada() {
+  auto asked = login();
+  asked.facts["user.email"] = std::string("ada@acme.com");
+  return asked;
+}
+
 std::vector<NamedRequest> questions() {
   std::vector<NamedRequest> all;
   const auto ask = [&](auto&& change) {
-    auto r = login();
-    r.facts["user.email"] = std::string("ada@acme.com");
+    auto r = ada();
     change(r);
     all.push_back(std::move(r));
   };
@@ -107,9 +113,7 @@ TEST_CASE("what was prepared is decided by what serves at the time") {
   Engine engine;
   REQUIRE(engine.put({reading().build(1)}) == "");
   Prepared prepared;
-  auto asked = login();
-  asked.facts["user.email"] = std::string("ada@acme.com");
-  engine.prepare(asked, prepared);
+  engine.prepare(ada(), prepared);
   Request room;
   CHECK(engine.decide(prepared, room).effect == Effect::allow);
 
@@ -162,8 +166,7 @@ TEST_CASE("what was prepared is decided by what serves at the time") {
 TEST_CASE("a prepared request that is refused may be right later") {
   Engine engine;
   Prepared prepared;
-  auto asked = login();
-  asked.facts["user.email"] = std::string("ada@acme.com");
+  auto asked = ada();
   engine.prepare(asked, prepared);
   Request room;
   CHECK(engine.decide(prepared, room).fault == Fault::not_ready);
@@ -178,8 +181,7 @@ TEST_CASE("what was never prepared is not ready, and leaves nothing of the one b
   Engine engine;
   REQUIRE(engine.put({reading().build()}) == "");
   std::vector<Prepared> prepared(3);
-  auto asked = login();
-  asked.facts["user.email"] = std::string("ada@acme.com");
+  auto asked = ada();
   engine.prepare(asked, prepared[0]);
   engine.prepare(asked, prepared[2]);
   Request room;
@@ -199,12 +201,26 @@ TEST_CASE("a room that decided what was prepared can be set further") {
   Engine engine;
   REQUIRE(engine.put({reading().build()}) == "");
   Prepared prepared;
-  auto asked = login();
-  asked.facts["user.email"] = std::string("ada@acme.com");
-  engine.prepare(asked, prepared);
+  engine.prepare(ada(), prepared);
   Request room;
   REQUIRE(engine.decide(prepared, room).effect == Effect::allow);
   room.set(fact("request.ip"), *parse_ip("192.0.2.1"));
   CHECK(engine.decide(room).because == Because::no_allow);
   CHECK(engine.decide(prepared, room).effect == Effect::allow);
+}
+
+TEST_CASE("setting a room further writes nothing into what was prepared") {
+  Engine engine;
+  REQUIRE(engine.put({reading().build()}) == "");
+  auto asked = ada();
+  asked.facts["user.organizations"] = StringSet{"pepsi", "fanta"};
+  Prepared refused;
+  engine.prepare(asked, refused);
+  Request room, another;
+  CHECK(engine.decide(refused, room).because == Because::no_allow);
+  const std::array<std::string_view, 2> members = {"coke", "sprite"};
+  room.set(fact("user.organizations"), std::span<const std::string_view>(members));
+  CHECK(engine.decide(room).effect == Effect::allow);
+  CHECK(engine.decide(refused, another).because == Because::no_allow);
+  CHECK(engine.decide(refused, room).because == Because::no_allow);
 }

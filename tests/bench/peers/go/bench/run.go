@@ -23,6 +23,31 @@ type Way struct {
 	Ready func(stream []SignIn) (Decide, error)
 }
 
+// Ways of an engine that is asked with a request of its own: made before the clock runs, or within the time.
+func Ways[Request any](request func(*SignIn) (Request, error), decide func(tenant string, asked Request) (bool, error)) []Way {
+	return []Way{
+		{Name: "request ready", Ready: func(stream []SignIn) (Decide, error) {
+			requests := make([]Request, len(stream))
+			for i := range stream {
+				var err error
+				if requests[i], err = request(&stream[i]); err != nil {
+					return nil, err
+				}
+			}
+			return func(i int) (bool, error) { return decide(stream[i].Tenant, requests[i]) }, nil
+		}},
+		{Name: "request built", Ready: func(stream []SignIn) (Decide, error) {
+			return func(i int) (bool, error) {
+				made, err := request(&stream[i])
+				if err != nil {
+					return false, err
+				}
+				return decide(stream[i].Tenant, made)
+			}, nil
+		}},
+	}
+}
+
 // SetUp is how tenants lie in the engine; Most is the number of tenants beyond which it is not tried (0: any number), because
 // of what loading costs.
 type SetUp struct {

@@ -97,27 +97,7 @@ func anEnforcerForEachTenant(tenants []bench.Tenant) ([]bench.Way, error) {
 		}
 		loaded[tenants[i].ID] = own
 	}
-	return []bench.Way{
-		{Name: "request ready", Ready: func(stream []bench.SignIn) (bench.Decide, error) {
-			requests := make([][]any, len(stream))
-			for i := range stream {
-				var err error
-				if requests[i], err = values(&stream[i]); err != nil {
-					return nil, err
-				}
-			}
-			return func(i int) (bool, error) { return loaded.decide(stream[i].Tenant, requests[i]) }, nil
-		}},
-		{Name: "request built", Ready: func(stream []bench.SignIn) (bench.Decide, error) {
-			return func(i int) (bool, error) {
-				made, err := values(&stream[i])
-				if err != nil {
-					return false, err
-				}
-				return loaded.decide(stream[i].Tenant, made)
-			}, nil
-		}},
-	}, nil
+	return bench.Ways(values, loaded.decide), nil
 }
 
 func main() {

@@ -64,27 +64,7 @@ func (e engine) decide(id string, request cedar.Request) (bool, error) {
 }
 
 func (e engine) ways() []bench.Way {
-	return []bench.Way{
-		{Name: "request ready", Ready: func(stream []bench.SignIn) (bench.Decide, error) {
-			requests := make([]cedar.Request, len(stream))
-			for i := range stream {
-				var err error
-				if requests[i], err = request(&stream[i]); err != nil {
-					return nil, err
-				}
-			}
-			return func(i int) (bool, error) { return e.decide(stream[i].Tenant, requests[i]) }, nil
-		}},
-		{Name: "request built", Ready: func(stream []bench.SignIn) (bench.Decide, error) {
-			return func(i int) (bool, error) {
-				made, err := request(&stream[i])
-				if err != nil {
-					return false, err
-				}
-				return e.decide(stream[i].Tenant, made)
-			}, nil
-		}},
-	}
+	return bench.Ways(request, e.decide)
 }
 
 func quoted(kind string, ids []string) string {
