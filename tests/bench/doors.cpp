@@ -5,7 +5,7 @@
 //   ids       the request was prepared beforehand; one at a time, and in batches of 16 and of 64
 //   json      a line of JSON, which nobody decides by hand
 //
-//   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
+//   bench_doors [--tenants N,N…] [--sign-ins N] [--form template|ten|written|own] [--mix uniform|zipf] [--rounds N] [--workload FOLDER]
 //               [--write FOLDER] [--json FILE] [--only DOOR]
 //
 // `--write` leaves the workload as text, and as `policy.writ` and `requests.jsonl`, which `writ eval` reads.
@@ -61,6 +61,11 @@ double resident_bytes() {
   in >> whole >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
+
+const std::map<std::string, Form> forms = {{"template", Form::from_template},
+                                           {"ten", Form::ten_rules},
+                                           {"written", Form::written_out},
+                                           {"own", Form::own_shape}};
 
 struct Options {
   std::vector<std::size_t> tenants = {10, 1'000, 10'000, 100'000};
@@ -225,10 +230,13 @@ void write_for_eval(const Workload& workload, Form form, const std::string& fold
 // The rules of a decision as the bits of a verdict.
 Verdict verdict_of(const Decision& decision, const program::Part* part) {
   if (decision.fault != Fault::none) return {Verdict::fault};
-  static const std::map<std::string_view, std::uint8_t> names = {
+  static const std::map<std::string_view, std::uint16_t> names = {
       {"outside the networks", Verdict::networks}, {"another company", Verdict::domain},
       {"administrators", Verdict::administrators}, {"hours", Verdict::hours},
-      {"customers' passwords", Verdict::password}, {"users' passwords", Verdict::password}};
+      {"customers' passwords", Verdict::password}, {"users' passwords", Verdict::password},
+      {"hostile networks", Verdict::hostile},      {"refused domains", Verdict::refused},
+      {"suspended", Verdict::suspended},           {"night", Verdict::night},
+      {"long passwords", Verdict::long_password}};
   Verdict verdict;
   const auto& rules = part->programs[static_cast<std::size_t>(Action::login)].rules;
   for (std::size_t i = 0; i < rules.size(); ++i)
@@ -290,15 +298,17 @@ float clock_cost() {
 // A line of JSON for each door. Those by hand are named after the door that they stand behind.
 void write_lines(const std::vector<Line>& lines, const Served& served, const Options& options, std::size_t tenants) {
   std::ofstream json(options.json, std::ios::app);
+  const auto form = std::ranges::find(forms, options.form, [](const auto& one) { return one.second; })->first;
   std::string_view door;
   for (const auto& line : lines) {
     const bool by_hand = line.name.starts_with(' ');
     if (!by_hand) door = line.name;
     const std::string_view by = !by_hand ? "Writ" : line.name == "  limit" ? "hand" : "hand, until one denies";
-    json << fmt::format(R"({{"door":"{}","by":"{}","tenants":{},"mix":"{}","decided":{},"processor_ns":{:.2f},)"
-                        R"("p50":{:.0f},"p99":{:.0f},"p999":{:.0f})",
-                        door, by, tenants, options.mix == Mix::zipf ? "zipf" : "uniform", options.sign_ins, line.mean,
-                        line.p50, line.p99, line.p999);
+    json << fmt::format(
+        R"({{"door":"{}","by":"{}","tenants":{},"form":"{}","mix":"{}","decided":{},"processor_ns":{:.2f},)"
+        R"("p50":{:.0f},"p99":{:.0f},"p999":{:.0f})",
+        door, by, tenants, form, options.mix == Mix::zipf ? "zipf" : "uniform", options.sign_ins, line.mean, line.p50,
+        line.p99, line.p999);
     if (!by_hand)
       json << fmt::format(R"(,"load_s":{:.3f},"bytes":{:.0f})", served.load_seconds,
                           served.bytes_per_tenant * static_cast<double>(tenants));
@@ -341,6 +351,8 @@ void report(std::vector<Door>& doors, std::size_t allowed, const Served& served,
 
 // ---------------------------------------------------------------- one number of tenants
 
+// `rules` are the limit's.
+template <unsigned rules>
 void run(const Options& options, std::size_t tenants) {
   const auto workload =
       options.workload.empty() ? make(tenants, options.sign_ins, options.mix) : read(options.workload);
@@ -349,7 +361,7 @@ void run(const Options& options, std::size_t tenants) {
     write_for_eval(workload, options.form, options.write);
   }
   const auto& stream = workload.stream;
-  const Limit limit(workload.tenants);
+  const Limit<rules> limit(workload.tenants);
   const auto served = serve(workload.tenants, options.form);
   const auto& engine = *served.engine;
   Asker asker(engine, workload.tenants.front().id);
@@ -445,7 +457,9 @@ Options read_options(int argc, char** argv) {
       {"--mix", [&](const std::string& v) { options.mix = v == "zipf" ? Mix::zipf : Mix::uniform; }},
       {"--form",
        [&](const std::string& v) {
-         options.form = v == "own" ? Form::own_shape : v == "written" ? Form::written_out : Form::from_template;
+         const auto found = forms.find(v);
+         if (found == forms.end()) throw std::invalid_argument(fmt::format("`{}` is no form of tenants", v));
+         options.form = found->second;
        }},
   };
   for (int i = 1; i < argc; i += 2) {
@@ -463,7 +477,8 @@ Options read_options(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     const auto options = read_options(argc, argv);
-    for (const auto tenants : options.tenants) run(options, tenants);
+    for (const auto tenants : options.tenants)
+      options.form == Form::ten_rules ? run<10>(options, tenants) : run<5>(options, tenants);
   } catch (const std::exception& error) {
     fmt::print(stderr, "bench_doors: {}\n", error.what());
     return 1;

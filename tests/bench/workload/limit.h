@@ -13,18 +13,32 @@ namespace writ::bench {
 struct Interned {
   std::uint32_t tenant = 0, ip = 0, domain = 0;  // domain: 0 for one that no tenant has
   std::uint8_t client = 0, connection = 0;
-  bool mfa = false, admin = false, unknown = false;  // unknown: tenant, client or connection
+  bool mfa = false, admin = false, suspended = false, unknown = false;  // unknown: tenant, client or connection
   std::uint8_t hour = 0;
   std::uint16_t password_length = 0, password_age = 0;
 };
 
 // Which rules denied, a bit each; `fault` when something is unknown or the client may not use the connection, and no rule was looked at.
 struct Verdict {
-  enum : std::uint8_t { networks = 1, domain = 2, administrators = 4, hours = 8, password = 16, fault = 128 };
-  std::uint8_t denied = 0;
+  enum : std::uint16_t {
+    networks = 1,
+    domain = 2,
+    administrators = 4,
+    hours = 8,
+    password = 16,
+    hostile = 32,
+    refused = 64,
+    suspended = 128,
+    night = 256,
+    long_password = 512,
+    fault = 1024
+  };
+  std::uint16_t denied = 0;
   bool allowed() const { return denied == 0; }
 };
 
+// With five rules, or with ten: those of `Further` are no part of the first, neither of its code nor of its records.
+template <unsigned rules>
 class Limit {
  public:
   explicit Limit(const std::vector<Tenant>& tenants);
@@ -48,5 +62,8 @@ class Limit {
   struct Tables;
   std::unique_ptr<const Tables> tables_;
 };
+
+extern template class Limit<5>;
+extern template class Limit<10>;
 
 }  // namespace writ::bench

@@ -34,14 +34,30 @@ std::string rules(const Constants& own) {
                      own.domains, own.open, own.close, own.shortest[0], own.oldest[0], own.shortest[1], own.oldest[1]);
 }
 
+// Five more, over the same facts, each with something of the tenant's own.
+constexpr std::string_view further_rules =
+    R"(  deny login "hostile networks" when request.ip in hostile and not session.mfa
+  deny login "refused domains" when (email_domain(user.email) else "") in refused
+  deny login "suspended" when suspended in user.groups
+  deny login "night" when request.hour < dawn or request.hour >= dusk
+  deny login "long passwords" when request.password_length > longest
+)";
+
 constexpr std::array<std::string_view, 5> names = {"customers", "users", "social", "staff", "partners"};
 constexpr std::array<std::string_view, 5> strategies = {"database", "database", "google_oauth2", "oidc", "oidc"};
 
+std::string zone(std::string_view name, const std::array<Network, 4>& networks) {
+  std::vector<std::string> blocks;
+  for (const auto& one : networks) blocks.push_back(fmt::format("{}/{}", dotted(one.base), one.bits));
+  return fmt::format("  zone {} = {}\n", name, fmt::join(blocks, ", "));
+}
+
+std::string list(const std::array<std::string, 3>& texts) {
+  return fmt::format("[\"{}\"]", fmt::join(texts, "\", \""));
+}
+
 std::string things(const Tenant& tenant) {
-  std::string text;
-  std::vector<std::string> networks;
-  for (const auto& one : tenant.networks) networks.push_back(fmt::format("{}/{}", dotted(one.base), one.bits));
-  text += fmt::format("  zone networks = {}\n", fmt::join(networks, ", "));
+  std::string text = zone("networks", tenant.networks);
   for (std::size_t i = 0; i < names.size(); ++i)
     text += fmt::format("  connection {} : {} {{ id \"{}\" }}\n", names[i], strategies[i], tenant.connections[i].id);
   for (const auto& client : tenant.clients) {
@@ -64,21 +80,32 @@ std::string rule_of_its_own(std::size_t number) {
 
 std::string shared_text(Form form) {
   std::string text(head);
-  if (form != Form::from_template) return text;
+  if (form == Form::written_out || form == Form::own_shape) return text;
   text += "template customer(domains_of_it: list of string, opens: int, closes: int, length1: int, age1: int, length2: "
-          "int, "
-          "age2: int) {\n";
+          "int, age2: int";
+  if (form == Form::ten_rules)
+    text += ", refused: list of string, suspended: string, dawn: int, dusk: int, longest: int";
+  text += ") {\n";
   text += rules({"domains_of_it", "opens", "closes", {"length1", "length2"}, {"age1", "age2"}});
+  if (form == Form::ten_rules) text += further_rules;
   return text + "}\n";
 }
 
 std::string tenant_text(const Tenant& tenant, Form form, std::size_t number) {
   const auto& [first, second] = tenant.passwords;
-  const auto domains = fmt::format("[\"{}\"]", fmt::join(tenant.domains, "\", \""));
-  if (form == Form::from_template)
-    return fmt::format("tenant {} from customer({}, {}, {}, {}, {}, {}, {}) {{\n{}}}\n", tenant.id, domains,
-                       tenant.open, tenant.close, first.shortest, first.oldest, second.shortest, second.oldest,
-                       things(tenant));
+  const auto domains = list(tenant.domains);
+  if (form == Form::from_template || form == Form::ten_rules) {
+    auto arguments = fmt::format("{}, {}, {}, {}, {}, {}, {}", domains, tenant.open, tenant.close, first.shortest,
+                                 first.oldest, second.shortest, second.oldest);
+    auto body = things(tenant);
+    if (form == Form::ten_rules) {
+      const auto further = further_of(tenant);
+      arguments += fmt::format(", {}, \"{}\", {}, {}, {}", list(further.refused), further.suspended, further.dawn,
+                               further.dusk, further.longest);
+      body += zone("hostile", further.hostile);
+    }
+    return fmt::format("tenant {} from customer({}) {{\n{}}}\n", tenant.id, arguments, body);
+  }
   const auto text = [](int value) { return std::to_string(value); };
   return fmt::format("tenant {} {{\n{}{}{}}}\n", tenant.id, things(tenant),
                      rules({domains,

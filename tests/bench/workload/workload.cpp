@@ -56,10 +56,22 @@ class Names {
   std::unordered_set<std::string> taken_;
 };
 
+Network make_network(Chance& chance, int fewest_bits, int most_bits) {
+  Network network;
+  network.bits = static_cast<unsigned>(chance.between(fewest_bits, most_bits));
+  network.base = chance.address() & network.mask();
+  return network;
+}
+
+std::string make_domain(Chance& chance, std::string_view prefix) {
+  static constexpr std::array<std::string_view, 3> endings = {".example", ".test", ".corp.example"};
+  const std::string ending(chance.of(endings));
+  return chance.word(prefix, chance.between(4, 11)) + ending;
+}
+
 Tenant make_tenant(Chance& chance, Names& names) {
   static constexpr std::array kinds = {Kind::database, Kind::database, Kind::social, Kind::enterprise,
                                        Kind::enterprise};
-  static constexpr std::array<std::string_view, 3> endings = {".example", ".test", ".corp.example"};
   Tenant tenant;
   tenant.id = names.fresh(chance, "org_", 12);
   for (auto& rule : tenant.passwords) rule = {chance.between(8, 14), chance.between(90, 365)};
@@ -74,12 +86,8 @@ Tenant make_tenant(Chance& chance, Names& names) {
     client.connections.assign(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count));
     std::ranges::sort(client.connections);
   }
-  for (auto& network : tenant.networks) {
-    network.bits = static_cast<unsigned>(chance.between(12, 28));
-    network.base = chance.address() & network.mask();
-  }
-  for (auto& domain : tenant.domains)
-    domain = chance.word("d", chance.between(4, 11)) + std::string(chance.of(endings));
+  for (auto& network : tenant.networks) network = make_network(chance, 12, 28);
+  for (auto& domain : tenant.domains) domain = make_domain(chance, "d");
   tenant.open = chance.between(6, 9);
   tenant.close = chance.between(17, 21);
   return tenant;
@@ -246,6 +254,28 @@ std::uint32_t address_of(std::string_view dotted) {
   std::uint32_t address = 0;
   for (const auto part : cut(dotted, '.')) address = address << 8 | static_cast<std::uint32_t>(number(part));
   return address;
+}
+
+Further further_of(const Tenant& tenant) {
+  std::uint64_t seed = 0;
+  for (const unsigned char c : tenant.id) seed = seed * 257 + c;
+  Chance chance(seed);
+  Further further;
+  for (auto& network : further.hostile) {
+    const auto meets = [&](const Network& own) {
+      const auto both = own.mask() & network.mask();
+      return (own.base & both) == (network.base & both);
+    };
+    do {
+      network = make_network(chance, 8, 16);
+    } while (std::ranges::any_of(tenant.networks, meets));
+  }
+  for (auto& domain : further.refused) domain = make_domain(chance, "r");  // the stream's begin with `d` and `x`
+  further.suspended = chance.word("suspended-", 6);
+  further.dawn = chance.between(3, 5);
+  further.dusk = chance.between(22, 23);
+  further.longest = chance.between(64, 128);
+  return further;
 }
 
 Workload make(std::size_t tenants, std::size_t sign_ins, Mix mix) {

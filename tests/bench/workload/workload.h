@@ -42,6 +42,16 @@ struct Tenant {
   int open = 0, close = 0;  // hours, the second excluded
 };
 
+// What a tenant has for five rules more. It follows from the tenant's id, so a workload that is read from a folder has it too.
+struct Further {
+  std::array<Network, 4> hostile;      // none of the tenant's own networks has an address of theirs
+  std::array<std::string, 3> refused;  // domains that nobody has
+  std::string suspended;               // a group that nobody is in
+  int dawn = 0, dusk = 0;              // hours outside those that it is open
+  int longest = 0;                     // password, longer than any of the stream
+};
+Further further_of(const Tenant& tenant);
+
 struct SignIn {
   std::string tenant, client, connection, ip, email;
   std::vector<std::string> groups;
@@ -69,8 +79,9 @@ std::uint32_t address_of(std::string_view dotted);
 // How a tenant is written in Writ.
 enum class Form : std::uint8_t {
   from_template,  // a line of constants, and what only it has
-  written_out,    // with its rules in full
-  own_shape,      // written out, and one rule more, which no other tenant has in this form
+  ten_rules,  // the same from a template with five rules more, all of which deny only what others deny already, or nothing
+  written_out,  // with its rules in full
+  own_shape,    // written out, and one rule more, which no other tenant has in this form
 };
 // What all tenants share, and one tenant by itself; the first has to stand before any of the others.
 std::string shared_text(Form form);
