@@ -22,16 +22,29 @@ struct Constants {
   std::array<std::string, 2> shortest, oldest;
 };
 
-std::string rules(const Constants& own) {
+std::string hours(const Constants& own) {
+  return fmt::format("  deny login \"hours\" unless request.hour >= {} and request.hour < {}\n", own.open, own.close);
+}
+
+// A window's clock times and its zone are written, never a parameter.
+std::string window(const Tenant& tenant) {
+  return fmt::format("  deny login \"hours\" unless request.time in {:02}:00..{:02}:00 \"{}\" on weekdays\n",
+                     tenant.open, tenant.close, zone_of(tenant));
+}
+
+constexpr std::string_view age_in_days = "request.password_age_days";
+constexpr std::string_view age_in_time = "not has user.password_changed or request.time - user.password_changed";
+
+std::string rules(const Constants& own, std::string_view hours, std::string_view age) {
   return fmt::format(R"(  allow login
   deny login "outside the networks" unless session.mfa or request.ip in networks
   deny login "another company" on staff, partners unless (email_domain(user.email) else "") in {}
   deny login "administrators" when "admin" in user.groups and not session.mfa
-  deny login "hours" unless request.hour >= {} and request.hour < {}
-  deny login "customers' passwords" on customers when request.password_length < {} or request.password_age_days > {}
-  deny login "users' passwords" on users when request.password_length < {} or request.password_age_days > {}
+{hours}  deny login "customers' passwords" on customers when request.password_length < {} or {age} > {}
+  deny login "users' passwords" on users when request.password_length < {} or {age} > {}
 )",
-                     own.domains, own.open, own.close, own.shortest[0], own.oldest[0], own.shortest[1], own.oldest[1]);
+                     own.domains, own.shortest[0], own.oldest[0], own.shortest[1], own.oldest[1],
+                     fmt::arg("hours", hours), fmt::arg("age", age));
 }
 
 // Five more, over the same facts, each with something of the tenant's own.
@@ -81,12 +94,15 @@ std::string rule_of_its_own(std::size_t number) {
 std::string shared_text(Form form) {
   std::string text(head);
   if (form == Form::written_out || form == Form::own_shape) return text;
-  text += "template customer(domains_of_it: list of string, opens: int, closes: int, length1: int, age1: int, length2: "
-          "int, age2: int";
+  const bool by_the_clock = form == Form::by_the_clock;
+  text += fmt::format(
+      "template customer(domains_of_it: list of string{0}, length1: int, age1: {1}, length2: int, age2: {1}",
+      by_the_clock ? "" : ", opens: int, closes: int", by_the_clock ? "duration" : "int");
   if (form == Form::ten_rules)
     text += ", refused: list of string, suspended: string, dawn: int, dusk: int, longest: int";
   text += ") {\n";
-  text += rules({"domains_of_it", "opens", "closes", {"length1", "length2"}, {"age1", "age2"}});
+  const Constants parameters = {"domains_of_it", "opens", "closes", {"length1", "length2"}, {"age1", "age2"}};
+  text += by_the_clock ? rules(parameters, "", age_in_time) : rules(parameters, hours(parameters), age_in_days);
   if (form == Form::ten_rules) text += further_rules;
   return text + "}\n";
 }
@@ -106,13 +122,16 @@ std::string tenant_text(const Tenant& tenant, Form form, std::size_t number) {
     }
     return fmt::format("tenant {} from customer({}) {{\n{}}}\n", tenant.id, arguments, body);
   }
+  if (form == Form::by_the_clock)
+    return fmt::format("tenant {} from customer({}, {}, {}d, {}, {}d) {{\n{}{}}}\n", tenant.id, domains, first.shortest,
+                       first.oldest, second.shortest, second.oldest, things(tenant), window(tenant));
   const auto text = [](int value) { return std::to_string(value); };
-  return fmt::format("tenant {} {{\n{}{}{}}}\n", tenant.id, things(tenant),
-                     rules({domains,
-                            text(tenant.open),
-                            text(tenant.close),
-                            {text(first.shortest), text(second.shortest)},
-                            {text(first.oldest), text(second.oldest)}}),
+  const Constants own = {domains,
+                         text(tenant.open),
+                         text(tenant.close),
+                         {text(first.shortest), text(second.shortest)},
+                         {text(first.oldest), text(second.oldest)}};
+  return fmt::format("tenant {} {{\n{}{}{}}}\n", tenant.id, things(tenant), rules(own, hours(own), age_in_days),
                      form == Form::own_shape ? rule_of_its_own(number) : "");
 }
 

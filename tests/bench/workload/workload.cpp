@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <stdexcept>
@@ -159,12 +160,47 @@ class Zipf {
   std::vector<double> sums_;
 };
 
+// Zones, and how many minutes their clocks were ahead of UTC from 5 to 23 January 2026, when none of them was changed.
+struct Zone {
+  std::string_view name;
+  int ahead;
+};
+constexpr std::array<Zone, 8> zones = {{{"Europe/Berlin", 60},
+                                        {"Europe/London", 0},
+                                        {"America/New_York", -300},
+                                        {"America/Los_Angeles", -480},
+                                        {"America/Sao_Paulo", -180},
+                                        {"Asia/Kolkata", 330},
+                                        {"Asia/Tokyo", 540},
+                                        {"Australia/Sydney", 660}}};
+
+std::uint64_t seed_of(const Tenant& tenant) {
+  std::uint64_t seed = 0;
+  for (const unsigned char c : tenant.id) seed = seed * 257 + c;
+  return seed;
+}
+
+const Zone& clock_of(const Tenant& tenant) { return zones[Chance(~seed_of(tenant)).next() % zones.size()]; }
+
+// One after the other on Monday to Friday of three weeks, anywhere within the hour.
+void tell_time(SignIn& asked, const Tenant* tenant, std::size_t place) {
+  using namespace std::chrono;
+  const auto day = sys_days{January / 5 / 2026} + days{place % 5 + place / 5 % 3 * 7};
+  const auto local = day + hours{asked.hour} + seconds{place * 2'654'435'761 % 3'600};
+  const auto time = local - minutes{tenant == nullptr ? 0 : clock_of(*tenant).ahead};
+  asked.time = duration_cast<microseconds>(time.time_since_epoch()).count();
+  asked.changed = asked.time - duration_cast<microseconds>(days{asked.password_age}).count();
+}
+
 void judge(Workload& workload) {
   std::unordered_map<std::string_view, const Tenant*> by_id;
   for (const auto& tenant : workload.tenants) by_id.emplace(tenant.id, &tenant);
-  for (auto& asked : workload.stream) {
+  for (std::size_t i = 0; i < workload.stream.size(); ++i) {
+    auto& asked = workload.stream[i];
     const auto found = by_id.find(asked.tenant);
-    asked.allowed = decide(found == by_id.end() ? nullptr : found->second, asked);
+    const auto* tenant = found == by_id.end() ? nullptr : found->second;
+    asked.allowed = decide(tenant, asked);
+    tell_time(asked, tenant, i);
   }
 }
 
@@ -257,9 +293,7 @@ std::uint32_t address_of(std::string_view dotted) {
 }
 
 Further further_of(const Tenant& tenant) {
-  std::uint64_t seed = 0;
-  for (const unsigned char c : tenant.id) seed = seed * 257 + c;
-  Chance chance(seed);
+  Chance chance(seed_of(tenant));
   Further further;
   for (auto& network : further.hostile) {
     const auto meets = [&](const Network& own) {
@@ -277,6 +311,8 @@ Further further_of(const Tenant& tenant) {
   further.longest = chance.between(64, 128);
   return further;
 }
+
+std::string_view zone_of(const Tenant& tenant) { return clock_of(tenant).name; }
 
 Workload make(std::size_t tenants, std::size_t sign_ins, Mix mix) {
   Workload workload;

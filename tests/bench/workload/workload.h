@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace writ::bench {
@@ -51,6 +52,8 @@ struct Further {
   int longest = 0;                     // password, longer than any of the stream
 };
 Further further_of(const Tenant& tenant);
+// The zone whose clock the tenant opens and closes by, which follows from its id too.
+std::string_view zone_of(const Tenant& tenant);
 
 struct SignIn {
   std::string tenant, client, connection, ip, email;
@@ -58,6 +61,9 @@ struct SignIn {
   bool mfa = false;
   int hour = 0, password_length = 0, password_age = 0;  // days
   bool allowed = false;                                 // what must come out
+  // The same by the clock, in microseconds since 1970: on a working day of January 2026 at that hour in the tenant's zone; and
+  // when the password was changed.
+  std::int64_t time = 0, changed = 0;
 };
 
 struct Workload {
@@ -80,8 +86,9 @@ std::uint32_t address_of(std::string_view dotted);
 enum class Form : std::uint8_t {
   from_template,  // a line of constants, and what only it has
   ten_rules,  // the same from a template with five rules more, all of which deny only what others deny already, or nothing
-  written_out,  // with its rules in full
-  own_shape,    // written out, and one rule more, which no other tenant has in this form
+  by_the_clock,  // from a template, and a window of its own in its zone; the ages of passwords are spans of time
+  written_out,   // with its rules in full
+  own_shape,     // written out, and one rule more, which no other tenant has in this form
 };
 // What all tenants share, and one tenant by itself; the first has to stand before any of the others.
 std::string shared_text(Form form);
