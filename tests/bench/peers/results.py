@@ -91,7 +91,7 @@ def fastest(rows):
     return chosen
 
 
-COLOURS = ["#1b7837", "#5aae61", "#555555", "#b2182b", "#2166ac", "#e08214", "#8073ac", "#01665e", "#8c510a", "#c51b7d"]
+COLOURS = ["#1b7837", "#5aae61", "#555555", "#b2182b", "#2166ac", "#e08214", "#8073ac", "#01665e", "#8c510a", "#c51b7d", "#000000"]
 LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT = 70, 480, 40, 50, 1100, 560
 
 

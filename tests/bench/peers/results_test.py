@@ -73,6 +73,15 @@ class Picture(unittest.TestCase):
         self.assertTrue(all(below - above >= 16.9 for above, below in zip(heights, heights[1:])))
 
 
+    def test_every_line_of_a_whole_run_has_a_colour_of_its_own(self):
+        engines = [door("Writ", 10, 244), door("Writ", 10, 842, door="json"), door("hand", 10, 57)]
+        engines += [peer("best", 10, 5_000 + i, name=name) for i, name in enumerate(
+            ("cedar-go", "OPA", "Casbin", "cel-go", "Cedar", "regorus", "OPA as wasm", "SAPL"))]
+        drawn = results.picture(results.read("\n".join(map(json.dumps, engines))))
+        colours = re.findall(r'fill="none" stroke="(#\w+)"', drawn)
+        self.assertEqual((len(colours), len(set(colours))), (11, 11))
+
+
 class Document(unittest.TestCase):
     def test_only_what_stands_between_the_marks_is_replaced(self):
         with tempfile.TemporaryDirectory() as folder:

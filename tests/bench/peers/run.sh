@@ -61,6 +61,22 @@ elif mkdir -p "$built/opa_wasm" && cp $here/opa_wasm/* "$built/opa_wasm/" &&
 else
   skip "OPA as WebAssembly: npm could not fetch what runs it, see $built/npm.log"
 fi
+# SAPL's version is in pom.xml. Maven keeps no hashes, so those of all that it fetches are in sha256sums.
+sapl_is_whole() { (cd "$built/sapl/lib" && sha256sum -c --quiet --strict) <$here/sapl/sha256sums; }
+if ! command -v mvn >/dev/null || ! command -v java >/dev/null || ! command -v javac >/dev/null; then
+  skip "SAPL: no mvn, java or javac"
+elif mkdir -p "$built/sapl/lib" "$built/sapl/classes" &&
+  { sapl_is_whole ||
+    { mvn -B -q ${WRIT_NO_INSTALL:+-o} -f $here/sapl/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
+      -DoutputDirectory="$built/sapl/lib" && sapl_is_whole; }; } >"$built/mvn.log" 2>&1 </dev/null &&
+  javac -proc:none -d "$built/sapl/classes" -cp "$built/sapl/lib/*" $here/sapl/Sapl.java >>"$built/mvn.log" 2>&1; then
+  # shellcheck disable=SC2016 # "$1" is for the script that is written
+  printf '#!/bin/sh\nexec java -Dslf4j.internal.verbosity=ERROR -cp "%s/classes:%s/lib/*" Sapl "$1"\n' "$built/sapl" "$built/sapl" >"$built/bin/sapl"
+  chmod +x "$built/bin/sapl"
+  engines="$engines $built/bin/sapl"
+else
+  skip "SAPL: it could not be fetched or built, see $built/mvn.log"
+fi
 
 # That decisions are compared is worth something where a difference is noticed: of these sign-ins one expects the contrary.
 wrong=$built/workload/wrong
