@@ -142,7 +142,7 @@ std::vector<bool> slots_below(const program::Shape& shape, program::NodeId node)
     const std::uint32_t operands[] = {one.a, one.b, one.c};
     for (std::size_t i = 0; i < row.operands.size(); ++i)
       if (row.operands[i] == Operand::slot) slots[operands[i]] = true;
-    flip::for_each_operand(shape, one, [&](std::uint32_t below) { open.push_back(below); });
+    program::each_operand(shape, one, [&](std::uint32_t below) { open.push_back(below); });
   }
   return slots;
 }

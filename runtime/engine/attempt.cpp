@@ -76,7 +76,7 @@ InScope in_scope(const Request::State& request, const Attempting& who) {
   const auto add = [&](const LockoutFacts& lockout) {
     scope.counters.push_back(lockout.counter);
     scope.rules.push_back(
-        rule_of(loaded.name(), lockout, request.names().connection, who.identifier.value, who.ip.value));
+        rule_of(loaded.name(), lockout, request.names.connection, who.identifier.value, who.ip.value));
   };
   const auto family = static_cast<Family>(request.frame.connection_family);
   if (family == Family::database || family == Family::passwordless)

@@ -34,7 +34,24 @@ struct Fired {
   bool entry(std::size_t place) const { return entries[place / 64] >> place % 64 & 1; }
 };
 
-// Counts the rules of `kinds`: the enforced ones for the effect, all of them for would_be.
-Tally tally(const program::Shape& shape, const RuleMasks::Kinds& kinds, const Fired& fired);
+using Kinds = std::vector<RuleMasks::Kinds>;
+// The requires among them that fired, one by one.
+void tally_requires(const program::Shape& shape, const Kinds& kinds, const Fired& fired, Tally& tally);
+
+// Counts the rules of `kinds`: the enforced ones for the effect, all of them for would_be. Allow and deny a word at a time.
+inline Tally tally(const program::Shape& shape, const Kinds& kinds, const Fired& fired) {
+  const auto* rules = fired.rules.data();
+  std::uint64_t deny = 0, allow = 0, require = 0;
+  for (const auto& word : kinds) {
+    deny |= *rules & word.deny;
+    allow |= *rules & word.allow;
+    require |= *rules++ & word.require;
+  }
+  Tally result;
+  result.deny = deny != 0;
+  result.allow = allow != 0;
+  if (require != 0) tally_requires(shape, kinds, fired, result);
+  return result;
+}
 
 }  // namespace writ::engine

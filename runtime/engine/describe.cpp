@@ -71,7 +71,7 @@ std::string invalid(const Request::State& request, const Finding& finding) {
 }
 
 std::string mismatch(const Request::State& request, const Finding& finding) {
-  const auto tenant = quoted(request.names().tenant);
+  const auto tenant = quoted(request.names.tenant);
   switch (finding.detail) {
   case Detail::host: return "host " + quoted(request.text(fact("request.host"))) + " is not one of " + tenant;
   case Detail::host_elsewhere:
@@ -87,12 +87,12 @@ std::string unsupported(const Request::State& request, const Finding& finding) {
   const std::string action(action_of(request));
   switch (finding.detail) {
   case Detail::database_only:
-    return action + " needs a database connection, which " + quoted(request.names().connection) + " is not";
-  case Detail::signup_closed: return "sign-up on connection " + quoted(request.names().connection) + " is closed";
+    return action + " needs a database connection, which " + quoted(request.names.connection) + " is not";
+  case Detail::signup_closed: return "sign-up on connection " + quoted(request.names.connection) + " is closed";
   default: {
     const auto& client = request.loaded->client(request.frame.client);
     const std::string type(client_type_names[static_cast<std::size_t>(client.type)]);
-    return "client " + quoted(request.names().client) + " is of type " + type + ", which has no " + action;
+    return "client " + quoted(request.names.client) + " is of type " + type + ", which has no " + action;
   }
   }
 }
@@ -103,16 +103,15 @@ std::string grant(const Request::State& request) {
                                 : request.action == Action::refresh ? std::string_view("refresh_token")
                                                                     : std::string_view("client_credentials");
   return "grant " + quoted(name) + " is not allowed for " + std::string(action_of(request)) + " of client " +
-         quoted(request.names().client);
+         quoted(request.names.client);
 }
 
 }  // namespace
 
 std::string describe(const Request::State& request, const Finding& finding) {
-  const auto client = "client " + quoted(request.names().client),
-             connection = "connection " + quoted(request.names().connection);
-  const auto organization = "organization " + quoted(request.names().organization),
-             tenant = quoted(request.names().tenant);
+  const auto client = "client " + quoted(request.names.client),
+             connection = "connection " + quoted(request.names.connection);
+  const auto organization = "organization " + quoted(request.names.organization), tenant = quoted(request.names.tenant);
   switch (finding.fault) {
   case Fault::none: return "";
   case Fault::not_ready: return "no policy is loaded";

@@ -30,7 +30,7 @@ void Engine::start(Request& request, Action action, std::string_view tenant, std
   }
   asked.reset(action, found);
   if (!found && broken) asked.started = false;  // there is such a tenant, and it is not ready
-  asked.given_names = {tenant, client, connection, organization};
+  asked.names = {tenant, client, connection, organization};
   asked.has_connection = connection.data() != nullptr;
   asked.has_organization = organization.data() != nullptr;
   asked.resolve();

@@ -49,8 +49,10 @@ class CodeSource {
 
 namespace engine {
 
+enum class By : std::uint8_t;  // answer.h
+
 // What a fact may be set to without a second look. `other`: there is more to see to.
-enum class Form : std::uint8_t { other, boolean, integer, text, ip };
+enum class Form : std::uint8_t { other, boolean, integer, text, mail, ip };
 
 struct Quick {
   const Form* forms = nullptr;  // by FactId, for the action that was started
@@ -170,10 +172,11 @@ class Engine {
   Decision interpret(const Request& request) const noexcept;  // always the interpreter
   std::optional<Decision>
   native(const Request& request) const noexcept;  // only machine code; nothing while there is none
-  // Leaves `room` as if it had been started and filled with what was prepared, so that it can be explained, or set further and asked again. A
-  // tenant that is asked for the first time, or has changed since, may make it allocate. Of a batch, what the next ones read is fetched from memory
+  // The room is memory of the thread that decides: what was started in it before is gone, and it is to be started again before it is asked. A
+  // tenant that has changed since, or has no machine code yet, may make it allocate. Of a batch, what the next ones read is fetched from memory
   // while one is decided; as many are as both lists have.
   Decision decide(const Prepared& prepared, Request& room) const noexcept;
+  Decision interpret(const Prepared& prepared, Request& room) const noexcept;  // always the interpreter
   void decide_batch(std::span<const Prepared> prepared, Request& room, std::span<Decision> decisions) const noexcept;
   Decision attempt(const Request& request) const noexcept;  // decision 0001, 27
   // The same, counted by a store (attempt.h). Sets the request's facts of time, address and attempts.
@@ -199,6 +202,8 @@ class Engine {
   std::size_t reclaim();
 
  private:
+  Decision decide(const Prepared& prepared, Request& room, engine::By by) const noexcept;
+
   std::unique_ptr<State> state_;
 };
 

@@ -252,4 +252,13 @@ Finding find_fault(const Request::State& request, const Set& set, Question quest
                   grant, callback, user, lockout>({request, set, question});
 }
 
+// Other tenants are asked about names that this one does not claim.
+bool is_settled(const Request::State& request) noexcept {
+  if (!request.loaded) return false;
+  const auto& loaded = *request.loaded;
+  constexpr auto host = fact("request.host"), issuer = fact("token.issuer");
+  return (!request.has(host) || loaded.claims_hosts() || loaded.has_host(request.text(host))) &&
+         (!request.has(issuer) || loaded.claims_issuers() || loaded.has_issuer(request.text(issuer)));
+}
+
 }  // namespace writ::engine

@@ -58,7 +58,10 @@ struct Set {
 // The first fault that applies; none when the rules may be asked. Allocates nothing.
 Finding find_fault(const Request::State& request, const Set& set, Question question) noexcept;
 
-// The same in words: "client `x` is not a client of `acme`".
+// Whether that is the same whatever else is served, as long as something is and it is not stale.
+bool is_settled(const Request::State& request) noexcept;
+
+// The first fault in words: "client `x` is not a client of `acme`".
 std::string describe(const Request::State& request, const Finding& finding);
 
 }  // namespace writ::engine

@@ -39,7 +39,7 @@ bool can_be_cheap() {
 
 }  // namespace
 
-const bool Hold::cheap_ = can_be_cheap();
+const bool Hold::cheap = can_be_cheap();
 
 Hold::Hold() {
   auto& all = readers();
@@ -87,7 +87,7 @@ void Retired::collect() {
     const std::lock_guard lock(all.mutex);
     if (waiting_.size() < all.count / readers_a_thing) return;
     // Every reader's announcement so far is seen below; what it announces from here on it looks for again, and does not find.
-    if (Hold::cheap_ && !membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return;
+    if (Hold::cheap && !membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return;
     for (const auto* hold = all.first; hold; hold = hold->next_)
       for (const auto* place : {&hold->table_, &hold->thing_})
         if (const auto* const what = place->load(std::memory_order_seq_cst)) announced.push_back(what);

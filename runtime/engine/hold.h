@@ -39,7 +39,7 @@ class Hold {
   static const T* announce(Place& place, const std::atomic<const T*>& from) {
     const auto* seen = from.load(std::memory_order_acquire);
     while (seen != nullptr) {
-      if (cheap_) {
+      if (cheap) {
         place.store(seen, std::memory_order_release);
         std::atomic_signal_fence(std::memory_order_seq_cst);  // the other half is in Retired::collect
       } else {
@@ -52,7 +52,7 @@ class Hold {
     return nullptr;
   }
 
-  static const bool cheap_;
+  static const bool cheap;  // the barrier is the one's who frees
   Place table_{nullptr}, thing_{nullptr};
   Hold *next_ = nullptr, *before_ = nullptr;
 };

@@ -144,12 +144,12 @@ class Builder {
     layout.id = NameEnds(part.id);
     for (std::size_t i = 0; i < 16; ++i) layout.identity[i / 8] = layout.identity[i / 8] << 8 | part.hash[i];
     layout.version = part.version;
-    // In the order in which a decision reads them.
+    // A prepared request reads the rows alone, any other one all of it.
+    for (std::size_t i = 0; i < action_count; ++i) layout.rows[i] = block.list(part.programs[i].row.bytes()).at;
     layout.clients.build(kind.key, ids(part.clients), block);
     clients();
     layout.connections.build(kind.key, ids(part.connections), block);
     connections();
-    for (std::size_t i = 0; i < action_count; ++i) layout.rows[i] = block.list(part.programs[i].row.bytes()).at;
     layout.hosts = texts(part.hosts);
     layout.issuers = texts(part.issuers);
     lockouts();

@@ -69,10 +69,10 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
   // Where things lie in the block, and what is not in it.
   struct Layout {
     const Kind* kind = nullptr;  // `cold` owns it
-    NameEnds id;
     Identity identity{};
     std::uint64_t version = 0;
     std::array<std::uint32_t, action_count> rows{};  // distances from the block's start
+    NameEnds id;
     Names clients, connections;
     List<ClientFacts> client_facts;
     List<ConnectionFacts> connection_facts;

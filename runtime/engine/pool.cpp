@@ -10,8 +10,6 @@ namespace writ::engine {
 
 namespace {
 
-void set_bit(Words& words, std::size_t bit) { words[bit / 64] |= std::uint64_t{1} << bit % 64; }
-
 template <class F>
 FactRule rule_of(const F& fact) {
   const auto actions = static_cast<ActionMask>(fact.required | fact.optional);
@@ -31,8 +29,9 @@ Form form_of(const FactRule& rule, std::size_t place, Action action) {
   case TypeKind::time: return rule.low == INT64_MIN && rule.high == INT64_MAX ? Form::integer : Form::other;
   case TypeKind::ip: return Form::ip;
   case TypeKind::string:
-    return id == fact("request.country") || id == fact("request.host") || id == fact("user.email") ? Form::other
-                                                                                                   : Form::text;
+    return id == fact("user.email")                                      ? Form::mail
+           : id == fact("request.country") || id == fact("request.host") ? Form::other
+                                                                         : Form::text;
   default: return Form::other;
   }
 }
@@ -88,23 +87,21 @@ const FactTable& builtin_table() {
 
 RuleMasks masks_of(const program::Shape& shape) {
   RuleMasks masks;
+  masks.wide = shape.rules.size() > 128 || shape.entries.size() > 64;
   const auto words = words_for(shape.rules.size());
-  for (auto* kinds : {&masks.enforced, &masks.all}) kinds->allow = kinds->deny = kinds->require = Words(words);
-  masks.report = Words(words);
+  masks.enforced.resize(words);
+  masks.all.resize(words);
   for (std::size_t i = 0; i < shape.rules.size(); ++i) {
     const auto& rule = shape.rules[i];
-    const auto mark = [&](RuleMasks::Kinds& kinds) {
-      set_bit(rule.effect == RuleEffect::allow  ? kinds.allow
-              : rule.effect == RuleEffect::deny ? kinds.deny
-                                                : kinds.require,
-              i);
+    const auto mark = [&](std::vector<RuleMasks::Kinds>& kinds) {
+      auto& word = kinds[i / 64];
+      (rule.effect == RuleEffect::allow  ? word.allow
+       : rule.effect == RuleEffect::deny ? word.deny
+                                         : word.require) |= std::uint64_t{1} << i % 64;
     };
     mark(masks.all);
     masks.reports = masks.reports || rule.report;
-    if (rule.report)
-      set_bit(masks.report, i);
-    else
-      mark(masks.enforced);
+    if (!rule.report) mark(masks.enforced);
   }
   return masks;
 }
@@ -124,6 +121,23 @@ void SharedShape::ask(CodeSource& source) {
   const auto times = asked.fetch_add(1, std::memory_order_relaxed) + 1;
   if (!std::has_single_bit(times)) return;
   if (!adopt(source) && times >= 1'024) source.want(shape);
+}
+
+SharedRemainder* SharedShape::make_remainder() {
+  if (auto* const made = remainder()) return made;
+  const std::lock_guard lock(mutex_);
+  if (owned_remainder_) return owned_remainder_.get();
+  auto found = program::remainder_of(*shape);
+  if (!found) return nullptr;
+  auto made = std::make_shared<SharedRemainder>();
+  made->shared.masks = masks;
+  made->shared.key = program::key_of(found->shape);
+  made->shared.shape = std::make_shared<const program::Shape>(std::move(found->shape));
+  made->bits = std::move(found->bits);
+  made->slots = std::move(found->slots);
+  owned_remainder_ = std::move(made);
+  remainder_.store(owned_remainder_.get(), std::memory_order_release);
+  return owned_remainder_.get();
 }
 
 std::shared_ptr<SharedShape> Pool::shape(const std::shared_ptr<const program::Shape>& shape, bool& fresh) {

@@ -3,6 +3,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/engine/names.h"
+#include "runtime/program/remainder.h"
 
 #include <array>
 #include <atomic>
@@ -20,14 +21,17 @@ constexpr std::size_t words_for(std::size_t bits) { return (bits + 63) / 64; }
 
 // Which rules of a shape do what, as bits by place. `enforced` ones leave out report rules, `all` ones do not.
 struct RuleMasks {
+  // Of 64 rules.
   struct Kinds {
-    Words allow, deny, require;
+    std::uint64_t allow = 0, deny = 0, require = 0;
   };
-  Kinds enforced, all;
-  Words report;
+  std::vector<Kinds> enforced, all;
   bool reports = false;  // there are report rules, so what would be may differ from what is
+  bool wide = false;     // there are more rules or entries than a decision has masks for
 };
 RuleMasks masks_of(const program::Shape& shape);
+
+struct SharedRemainder;
 
 // One shape, however many tenants have it. `code` is null until there is machine code; `owner` keeps that alive.
 struct SharedShape {
@@ -42,10 +46,20 @@ struct SharedShape {
   // Called for each request while there is no code: looks for it the 1st, 2nd, 4th, 8th … time, and asks for it again now and then,
   // because a source whose queue was full forgets.
   void ask(CodeSource& source);
+  // What prepared requests leave to be computed: made by the first of them. Null when there is none, or none yet.
+  SharedRemainder* make_remainder();
+  SharedRemainder* remainder() const { return remainder_.load(std::memory_order_acquire); }
 
  private:
   std::mutex mutex_;
   std::shared_ptr<const void> owner_;
+  std::atomic<SharedRemainder*> remainder_{nullptr};
+  std::shared_ptr<SharedRemainder> owned_remainder_;  // guarded by mutex_
+};
+
+struct SharedRemainder {
+  SharedShape shared;
+  std::vector<program::NodeId> bits, slots;  // program::Remainder
 };
 
 // What a fact must be, for built-in and declared ones alike.

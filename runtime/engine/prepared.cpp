@@ -1,180 +1,115 @@
-// Packing what a bound request holds, and unpacking it into a room: as if it had been started and filled there. What it was bound to is compared by
-// the hash of the part, so that places found beforehand are only ever used in the part that they are places of.
+// What is known of a request beforehand is computed by the interpreter, once, and kept as the inputs of what is left. It is good in the part that it
+// was computed by, and in no other: that is compared by the hash of the part, with every decision.
 #include "runtime/engine/prepared.h"
 
+#include "runtime/engine/answer.h"
 #include "runtime/engine/state.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <exception>
+#include <new>
 
 namespace writ {
 
+using engine::By;
 using engine::Loaded;
+using engine::SharedRemainder;
 using program::Slot;
-using program::Text;
-
-namespace {
-
-enum class Width : std::uint8_t { plain, address, text, texts };
-
-Width width_of(TypeKind type) {
-  switch (type) {
-  case TypeKind::ip: return Width::address;
-  case TypeKind::string: return Width::text;
-  case TypeKind::string_set: return Width::texts;
-  default: return Width::plain;
-  }
-}
-
-// Calls `f(id, width, slot)` for each fact that is given; entities are given, and have no slot.
-template <class F>
-void each_fact(const Request::State& from, F&& f) {
-  for (std::size_t word = 0; word < engine::words_for(from.fact_count); ++word)
-    for (auto bits = from.present[word]; bits != 0; bits &= bits - 1) {
-      const auto place = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-      const auto type = from.known->rules[place].type;
-      if (type > TypeKind::enumeration && type <= TypeKind::organization) continue;
-      f(static_cast<std::uint16_t>(place), width_of(type), from.slots[place]);
-    }
-}
-
-// What is to be packed. Counted first, then filled.
-struct Sizes {
-  std::size_t words = 0, plain = 0, wide = 0, items = 0, bytes = 0;
-};
-
-Sizes sizes_of(const Request::State& from) {
-  Sizes sizes;
-  sizes.words = engine::words_for(from.fact_count);
-  while (sizes.words > 1 && from.present[sizes.words - 1] == 0) --sizes.words;
-  each_fact(from, [&](std::uint16_t, Width width, const Slot& slot) {
-    ++(width == Width::plain ? sizes.plain : sizes.wide);
-    if (width == Width::text) sizes.bytes += slot.text.size;
-    if (width != Width::texts) return;
-    sizes.items += slot.set.size;
-    for (std::size_t i = 0; i < slot.set.size; ++i) sizes.bytes += slot.set.items[i].size;
-  });
-  return sizes;
-}
-
-}  // namespace
-
-std::byte* Prepared::begin(std::size_t size) {
-  more_ = size > room_.size() ? std::make_unique<std::byte[]>(size) : nullptr;
-  return more_ ? more_.get() : room_.data();
-}
 
 void Engine::prepare(NamedRequest named, Prepared& prepared) const {
-  prepared.usual_ = false;
+  prepared.settled_ = false;
   prepared.named_ = std::make_unique<const NamedRequest>(std::move(named));
   Request request;
   bind(*prepared.named_, request);
-  const auto& from = *request.state_;
-  prepared.action_ = prepared.named_->action;
-  prepared.has_connection_ = from.has_connection;
-  prepared.has_organization_ = from.has_organization;
-  if (!from.loaded || !from.started || from.broken_name || from.stray || from.any_refused) return;
-
-  const auto sizes = sizes_of(from);
-  const auto ids_at = (sizes.words + sizes.plain) * 8 + sizes.wide * sizeof(Slot);
-  const auto ids_size = ((sizes.plain + sizes.wide) * sizeof(std::uint16_t) + 7) / 8 * 8;
-  auto* const room = prepared.begin(ids_at + ids_size + sizes.items * sizeof(Text) + sizes.bytes);
-  auto* const present = reinterpret_cast<std::uint64_t*>(room);
-  auto* plain = reinterpret_cast<std::int64_t*>(present + sizes.words);
-  auto* wide = reinterpret_cast<Slot*>(plain + sizes.plain);
-  auto* plain_id = reinterpret_cast<std::uint16_t*>(room + ids_at);
-  auto* wide_id = plain_id + sizes.plain;
-  auto* item = reinterpret_cast<Text*>(room + ids_at + ids_size);
-  auto* byte = reinterpret_cast<char*>(item + sizes.items);
-
-  std::copy_n(from.present.data(), sizes.words, present);
-  const auto copy = [&](const Text& text) {
-    const Text copied{byte, text.size, text.lowered};
-    if (text.size != 0) std::memcpy(byte, text.data, text.size);
-    byte += text.size;
-    return copied;
-  };
-  each_fact(from, [&](std::uint16_t id, Width width, const Slot& slot) {
-    if (width == Width::plain) {
-      *plain_id++ = id;
-      *plain++ = slot.integer;
-      return;
-    }
-    *wide_id++ = id;
-    auto& to = *wide++ = slot;
-    if (width == Width::text) to.text = copy(slot.text);
-    if (width != Width::texts) return;
-    to.set = {item, slot.set.size};
-    for (std::size_t i = 0; i < slot.set.size; ++i) *item++ = copy(slot.set.items[i]);
-  });
-
+  auto& from = *request.state_;
+  if (!from.loaded || !from.started || !engine::is_settled(from)) return;
+  auto* const rest = from.program().shared->make_remainder();
+  if (!rest) return;
+  auto now = state_->set();
+  now.ready = true;
+  now.stale = false;  // which is asked with every decision
+  prepared.fault_ = engine::find_fault(from, now, engine::Question::decide).fault;
+  if (prepared.fault_ == Fault::none) {
+    from.prepare_to_interpret();
+    prepared.pack(from, *rest);
+    state_->want(*rest);
+  }
   prepared.hash_ = state_->tenants.hash_of(prepared.named_->tenant);
   prepared.identity_ = from.loaded->identity();
-  prepared.client_ = static_cast<std::int32_t>(from.frame.client);
-  prepared.connection_ = static_cast<std::int32_t>(from.frame.connection);
-  prepared.organization_ = static_cast<std::int32_t>(from.frame.organization);
-  prepared.words_ = static_cast<std::uint16_t>(sizes.words);
-  prepared.plain_ = static_cast<std::uint16_t>(sizes.plain);
-  prepared.wide_ = static_cast<std::uint16_t>(sizes.wide);
-  prepared.usual_ = true;
+  prepared.action_ = prepared.named_->action;
+  prepared.settled_ = true;
 }
 
-void Prepared::unpack(const Loaded& loaded, Request::State& room) const {
-  const auto* const present = reinterpret_cast<const std::uint64_t*>(more_ ? more_.get() : room_.data());
-  const auto* const plain = reinterpret_cast<const std::int64_t*>(present + words_);
-  const auto* const wide = reinterpret_cast<const Slot*>(plain + plain_);
-  const auto* id = reinterpret_cast<const std::uint16_t*>(wide + wide_);
-  room.reset(action_, &loaded, {present, words_});
-  room.named = named_.get();
-  room.has_connection = has_connection_;
-  room.has_organization = has_organization_;
-  std::copy_n(present, words_, room.present.data());
-  for (std::size_t i = 0; i < plain_; ++i) {
-    Slot slot;  // whole: another tenant's fact of that number may have been a wide one
-    slot.integer = plain[i];
-    room.slots[*id++] = slot;
+void Prepared::pack(Request::State& from, const SharedRemainder& rest) {
+  from.fired.clear();
+  from.satisfied.clear();
+  interpret(from.shape(), from.frame, {from.fired.data(), from.satisfied.data()}, from.registers);
+  words_ = static_cast<std::uint16_t>(engine::words_for(rest.bits.size()));
+  const auto size = words_ + rest.slots.size() * (sizeof(Slot) / 8);
+  more_ = size > room_.size() ? std::make_unique<std::uint64_t[]>(size) : nullptr;
+  auto* const to = more_ ? more_.get() : room_.data();
+  std::fill_n(to, words_, 0);
+  for (std::size_t i = 0; i < rest.bits.size(); ++i)
+    if (rest.bits[i] != program::Remainder::nothing && from.registers[rest.bits[i]].integer != 0)
+      to[i / 64] |= std::uint64_t{1} << i % 64;
+  for (std::size_t i = 0; i < rest.slots.size(); ++i)
+    std::memcpy(to + words_ + i * (sizeof(Slot) / 8), &from.registers[rest.slots[i]], sizeof(Slot));
+}
+
+Decision Prepared::decide(const Engine::State& engine, const Loaded& loaded, SharedRemainder& rest,
+                          Request::State& room, By by) const {
+  if (engine.is_stale()) return engine::refused(&loaded, Fault::stale);
+  if (fault_ != Fault::none) return engine::refused(&loaded, fault_);
+  program::Frame frame;
+  frame.present = values();
+  frame.facts = reinterpret_cast<const Slot*>(frame.present + words_);
+  frame.row = loaded.row(action_);
+  std::array<std::uint64_t, 2> fired{};  // a remainder has no more rules
+  std::uint64_t satisfied = 0;           // or entries
+  const program::Outcome outcome{fired.data(), &satisfied};
+  if (const auto code = by == By::any ? rest.shared.code.load(std::memory_order_acquire) : nullptr) {
+    code(&frame, &outcome);
+  } else {
+    if (engine.code && by == By::any) rest.shared.ask(*engine.code);
+    room.registers.prepare(*rest.shared.shape);
+    writ::interpret(*rest.shared.shape, frame, outcome, room.registers);
   }
-  for (std::size_t i = 0; i < wide_; ++i) room.slots[*id++] = wide[i];
-  room.frame.client = client_;
-  room.frame.connection = connection_;
-  room.frame.organization = organization_;
-  room.follow_names();
+  return engine::follow(loaded, rest.shared, {fired, {&satisfied, 1}});
 }
 
-namespace {
-
-void refuse(Request::State& room) {
-  room.reset(Action::login, nullptr);
-  room.started = false;
-}
-
-}  // namespace
-
-Decision Engine::decide(const Prepared& prepared, Request& room) const noexcept {
-  auto& asked = *room.state_;
+Decision Engine::decide(const Prepared& prepared, Request& room, By by) const noexcept {
+  auto& lent = *room.state_;
   try {
-    const auto is = [&](const Loaded& loaded) { return loaded.identity() == prepared.identity_; };
-    const auto* const loaded = prepared.usual_ ? state_->tenants.find_by(prepared.hash_, asked.hold, is) : nullptr;
-    if (loaded) {
-      prepared.unpack(*loaded, asked);
-      state_->see_to_code(asked);
-    } else if (prepared.named_) {
+    lent.lend();
+    if (prepared.settled_) {
+      const auto is = [&](const Loaded& loaded) { return prepared.is_of(loaded.identity()); };
+      if (const auto* const loaded = state_->tenants.find_by(prepared.hash_, lent.hold, is))
+        if (auto* const rest = loaded->kind()[prepared.action_].shared->remainder())
+          return prepared.decide(*state_, *loaded, *rest, lent, by);
+    }
+    if (prepared.named_) {
       bind(*prepared.named_, room);
-    } else {
-      refuse(asked);
+      return by == By::any ? decide(room) : interpret(room);
     }
   } catch (const std::exception&) {  // for want of memory
-    refuse(asked);
+    lent.lend();
   }
   return decide(room);
+}
+
+Decision Engine::decide(const Prepared& prepared, Request& room) const noexcept {
+  return decide(prepared, room, By::any);
+}
+
+Decision Engine::interpret(const Prepared& prepared, Request& room) const noexcept {
+  return decide(prepared, room, By::interpreter);
 }
 
 void Engine::decide_batch(std::span<const Prepared> prepared, Request& room,
                           std::span<Decision> decisions) const noexcept {
   // So many before their turn: what was prepared; the place of its tenant, which is found by that; and the tenant, which is found by its place.
-  constexpr std::size_t prepared_ahead = 12, place_ahead = 8, tenant_ahead = 4, tenant_bytes = 1'024, line = 64;
+  constexpr std::size_t prepared_ahead = 12, place_ahead = 8, tenant_ahead = 4, tenant_bytes = 512, line = 64;
   const auto count = std::min(prepared.size(), decisions.size());
   auto& hold = room.state_->hold;
   const auto fetch_prepared = [&](std::size_t i) {
@@ -195,7 +130,7 @@ void Engine::decide_batch(std::span<const Prepared> prepared, Request& room,
     fetch_prepared(i + prepared_ahead);
     fetch_place(i + place_ahead);
     fetch_tenant(i + tenant_ahead);
-    decisions[i] = decide(prepared[i], room);
+    decisions[i] = decide(prepared[i], room, By::any);
   }
 }
 

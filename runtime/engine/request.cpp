@@ -30,11 +30,10 @@ constexpr auto entities = [] {
 
 }  // namespace
 
-void Request::State::reset(Action asked, const engine::Loaded* found, std::span<const std::uint64_t> coming) {
+void Request::State::reset(Action asked, const engine::Loaded* found) {
   // What the request was bound to before may be gone: nothing of it is looked at.
   for (std::size_t word = 0; word < engine::words_for(fact_count); ++word) {
-    auto stays = word < entities.size() ? entities[word] : 0;
-    if (word < coming.size()) stays |= coming[word];
+    const auto stays = word < entities.size() ? entities[word] : 0;
     for (auto bits = present[word] & ~stays; bits != 0; bits &= bits - 1)
       slots[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))] = Slot();
     present[word] = 0;
@@ -46,7 +45,6 @@ void Request::State::reset(Action asked, const engine::Loaded* found, std::span<
   started = true;
   action = asked;
   loaded = found;
-  named = nullptr;
   known = loaded ? loaded->kind().facts.get() : &engine::builtin_table();
   fact_count = known->rules.size();
   if (slots.size() < fact_count) slots.resize(fact_count);
@@ -57,6 +55,13 @@ void Request::State::reset(Action asked, const engine::Loaded* found, std::span<
   let_quickly();
 }
 
+void Request::State::give_up() {
+  reset(Action::login, nullptr);
+  started = false;
+  let_quickly();
+  names = {};
+}
+
 // Where the names lead, and the program that will be asked.
 void Request::State::resolve() {
   const auto mark = [&](FactId id) { present[index(id) / 64] |= std::uint64_t{1} << index(id) % 64; };
@@ -64,30 +69,25 @@ void Request::State::resolve() {
   mark(fact("client"));
   if (has_connection) mark(fact("connection"));
   if (has_organization) mark(fact("organization"));
-  const auto& [tenant, client, connection, organization] = given_names;
+  const auto& [tenant, client, connection, organization] = names;
   if (loaded) {
     frame.client = loaded->client(client);
     if (has_connection) frame.connection = loaded->connection(connection);
     if (has_organization) frame.organization = loaded->organization(organization);
-    follow_names();
+    if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(loaded->client(frame.client).type);
+    if (frame.connection >= 0) {
+      const auto& facts = loaded->connection(frame.connection);
+      frame.connection_strategy = facts.strategy;
+      frame.connection_family = static_cast<std::int64_t>(facts.family);
+    }
+    frame.row = loaded->row(action);
+    frame.patterns = loaded->patterns(action);
+    fired.prepare(shape().rules.size());
+    satisfied.prepare(shape().entries.size());
   }
   // A name that led somewhere is one of ours, and ours are sound.
   broken_name = (!loaded && !sound(tenant)) || (frame.client < 0 && !sound(client)) ||
                 (frame.connection < 0 && !sound(connection)) || (frame.organization < 0 && !sound(organization));
-}
-
-// What hangs on the places that names lead to.
-void Request::State::follow_names() {
-  if (frame.client >= 0) frame.client_type = static_cast<std::int64_t>(loaded->client(frame.client).type);
-  if (frame.connection >= 0) {
-    const auto& facts = loaded->connection(frame.connection);
-    frame.connection_strategy = facts.strategy;
-    frame.connection_family = static_cast<std::int64_t>(facts.family);
-  }
-  frame.row = loaded->row(action);
-  frame.patterns = loaded->patterns(action);
-  fired.prepare(shape().rules.size());
-  satisfied.prepare(shape().entries.size());
 }
 
 void Request::State::clear(FactId fact) {
@@ -149,15 +149,9 @@ Text* Request::State::take_texts(std::size_t count) {
   return texts;
 }
 
-bool Request::State::owns(const Text* texts) const {
-  return std::ranges::any_of(blocks, [&](const auto& one) {
-    return !std::less<>()(texts, one.first.get()) && std::less<>()(texts, one.first.get() + one.second);
-  });
-}
-
 template <class Strings>
 void Request::State::set_strings(FactId fact, const Strings& values) {
-  const bool again = index(fact) < slots.size() && has(fact) && owns(slots[index(fact)].set.items);
+  const bool again = index(fact) < slots.size() && has(fact);
   const auto before = again ? slots[index(fact)].set : program::TextSet{};
   auto* const slot = accept(fact, any_of(TypeKind::string_set));
   if (!slot) return;
@@ -205,8 +199,11 @@ Request& Request::set_with_care(FactId fact, std::int64_t value) {
 Request& Request::set(FactId fact, std::string_view value) {
   const bool good = sound(value);
   const program::Text text{value.data(), static_cast<std::uint32_t>(value.size()), 0};
-  if (good)
+  if (good) {
     if (auto* const slot = quickly(fact, engine::Form::text)) return slot->text = text, *this;
+    if (is_mail(value))
+      if (auto* const slot = quickly(fact, engine::Form::mail)) return slot->text = text, *this;
+  }
   auto* const slot = state_->accept(fact, any_of(TypeKind::string));
   if (!slot) return *this;
   if (!good)
@@ -282,11 +279,6 @@ struct Setter {
 };
 
 }  // namespace
-
-Request::State::Names Request::State::names() const {
-  if (!named) return given_names;
-  return {named->tenant, named->client, view(named->connection), view(named->organization)};
-}
 
 void Engine::bind(const NamedRequest& named, Request& request) const {
   start(request, named.action, named.tenant, named.client, view(named.connection), view(named.organization));

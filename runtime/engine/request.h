@@ -57,13 +57,11 @@ struct Request::State : engine::Quick {
   std::array<std::uint64_t, program::max_facts / 64> present{};
   std::vector<program::Slot> slots;
 
-  // By what names it was asked; of a prepared request, by those in `named`.
+  // By what names it was asked.
   struct Names {
     std::string_view tenant, client, connection, organization;
   };
-  Names given_names;
-  const NamedRequest* named = nullptr;
-  Names names() const;
+  Names names;
 
   std::unique_ptr<Refused> refused;  // made when first needed, then kept
   std::string stray_name;
@@ -79,11 +77,14 @@ struct Request::State : engine::Quick {
   const program::Slot& operator[](FactId fact) const { return slots[index(fact)]; }
   std::string_view text(FactId fact) const { return {slots[index(fact)].text.data, slots[index(fact)].text.size}; }
 
-  // `coming`: which facts are set next, so that they need not be emptied first.
-  void reset(Action asked, const engine::Loaded* found, std::span<const std::uint64_t> coming = {});
+  void reset(Action asked, const engine::Loaded* found);
+  // For when its hold goes to another tenant: nothing that it was can be asked any more.
+  void lend() {
+    if (started || loaded != nullptr) give_up();
+  }
+  void give_up();
   void let_quickly() { limit = any_refused || !started ? 0 : fact_count; }
   void resolve();
-  void follow_names();
   // Room to interpret in. Allocates when the program is larger than those before.
   void prepare_to_interpret() { registers.prepare(shape()); }
   const engine::SharedProgram& program() const { return loaded->kind()[action]; }
@@ -93,8 +94,6 @@ struct Request::State : engine::Quick {
   void refuse(FactId fact, Wrong why);
   void clear(FactId fact);
   program::Text* take_texts(std::size_t count);
-  // Whether that room is its own: a set that was unpacked lies in what was prepared, which others read.
-  bool owns(const program::Text* texts) const;
   template <class Strings>
   void set_strings(FactId fact, const Strings& values);
 };

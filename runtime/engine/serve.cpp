@@ -158,6 +158,14 @@ void Engine::State::want(const std::vector<std::shared_ptr<SharedShape>>& fresh)
   if (tier == Tier::native) wait_for_code();
 }
 
+void Engine::State::want(engine::SharedRemainder& rest) const {
+  if (!code || rest.shared.adopt(*code)) return;
+  code->want(rest.shared.shape);
+  if (tier != Tier::native) return;
+  code->wait_idle();
+  rest.shared.adopt(*code);
+}
+
 void Engine::State::wait_for_code() {
   if (!code) return;
   // Twice: what a full queue turned away is asked for again, and waited for.

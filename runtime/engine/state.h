@@ -56,6 +56,7 @@ struct Engine::State {
                                                   std::vector<std::shared_ptr<engine::SharedShape>>& fresh,
                                                   bundle::Problem& problem, Locked locked = Locked::no);
   void want(const std::vector<std::shared_ptr<engine::SharedShape>>& fresh);
+  void want(engine::SharedRemainder& rest) const;
   void wait_for_code();
 };
 

@@ -41,17 +41,6 @@ void keep(std::vector<Form>& forms, Form form) {
 
 Form difference(const Form& left, const Form& right) { return sum(left, right, -1); }
 
-void for_each_operand(const program::Shape& shape, const program::Node& node,
-                      const std::function<void(std::uint32_t)>& visit) {
-  const std::uint32_t values[] = {node.a, node.b, node.c};
-  const auto& operands = program::row_of(node.op).operands;
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    if (operands[i] == Operand::node) visit(values[i]);
-    if (operands[i] == Operand::arguments)
-      for (std::uint32_t k = 0; k < node.b; ++k) visit(shape.arguments[node.a + k]);
-  }
-}
-
 std::vector<Facts> facts_of_nodes(const program::Shape& shape) {
   std::vector<Facts> result(shape.nodes.size());
   std::vector<std::uint32_t> loops;  // by depth: the set that is looped over
@@ -61,7 +50,7 @@ std::vector<Facts> facts_of_nodes(const program::Shape& shape) {
     if (node.op == Op::connection_index || node.op == Op::connection_family || node.op == Op::connection_strategy)
       result[i].set(index(fact("connection")));
     if (node.op == Op::organization_index) result[i].set(index(fact("organization")));
-    for_each_operand(shape, node, [&](std::uint32_t operand) { result[i] |= result[operand]; });
+    program::each_operand(shape, node, [&](std::uint32_t operand) { result[i] |= result[operand]; });
     if (node.op == Op::each) {
       loops.resize(std::max<std::size_t>(loops.size(), node.b + 1));
       loops[node.b] = node.a;

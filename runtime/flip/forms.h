@@ -6,7 +6,6 @@
 #include "runtime/program/program.h"
 
 #include <bitset>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -16,10 +15,6 @@ using Facts = std::bitset<program::max_facts>;  // by FactId
 
 // By node: the facts its value can depend on. `connection` and `organization` are facts, too.
 std::vector<Facts> facts_of_nodes(const program::Shape& shape);
-
-// The nodes a node reads, in order.
-void for_each_operand(const program::Shape& shape, const program::Node& node,
-                      const std::function<void(std::uint32_t)>& visit);
 
 // The sum of facts, each times a whole number, and a constant. Wide enough that no sum of a few 64-bit numbers overflows it.
 __extension__ typedef __int128 Wide;

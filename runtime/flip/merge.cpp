@@ -35,7 +35,7 @@ class Separable {
       // A node inside a loop is computed once an element: its last outcome says nothing.
       open_[i] = program::row_of(node.op).result != program::NodeType::boolean || node.op == Op::each || !loops.empty();
       if (node.op == Op::each) loops.push_back(node.c);
-      for_each_operand(shape, node, [&](std::uint32_t operand) {
+      program::each_operand(shape, node, [&](std::uint32_t operand) {
         if (open_[operand] && facts_[i].count() > 1) mixed_ |= facts_[operand];
       });
     }

@@ -14,6 +14,7 @@
 namespace writ::jit {
 namespace {
 
+using program::each_operand;
 using program::Node;
 using program::NodeId;
 using program::NodeType;

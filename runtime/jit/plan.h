@@ -40,16 +40,4 @@ std::size_t words_for(std::size_t bits);
 // The shape verifies. Nothing when it cannot be cut into functions; `error` says why.
 std::optional<Plan> make_plan(const program::Shape& shape, std::size_t part_weight, std::string& error);
 
-// Calls `f(operand's node index)` for every node operand and argument of a node.
-template <class F>
-void each_operand(const program::Shape& shape, const program::Node& node, F&& f) {
-  const auto& row = program::row_of(node.op);
-  const std::uint32_t fields[] = {node.a, node.b, node.c};
-  for (std::size_t i = 0; i < row.operands.size(); ++i) {
-    if (row.operands[i] == program::Operand::node) f(fields[i]);
-    if (row.operands[i] == program::Operand::arguments)
-      for (std::uint32_t k = 0; k < node.b; ++k) f(shape.arguments[node.a + k]);
-  }
-}
-
 }  // namespace writ::jit

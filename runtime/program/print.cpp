@@ -12,7 +12,7 @@
 //     report deny %4
 //     require %3 entry 0
 //
-// The shape of a password policy begins with `shape password` and reads password_facts.h.
+// The shape of a password policy begins with `shape password` and reads password_facts.h; `shape login prepared` reads facts without names.
 //
 // The text determines the shape only when operands of `and` and `or` lie in Shape::arguments in the order of their nodes; `verify` asks
 // for that. Reading accepts blank lines and `//` comments, and checks form, not sense: run `verify` on what it returns.
@@ -28,8 +28,8 @@ namespace {
 
 std::string fact_text(const Shape& shape, std::uint32_t fact) {
   if (shape.password && fact < password_facts.size()) return std::string(password_facts[fact].name);
-  return !shape.password && fact < builtin_facts.size() ? std::string(builtin_facts[fact].name)
-                                                        : "#" + std::to_string(fact);
+  const bool named = !shape.password && !shape.prepared && fact < builtin_facts.size();
+  return named ? std::string(builtin_facts[fact].name) : "#" + std::to_string(fact);
 }
 
 std::string node_text(const Shape& shape, const Node& node) {
@@ -58,7 +58,7 @@ std::string number(NodeId id) { return " %" + std::to_string(static_cast<std::ui
 std::string print(const Shape& shape) {
   std::string text = "shape ";
   text += shape.password ? "password" : action_names[static_cast<std::size_t>(shape.action)];
-  text += "\n";
+  text += shape.prepared ? " prepared\n" : "\n";
   for (std::size_t i = 0; i < shape.slots.size(); ++i)
     text +=
         "$" + std::to_string(i) + " " + std::string(slot_kind_names[static_cast<std::size_t>(shape.slots[i])]) + "\n";
@@ -195,6 +195,7 @@ void read_line(Words& words, Shape& shape, bool first) {
     const auto action = shape.password ? std::optional<std::uint8_t>(0) : index_of(action_names, words.take());
     if (!action) words.ok = false;
     shape.action = static_cast<Action>(action.value_or(0));
+    shape.prepared = words.take_if("prepared");
   } else if (word.starts_with('$')) {
     read_slot(words, shape);
   } else if (word.starts_with('%')) {

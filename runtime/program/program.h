@@ -205,6 +205,7 @@ struct RuleCode {
 struct Shape {
   Action action{};
   bool password = false;  // reads PasswordFacts, not a request's; then `action` is the first and every rule a denial
+  bool prepared = false;  // reads what remainder.h says, not a request's facts; made where it runs, never shipped
   std::vector<Node> nodes;
   std::vector<std::uint32_t> arguments;  // of and_, or_
   std::vector<SlotKind> slots;
@@ -212,6 +213,18 @@ struct Shape {
   std::vector<Entry> entries;  // distinct, in order of their text; two of one text ask for different things
   bool operator==(const Shape&) const = default;
 };
+
+// Calls `f(operand's node index)` for every node operand and argument of a node.
+template <class F>
+void each_operand(const Shape& shape, const Node& node, F&& f) {
+  const auto& row = row_of(node.op);
+  const std::uint32_t fields[] = {node.a, node.b, node.c};
+  for (std::size_t i = 0; i < row.operands.size(); ++i) {
+    if (row.operands[i] == Operand::node) f(fields[i]);
+    if (row.operands[i] == Operand::arguments)
+      for (std::uint32_t k = 0; k < node.b; ++k) f(shape.arguments[node.a + k]);
+  }
+}
 
 inline constexpr std::size_t max_attributes = 1'024;  // declared facts visible in one part
 bool fact_fits(Op op, TypeKind type);                 // whether a fact of this type is read by this op

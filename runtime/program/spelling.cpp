@@ -9,16 +9,22 @@ namespace writ {
 
 namespace {
 
-constexpr std::size_t longest_domain = 253, longest_label = 63;
+constexpr std::size_t longest_domain = 253;
+constexpr std::ptrdiff_t longest_label = 63;
 
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// Which bytes a label is made of, by byte.
-constexpr auto of_labels = [] {
-  std::array<bool, 256> table{};
+// What a byte is in a name of labels, by byte.
+enum class Letter : std::uint8_t { none, inside, hyphen, dot };
+constexpr auto letters = [] {
+  std::array<Letter, 256> table{};
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
-    table[static_cast<std::size_t>(byte)] = (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == '-';
+    const bool inside = (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9');
+    table[static_cast<std::size_t>(byte)] = inside     ? Letter::inside
+                                            : c == '-' ? Letter::hyphen
+                                            : c == '.' ? Letter::dot
+                                                       : Letter::none;
   }
   return table;
 }();
@@ -26,14 +32,20 @@ constexpr auto of_labels = [] {
 // Both cases of letters are read; `is_domain` asks for the one.
 bool has_labels(std::string_view text) {
   if (text.empty() || text.size() > longest_domain) return false;
-  for (std::size_t begin = 0;; ++begin) {
-    std::size_t end = begin;
-    while (end < text.size() && of_labels[static_cast<unsigned char>(text[end])]) ++end;
-    if (end == begin || end - begin > longest_label || text[begin] == '-' || text[end - 1] == '-') return false;
-    if (end == text.size()) return true;
-    if (text[end] != '.') return false;
-    begin = end;
+  const auto* begin = text.data();  // of the label
+  auto before = Letter::dot;
+  for (const auto& c : text) {
+    const auto letter = letters[static_cast<unsigned char>(c)];
+    if (letter != Letter::inside) {  // a hyphen or a dot, neither of them at the edge of a label
+      if (letter == Letter::none || before == Letter::dot) return false;
+      if (letter == Letter::dot) {
+        if (before == Letter::hyphen || &c - begin > longest_label) return false;
+        begin = &c + 1;
+      }
+    }
+    before = letter;
   }
+  return before == Letter::inside && text.data() + text.size() - begin <= longest_label;
 }
 
 }  // namespace

@@ -41,19 +41,25 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
+// One pass. At most three digits a part, and no zero before others.
 std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
   std::array<std::uint8_t, 4> bytes{};
-  const auto* at = text.data();
-  const auto* const end = at + text.size();
-  for (std::size_t i = 0; i < 4; ++i) {
-    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
-    const auto* const begin = at;
-    unsigned value = 0;
-    for (; at != end && at - begin < 3 && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
-    if (at == begin || (*begin == '0' && at - begin > 1) || value > 255) return std::nullopt;
-    bytes[i] = static_cast<std::uint8_t>(value);
+  unsigned value = 0, digits = 0;
+  std::size_t part = 0;
+  for (const char c : text) {
+    const auto digit = static_cast<unsigned>(static_cast<unsigned char>(c)) - '0';
+    if (digit <= 9) {
+      if (digits != 0 && value == 0) return std::nullopt;
+      value = value * 10 + digit;
+      if (++digits > 3) return std::nullopt;
+    } else {
+      if (c != '.' || digits == 0 || value > 255 || part == 3) return std::nullopt;
+      bytes[part++] = static_cast<std::uint8_t>(value);
+      value = digits = 0;
+    }
   }
-  if (at != end) return std::nullopt;
+  if (part != 3 || digits == 0 || value > 255) return std::nullopt;
+  bytes[3] = static_cast<std::uint8_t>(value);
   return bytes;
 }
 
@@ -333,7 +339,30 @@ std::string duration_to_text(std::int64_t micros) {
 // ---------------------------------------------------------------- UTF-8
 
 // RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF.
+namespace {
+
+// Most texts are short and of ASCII: two words, which may lie over one another, are most of them.
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t high = 0x8080'8080'8080'8080u;
+  const auto* const at = text.data();
+  std::uint64_t word = 0;
+  if (text.size() < 8) {
+    for (const char c : text) word |= static_cast<unsigned char>(c);
+    return (word & 0x80) == 0;
+  }
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i + 8 < text.size(); i += 8) {
+    std::memcpy(&word, at + i, sizeof word);
+    all |= word;
+  }
+  std::memcpy(&word, at + text.size() - 8, sizeof word);
+  return ((all | word) & high) == 0;
+}
+
+}  // namespace
+
 bool valid_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const end = at + text.size();
   while (at != end) {

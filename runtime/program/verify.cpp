@@ -35,6 +35,7 @@ class Verifier {
 
   std::string run() {
     if (static_cast<std::size_t>(shape_.action) >= action_count) return "the action is unknown";
+    if (shape_.password && shape_.prepared) return "it is of a password and prepared";
     for (const auto kind : shape_.slots)
       if (static_cast<std::size_t>(kind) >= slot_kind_names.size()) return "a slot is of no kind";
     for (std::size_t i = 0; i < shape_.nodes.size(); ++i)
@@ -59,8 +60,8 @@ class Verifier {
     if (static_cast<std::size_t>(node.op) >= op_rows.size()) return "is of no op";
     if (node.op == Op::any_ || node.op == Op::all_) return close(at);
     const auto& row = row_of(node.op);
-    if (shape_.password && node.op >= Op::client_index && node.op <= Op::connection_strategy)
-      return "asks a password where it is used";
+    if ((shape_.password || shape_.prepared) && node.op >= Op::client_index && node.op <= Op::connection_strategy)
+      return shape_.password ? "asks a password where it is used" : "asks for names that are known";
     const std::array<std::uint32_t, 3> fields = {node.a, node.b, node.c};
     for (std::size_t i = 0; i < 3; ++i)
       if (auto wrong = field(at, row.operands[i], fields[i], row.types[i]); !wrong.empty()) return wrong;
@@ -110,6 +111,8 @@ class Verifier {
       return op == Op::has_fact || fact_fits(op, password_facts[id].type) ? "" : "reads a fact of another type";
     }
     if (id >= index_limit) return "reads a fact that does not exist";
+    if (shape_.prepared)
+      return op == Op::has_fact || op == Op::fact_int || op == Op::fact_ip ? "" : "reads what is known";
     if (op == Op::has_fact || id >= builtin_facts.size()) return "";
     const auto type = builtin_facts[id].type;
     return fact_fits(op, type) ? "" : "reads a fact of another type";

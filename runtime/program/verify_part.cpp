@@ -132,7 +132,8 @@ void check_program(const Part& part, std::size_t action, Report& report) {
   report.expect(program.shape != nullptr, "there is no shape");
   if (!report.fine()) return;
   const auto& shape = *program.shape;
-  report.expect(static_cast<std::size_t>(shape.action) == action && !shape.password, "the shape is of another action");
+  report.expect(static_cast<std::size_t>(shape.action) == action && !shape.password && !shape.prepared,
+                "the shape is of another action");
   report.expect(program.rules.size() == shape.rules.size() && program.entries.size() == shape.entries.size(),
                 "names and code do not fit");
   if (const auto wrong = verify(shape); !wrong.empty()) report.expect(false, wrong);

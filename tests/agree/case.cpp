@@ -129,10 +129,11 @@ Seen ask(const Case& prepared, const NamedRequest& named, bool with_trace) {
   thread_local Request request, prepared_room;
   const Engine& engine = *prepared.engine;
   engine.bind(named, request);
-  Seen seen{engine.interpret(request), {}, {}, {}, {}, engine.native(request), engine.decide(request), {}, {}};
+  Seen seen{engine.interpret(request), {}, {}, {}, {}, engine.native(request), engine.decide(request), {}, {}, {}};
   Prepared beforehand;
   engine.prepare(named, beforehand);
   seen.prepared = engine.decide(beforehand, prepared_room);
+  seen.prepared_interpreted = engine.interpret(beforehand, prepared_room);
   seen.explanation = engine.explain(request, seen.decision);
   if (const auto part = engine.part(named.tenant))
     read_masks(part->programs[static_cast<std::size_t>(named.action)], seen);
@@ -149,6 +150,8 @@ std::string difference(const Case& prepared, const NamedRequest& request, const 
     differences.text += "there is no machine code\n";  // no tenant, no code
   if (seen.by_default) compare_bytes(differences, "decide", *seen.by_default, seen.decision);
   if (seen.prepared) compare_bytes(differences, "prepared", *seen.prepared, seen.decision);
+  if (seen.prepared_interpreted)
+    compare_bytes(differences, "prepared and interpreted", *seen.prepared_interpreted, seen.decision);
   const auto& explanation = seen.explanation;
   try {
     const auto answer = prepared.oracle->decide(request);

@@ -36,9 +36,10 @@ struct OfferQuestion {
 struct Seen {
   Decision decision;
   Explanation explanation;
-  std::vector<std::string> fired, obligations;               // of the decision's masks, so only what fits them
-  std::vector<std::string> in_mask;                          // the rules and entries that would be seen in them
-  std::optional<Decision> by_machine, by_default, prepared;  // prepared: once more, made ready beforehand
+  std::vector<std::string> fired, obligations;  // of the decision's masks, so only what fits them
+  std::vector<std::string> in_mask;             // the rules and entries that would be seen in them
+  std::optional<Decision> by_machine, by_default, prepared,
+      prepared_interpreted;  // prepared: once more, made ready beforehand
   std::vector<TraceEntry> trace;
 };
 Seen ask(const Case& prepared, const NamedRequest& request, bool with_trace);

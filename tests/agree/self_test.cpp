@@ -43,6 +43,11 @@ std::string seen_with(const std::function<void(Seen&)>& spoil) {
   return difference(*prepared, login("x"), seen, true);
 }
 
+void forget_others(Seen& seen) {
+  for (auto* const other : {&seen.by_machine, &seen.by_default, &seen.prepared, &seen.prepared_interpreted})
+    other->reset();
+}
+
 // The oracle reads the text, the engine what `twist` makes of it.
 std::unique_ptr<Case> twisted(const std::string& text, const std::string& from, const std::string& to) {
   std::string other = text;
@@ -90,17 +95,14 @@ TEST_CASE("the comparison names every part of an answer that differs") {
   says("reasons:", [](Seen& seen) { seen.explanation.reasons.clear(); });
   says("reports:", [](Seen& seen) { seen.explanation.reports.clear(); });
   says("obligations:", [](Seen& seen) { seen.explanation.obligations[0] += "!"; });
-  says("decision's effect:", [](Seen& seen) {
-    seen.decision.effect = Effect::allow, seen.by_machine.reset(), seen.by_default.reset(), seen.prepared.reset();
-  });
-  says("decision's fault:", [](Seen& seen) {
-    seen.decision.fault = Fault::stale, seen.by_machine.reset(), seen.by_default.reset(), seen.prepared.reset();
-  });
+  says("decision's effect:", [](Seen& seen) { seen.decision.effect = Effect::allow, forget_others(seen); });
+  says("decision's fault:", [](Seen& seen) { seen.decision.fault = Fault::stale, forget_others(seen); });
   says("decision's rules:", [](Seen& seen) { seen.fired.pop_back(); });
   says("decision's obligations:", [](Seen& seen) { seen.obligations.clear(); });
   says("machine code:", [](Seen& seen) { seen.by_machine = seen.decision, seen.by_machine->version = 7; });
   says("decide:", [](Seen& seen) { seen.by_default->fired[1] ^= 1; });
   says("prepared:", [](Seen& seen) { seen.prepared->unsatisfied ^= 1; });
+  says("prepared and interpreted:", [](Seen& seen) { seen.prepared_interpreted->unsatisfied ^= 1; });
   says("trace ids:", [](Seen& seen) { std::swap(seen.trace[0], seen.trace[1]); });
   says("fired ", [](Seen& seen) { seen.trace[0].fired = !seen.trace[0].fired; });
   says("leaves of ", [](Seen& seen) { seen.trace[1].leaves[0].outcome = !seen.trace[1].leaves[0].outcome; });

@@ -171,17 +171,14 @@ class Asker {
     if (!problem.empty()) throw std::runtime_error(problem);
     return engine_.decide(request_);
   }
-  bool has_code() const { return engine_.native(request_).has_value(); }
+  bool has_code(const SignIn& as) { return text(as), engine_.native(request_).has_value(); }
   std::size_t careful_reads() const { return reader_.careful_reads(); }
   Decision resolved(const Asked& asked) {
     fill(*asked.as, asked.ip, asked.groups, request_);
     return engine_.decide(request_);
   }
   Decision ids(const Prepared& prepared) { return engine_.decide(prepared, request_); }
-  Decision interpreted(const Prepared& prepared) {
-    static_cast<void>(engine_.decide(prepared, request_));
-    return engine_.interpret(request_);
-  }
+  Decision interpreted(const Prepared& prepared) { return engine_.interpret(prepared, request_); }
   // The next of those that are decided together.
   Decision batch(const std::vector<Prepared>& prepared, std::size_t i, std::size_t size) {
     const auto at = i % size;
@@ -400,7 +397,7 @@ void run(const Options& options, std::size_t tenants) {
     const auto expected = limit.text(one).denied;
     engine.prepare(named(one, by_the_clock), prepared[i]);
     const auto decision = asker.ids(prepared[i]);
-    with_code += asker.has_code();
+    with_code += asker.has_code(one);
     const auto part = engine.part(one.tenant);
     const bool same =
         one.allowed == limit.text(one).allowed() && expected == limit.resolved(one, known[i]).denied &&

@@ -88,7 +88,9 @@ int main(int argc, char** argv) {
   engine.prepare(asked(), prepared);
   Request room;
   static_cast<void>(engine.decide(prepared, room));
-  if (machine != engine.native(room).has_value()) {
+  Request asked_by_names;
+  engine.bind(*prepared.named(), asked_by_names);
+  if (machine != engine.native(asked_by_names).has_value()) {
     std::fprintf(stderr, "there is no machine code\n");
     return 77;
   }

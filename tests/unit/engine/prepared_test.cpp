@@ -102,8 +102,10 @@ TEST_CASE("prepared, a request is decided as by names") {
     const auto decision = engine.decide(prepared[i], room);
     CHECK(same(decision, expected));
     CHECK(same(decisions[i], expected));
-    CHECK(same(engine.interpret(room), expected));
-    CHECK(engine.explain(room, decision).detail == engine.explain(request, expected).detail);
+    CHECK(same(engine.interpret(prepared[i], room), expected));
+    Request again;
+    engine.bind(*prepared[i].named(), again);
+    CHECK(engine.explain(again, decision).detail == engine.explain(request, expected).detail);
     allowed += decision.effect == Effect::allow;
   }
   CHECK(allowed >= 7);
@@ -155,7 +157,7 @@ TEST_CASE("what was prepared is decided by what serves at the time") {
     REQUIRE(engine.put({PartBuilder("someone").build()}) == "");
     REQUIRE(engine.remove_tenant("acme"));
     CHECK(engine.decide(prepared, room).fault == Fault::unknown_tenant);
-    CHECK(engine.explain(room, engine.decide(room)).detail == "there is no tenant `acme`");
+    CHECK(engine.interpret(prepared, room).fault == Fault::unknown_tenant);
   }
   SECTION("what has expired") {
     engine.set_stale(true);
@@ -197,30 +199,64 @@ TEST_CASE("what was never prepared is not ready, and leaves nothing of the one b
   CHECK(fewer[0].effect == Effect::allow);
 }
 
-TEST_CASE("a room that decided what was prepared can be set further") {
+TEST_CASE("a room that decided what was prepared has nothing in it that could be asked") {
   Engine engine;
-  REQUIRE(engine.put({reading().build()}) == "");
-  Prepared prepared;
-  engine.prepare(ada(), prepared);
-  Request room;
-  REQUIRE(engine.decide(prepared, room).effect == Effect::allow);
-  room.set(fact("request.ip"), *parse_ip("192.0.2.1"));
-  CHECK(engine.decide(room).because == Because::no_allow);
-  CHECK(engine.decide(prepared, room).effect == Effect::allow);
-}
-
-TEST_CASE("setting a room further writes nothing into what was prepared") {
-  Engine engine;
-  REQUIRE(engine.put({reading().build()}) == "");
+  REQUIRE(engine.put({reading().build(), PartBuilder("someone").build()}) == "");
   auto asked = ada();
-  asked.facts["user.organizations"] = StringSet{"pepsi", "fanta"};
+  asked.facts["request.ip"] = *parse_ip("192.0.2.1");
   Prepared refused;
   engine.prepare(asked, refused);
-  Request room, another;
+  Request room;
+  const auto allowed = ada();
+  engine.bind(allowed, room);
+  REQUIRE(engine.decide(room).effect == Effect::allow);
   CHECK(engine.decide(refused, room).because == Because::no_allow);
-  const std::array<std::string_view, 2> members = {"coke", "sprite"};
-  room.set(fact("user.organizations"), std::span<const std::string_view>(members));
-  CHECK(engine.decide(room).effect == Effect::allow);
-  CHECK(engine.decide(refused, another).because == Because::no_allow);
-  CHECK(engine.decide(refused, room).because == Because::no_allow);
+  CHECK_FALSE(room.bound());
+  CHECK(engine.decide(room).fault == Fault::not_ready);
+  CHECK(engine.attempt(room).fault == Fault::not_ready);
+  CHECK(engine.trace(room).empty());
+  room.set(fact("request.ip"), *parse_ip("10.1.2.3"));
+  CHECK(engine.decide(room).fault == Fault::not_ready);
+  // Nor when the tenant that it was started for is gone meanwhile, with the facts that it had.
+  engine.bind(allowed, room);
+  REQUIRE(engine.remove_tenant("acme"));
+  CHECK(engine.decide(refused, room).fault == Fault::unknown_tenant);
+  CHECK(engine.reclaim() == 0);
+  engine.bind(allowed, room);
+  CHECK(engine.decide(room).fault == Fault::unknown_tenant);
+}
+
+TEST_CASE("another tenant that claims a host is heard by what was prepared before it did") {
+  Engine engine;
+  auto open = reading();
+  open.part.hosts.clear();
+  REQUIRE(engine.put({open.build()}) == "");
+  auto asked = ada();
+  asked.facts["request.host"] = std::string("login.elsewhere.example");
+  Prepared prepared;
+  engine.prepare(asked, prepared);
+  Request room;
+  CHECK(engine.decide(prepared, room).effect == Effect::allow);
+  PartBuilder other("someone");
+  other.part.hosts = {"login.elsewhere.example"};
+  REQUIRE(engine.put({other.build()}) == "");
+  CHECK(engine.decide(prepared, room).fault == Fault::tenant_mismatch);
+}
+
+TEST_CASE("what an organization asks for is asked of what was prepared before it did") {
+  auto b = acme();
+  b.part.organizations[0].members_required = false;
+  Engine engine;
+  REQUIRE(engine.put({b.build()}) == "");
+  auto asked = login();
+  asked.organization = b.part.organizations[0].id;
+  asked.facts["user.organizations"] = StringSet{};
+  Prepared prepared;
+  engine.prepare(asked, prepared);
+  Request room;
+  CHECK(engine.decide(prepared, room).effect == Effect::allow);
+  auto record = b.part.organizations[0];
+  record.members_required = true;
+  REQUIRE(engine.put_organization("acme", record).empty());
+  CHECK(engine.decide(prepared, room).fault == Fault::not_a_member);
 }
