@@ -79,20 +79,20 @@ std::vector<std::string> lines_of(const DiffReport& report, const Engine& before
 
 int diff_verb(Options options, Console& console) {
   Side before{options.before}, after{options.after};
-  std::optional<Revision> revision;
+  std::optional<GitRevision> revision;
   if (!options.since.empty()) {
     if (!options.after.empty())
       return fail(console, "--since compares one policy with what it was: `writ diff --since HEAD~1 my-policy`",
                   exit_usage);
     after.path = before.path = options.before.empty() ? "." : options.before;
     std::string error;
-    revision = Revision::open(options.since, before.path, error);
+    revision = GitRevision::open(options.since, before.path, error);
     if (!revision) return fail(console, error);
     before.revision = &*revision;
   } else if (std::error_code failed;
              !options.after.empty() && options.before != "-" && !std::filesystem::exists(options.before, failed)) {
     std::string error;
-    const bool known = Revision::open(options.before, options.after, error).has_value();
+    const bool known = GitRevision::open(options.before, options.after, error).has_value();
     return fail(console,
                 known ? fmt::format("`{0}` is a revision and no folder: `writ diff --since {0} {1}`", options.before,
                                     options.after)

@@ -23,24 +23,24 @@ class Files;
 }
 
 // A policy set in a revision of a git repository instead of on the disk.
-class Revision {
+class GitRevision {
  public:
   // What `revision` has at `path`, which is named as on the disk. Says in `error` why there is none. Runs `git`, which reads the repository
   // and nothing else.
-  static std::optional<Revision> open(const std::string& revision, const std::string& path, std::string& error);
-  Revision(Revision&&) noexcept;
-  Revision& operator=(Revision&&) noexcept;
-  ~Revision();
+  static std::optional<GitRevision> open(const std::string& revision, const std::string& path, std::string& error);
+  GitRevision(GitRevision&&) noexcept;
+  GitRevision& operator=(GitRevision&&) noexcept;
+  ~GitRevision();
   const load_detail::Files& files() const { return *files_; }
 
  private:
-  explicit Revision(std::unique_ptr<load_detail::Files> files);
+  explicit GitRevision(std::unique_ptr<load_detail::Files> files);
   std::unique_ptr<load_detail::Files> files_;
 };
 
 struct Side {
-  std::string path;                    // a file, a folder, or `-`
-  const Revision* revision = nullptr;  // the disk
+  std::string path;                       // a file, a folder, or `-`
+  const GitRevision* revision = nullptr;  // the disk
 };
 struct LoadedPair {
   Loaded before, after;

@@ -181,12 +181,12 @@ std::string refuse_links(const std::map<std::string, Blob>& blobs, const std::st
 
 }  // namespace
 
-Revision::Revision(std::unique_ptr<Files> files) : files_(std::move(files)) {}
-Revision::Revision(Revision&&) noexcept = default;
-Revision& Revision::operator=(Revision&&) noexcept = default;
-Revision::~Revision() = default;
+GitRevision::GitRevision(std::unique_ptr<Files> files) : files_(std::move(files)) {}
+GitRevision::GitRevision(GitRevision&&) noexcept = default;
+GitRevision& GitRevision::operator=(GitRevision&&) noexcept = default;
+GitRevision::~GitRevision() = default;
 
-std::optional<Revision> Revision::open(const std::string& revision, const std::string& path, std::string& error) {
+std::optional<GitRevision> GitRevision::open(const std::string& revision, const std::string& path, std::string& error) {
   std::error_code failed;
   const bool is_folder = fs::is_directory(path, failed);
   const auto parent = fs::path(path).parent_path().string();
@@ -225,7 +225,7 @@ std::optional<Revision> Revision::open(const std::string& revision, const std::s
   std::erase_if(blobs, [](const auto& one) { return !one.first.ends_with(suffix); });
   auto made = std::make_unique<Commit>(revision, folder, inside, std::move(blobs));
   if (const auto why = made->fetch(top, below); !why.empty()) return refuse("revision `" + revision + "`: " + why);
-  return Revision(std::move(made));
+  return GitRevision(std::move(made));
 }
 
 }  // namespace writ

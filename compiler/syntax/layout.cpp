@@ -28,7 +28,7 @@ class Layout {
     comments_before(tree_.header.begin, 0);
     gap(tree_.header.begin);
     line(0, "writ " + std::to_string(tree_.version));
-    std::vector<Node> nodes;
+    std::vector<Printed> nodes;
     for (const auto& declaration : tree_.declarations) nodes.push_back(declaration_node(tree_, declaration));
     const auto end = std::numeric_limits<std::uint32_t>::max();
     if (from_source(tree_.header)) behind(tree_.header, nodes.empty() ? end : nodes.front().span.begin);
@@ -100,7 +100,7 @@ class Layout {
   // ------------------------------------------------------------ nodes
 
   // `end`: where the list ends in the source.
-  void list(const std::vector<Node>& nodes, std::size_t level, std::uint32_t end) {
+  void list(const std::vector<Printed>& nodes, std::size_t level, std::uint32_t end) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const auto& span = nodes[i].span;
       if (from_source(span)) {
@@ -114,7 +114,7 @@ class Layout {
     }
   }
 
-  void statement(const Node& node, std::size_t level) {
+  void statement(const Printed& node, std::size_t level) {
     const bool has_room =
         node.block && (node.entries.empty() ? node.always_open : from_source(node.entries.front().span));
     if (from_source(node.span) && !has_room) comments_inside(node.span, level);
@@ -125,7 +125,7 @@ class Layout {
     for (const auto& part : node.broken) line(level, part);
   }
 
-  static std::string flat_text(const Node& node) {
+  static std::string flat_text(const Printed& node) {
     if (!node.block) return node.text;
     if (node.entries.empty()) return node.text + " {}";
     std::string text = node.text + " {";
@@ -134,7 +134,7 @@ class Layout {
   }
 
   // One line for each entry?
-  bool opens(const Node& node, std::size_t level) const {
+  bool opens(const Printed& node, std::size_t level) const {
     const bool places = from_source(node.span);
     if (places && comment_before(node.span.end)) return true;
     if (node.entries.empty()) return false;
@@ -144,7 +144,7 @@ class Layout {
     return level * 2 + flat_text(node).size() > line_width;
   }
 
-  void open(const Node& node, std::size_t level) {
+  void open(const Printed& node, std::size_t level) {
     line(level, node.text + " {");
     const auto first = node.entries.empty() ? node.span.end : node.entries.front().span.begin;
     if (from_source(node.span)) {

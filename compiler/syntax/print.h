@@ -1,4 +1,4 @@
-// The tree back to words. Two steps: print_*.cpp turn every declaration and item into a Node (its words on one line, the
+// The tree back to words. Two steps: print_*.cpp turn every declaration and item into a Printed (its words on one line, the
 // entries of its block, ways to break it when it is long); layout.cpp puts nodes and comments on lines.
 #pragma once
 
@@ -35,7 +35,7 @@ std::string given_text(const tree::Tree& tree, const tree::Givens& given, std::s
 // ---------------------------------------------------------------- nodes
 
 // `opening name` where a statement ends, or `opening name { entries }`.
-struct Node {
+struct Printed {
   Span span = {};
   std::string text = {};  // without the block
   std::vector<std::string> broken =
@@ -43,20 +43,20 @@ struct Node {
   bool prefers_broken = false;  // even where one line is wide enough, if the block around it has lines
   bool block = false;
   bool always_open = false;  // a block that begins a line for each entry where the author's lines are not known
-  std::vector<Node> entries = {};
+  std::vector<Printed> entries = {};
 };
 
 // A rule's words, clause by clause: actions or obligations with the name, `on`, `when`, `unless`, `message`, `note`.
 std::vector<std::string> rule_clauses(const tree::Tree& tree, const tree::Rule& rule);
 
-std::vector<Node> item_nodes(const tree::Tree& tree, const std::vector<tree::Item>& items);  // print_items.cpp
-Node declaration_node(const tree::Tree& tree, const tree::Declaration& declaration);         // print_declarations.cpp
-Node attributes_node(const tree::AttributesBlock& block);
-Node client_node(const tree::Tree& tree, const tree::ClientDecl& client);
-Node let_node(const tree::Tree& tree, const tree::Let& let);
-Node obligation_node(const tree::Tree& tree, const tree::ObligationDecl& obligation);
-Node password_node(const tree::Tree& tree, const tree::PasswordDecl& password);  // print_password.cpp
-Node password_node(const tree::Tree& tree, const tree::PasswordUse& password);
+std::vector<Printed> item_nodes(const tree::Tree& tree, const std::vector<tree::Item>& items);  // print_items.cpp
+Printed declaration_node(const tree::Tree& tree, const tree::Declaration& declaration);  // print_declarations.cpp
+Printed attributes_node(const tree::AttributesBlock& block);
+Printed client_node(const tree::Tree& tree, const tree::ClientDecl& client);
+Printed let_node(const tree::Tree& tree, const tree::Let& let);
+Printed obligation_node(const tree::Tree& tree, const tree::ObligationDecl& obligation);
+Printed password_node(const tree::Tree& tree, const tree::PasswordDecl& password);  // print_password.cpp
+Printed password_node(const tree::Tree& tree, const tree::PasswordUse& password);
 
 inline constexpr std::size_t line_width = 110;
 

@@ -33,7 +33,7 @@ std::string type_text(const tree::Type& type) {
   return (type.list ? "list of " : "") + text + (type.optional ? "?" : "");
 }
 
-Node block_node(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
+Printed block_node(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
   return {
       .span = span, .text = std::move(opening), .block = true, .always_open = true, .entries = item_nodes(tree, items)};
 }
@@ -64,8 +64,8 @@ std::string cells_text(std::string_view to, const tree::Cells& cells) {
   return text;
 }
 
-Node asked_node(const Tree& tree, Span span, std::string text_of_line, const std::vector<tree::FactAssign>& facts) {
-  Node made{.span = span, .text = std::move(text_of_line), .block = !facts.empty()};
+Printed asked_node(const Tree& tree, Span span, std::string text_of_line, const std::vector<tree::FactAssign>& facts) {
+  Printed made{.span = span, .text = std::move(text_of_line), .block = !facts.empty()};
   for (const auto& fact : facts) {
     auto text = fact.value == tree::ExprId::none
                     ? "without " + path_text(fact.path)
@@ -91,7 +91,7 @@ std::string by_text(const std::vector<tree::Text>& names) {
   return text;
 }
 
-Node expect_node(const Tree& tree, const tree::Expect& expect) {
+Printed expect_node(const Tree& tree, const tree::Expect& expect) {
   auto text =
       std::string(expect.rest ? "else expect " : "expect ") + (expect.would_be ? "would_be " : "") + expect.effect.text;
   for (std::size_t i = 0; i < expect.obligations.size(); ++i)
@@ -105,8 +105,8 @@ Node expect_node(const Tree& tree, const tree::Expect& expect) {
   return {.span = expect.span, .text = std::move(text)};
 }
 
-Node test_node(const Tree& tree, const tree::TestDecl& test) {
-  Node made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
+Printed test_node(const Tree& tree, const tree::TestDecl& test) {
+  Printed made{.span = test.span, .text = "test " + string_text(test.name.text), .block = true, .always_open = true};
   for (const auto& one : test.steps) {
     if (const auto* line = std::get_if<tree::Question>(&one))
       made.entries.push_back(
@@ -123,8 +123,8 @@ Node test_node(const Tree& tree, const tree::TestDecl& test) {
   return made;
 }
 
-Node prove_node(const Tree& tree, const tree::ProveDecl& prove) {
-  Node made{.span = prove.span, .text = "prove " + string_text(prove.name.text), .block = true, .always_open = true};
+Printed prove_node(const Tree& tree, const tree::ProveDecl& prove) {
+  Printed made{.span = prove.span, .text = "prove " + string_text(prove.name.text), .block = true, .always_open = true};
   for (const auto& one : prove.statements) {
     auto text = request_text(one.request) + " " + one.outcome.text;
     if (one.by) text += by_text({*one.by});
@@ -134,7 +134,7 @@ Node prove_node(const Tree& tree, const tree::ProveDecl& prove) {
   return made;
 }
 
-Node tenant_node(const Tree& tree, const tree::TenantDecl& tenant) {
+Printed tenant_node(const Tree& tree, const tree::TenantDecl& tenant) {
   auto opening = "tenant " + name_text(tenant.name);
   if (tenant.title) opening += " " + string_text(tenant.title->text);
   if (tenant.from) opening += " from " + name_text(*tenant.from) + arguments_text(tree, tenant.arguments);
@@ -143,7 +143,7 @@ Node tenant_node(const Tree& tree, const tree::TenantDecl& tenant) {
   return made;
 }
 
-Node template_node(const Tree& tree, const tree::TemplateDecl& declared) {
+Printed template_node(const Tree& tree, const tree::TemplateDecl& declared) {
   std::string parameters;
   for (const auto& one : declared.parameters)
     parameters += (parameters.empty() ? "" : ", ") + one.name.text + ": " + type_text(one.type);
@@ -154,42 +154,42 @@ Node template_node(const Tree& tree, const tree::TemplateDecl& declared) {
 struct DeclarationNode {
   const Tree& tree;
 
-  Node operator()(const tree::ImportDecl& is) const {
+  Printed operator()(const tree::ImportDecl& is) const {
     return {.span = is.span, .text = "import " + string_text(is.path.text)};
   }
-  Node operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
-  Node operator()(const tree::PlatformDecl& is) const { return block_node(tree, is.span, "platform", is.items); }
-  Node operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
-  Node operator()(const tree::TenantDecl& is) const { return tenant_node(tree, is); }
-  Node operator()(const tree::ExtendTenantDecl& is) const {
+  Printed operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
+  Printed operator()(const tree::PlatformDecl& is) const { return block_node(tree, is.span, "platform", is.items); }
+  Printed operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
+  Printed operator()(const tree::TenantDecl& is) const { return tenant_node(tree, is); }
+  Printed operator()(const tree::ExtendTenantDecl& is) const {
     return block_node(tree, is.span, "extend tenant " + name_text(is.name), is.items);
   }
-  Node operator()(const tree::TemplateDecl& is) const { return template_node(tree, is); }
-  Node operator()(const tree::Let& is) const { return let_node(tree, is); }
-  Node operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
-  Node operator()(const tree::FixtureDecl& is) const {
+  Printed operator()(const tree::TemplateDecl& is) const { return template_node(tree, is); }
+  Printed operator()(const tree::Let& is) const { return let_node(tree, is); }
+  Printed operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
+  Printed operator()(const tree::FixtureDecl& is) const {
     auto made = asked_node(tree, is.span, "fixture " + name_text(is.name), is.facts);
     made.block = made.always_open = true;
     return made;
   }
-  Node operator()(const tree::TestDecl& is) const { return test_node(tree, is); }
-  Node operator()(const tree::ProveDecl& is) const { return prove_node(tree, is); }
+  Printed operator()(const tree::TestDecl& is) const { return test_node(tree, is); }
+  Printed operator()(const tree::ProveDecl& is) const { return prove_node(tree, is); }
 };
 
 }  // namespace
 
-Node declaration_node(const Tree& tree, const tree::Declaration& declaration) {
+Printed declaration_node(const Tree& tree, const tree::Declaration& declaration) {
   return std::visit(DeclarationNode{tree}, declaration);
 }
 
-Node attributes_node(const tree::AttributesBlock& block) {
-  Node made{.span = block.span, .text = "attributes", .block = true, .always_open = true};
+Printed attributes_node(const tree::AttributesBlock& block) {
+  Printed made{.span = block.span, .text = "attributes", .block = true, .always_open = true};
   for (const auto& one : block.list)
     made.entries.push_back({.span = one.span, .text = path_text(one.path) + " : " + type_text(one.type)});
   return made;
 }
 
-Node client_node(const Tree& tree, const tree::ClientDecl& client) {
+Printed client_node(const Tree& tree, const tree::ClientDecl& client) {
   return {.span = client.span,
           .text = fmt::format("client {} : {}", name_text(client.name), client.type.text),
           .block = !client.items.empty(),
@@ -197,9 +197,9 @@ Node client_node(const Tree& tree, const tree::ClientDecl& client) {
 }
 
 // A long list is broken inside its brackets.
-Node let_node(const Tree& tree, const tree::Let& let) {
+Printed let_node(const Tree& tree, const tree::Let& let) {
   const auto opening = "let " + let.name.text + " =";
-  Node made{.span = let.span, .text = opening + " " + expression_text(tree, let.value)};
+  Printed made{.span = let.span, .text = opening + " " + expression_text(tree, let.value)};
   const auto* list = std::get_if<tree::List>(&tree[let.value].node);
   if (list == nullptr || list->items.empty()) return made;
   std::vector<std::string> words;
@@ -211,7 +211,7 @@ Node let_node(const Tree& tree, const tree::Let& let) {
   return made;
 }
 
-Node obligation_node(const Tree& tree, const tree::ObligationDecl& obligation) {
+Printed obligation_node(const Tree& tree, const tree::ObligationDecl& obligation) {
   return {.span = obligation.span,
           .text = fmt::format("obligation {} satisfied when {}", obligation.name.text,
                               expression_text(tree, obligation.satisfied))};

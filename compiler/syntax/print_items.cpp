@@ -20,16 +20,16 @@ namespace {
 
 constexpr std::string_view step = "  ";  // one level
 
-Node leaf(Span span, std::string text) { return {.span = span, .text = std::move(text)}; }
+Printed leaf(Span span, std::string text) { return {.span = span, .text = std::move(text)}; }
 
 // A block of entries that have no places of their own in the tree.
-Node settings_block(Span span, std::string opening, const std::vector<std::string>& entries) {
-  Node made{.span = span, .text = std::move(opening), .block = true};
+Printed settings_block(Span span, std::string opening, const std::vector<std::string>& entries) {
+  Printed made{.span = span, .text = std::move(opening), .block = true};
   for (const auto& entry : entries) made.entries.push_back(leaf({}, entry));
   return made;
 }
 
-Node list(Span span, std::string_view opening, const std::vector<std::string>& words) {
+Printed list(Span span, std::string_view opening, const std::vector<std::string>& words) {
   auto made = leaf(span, fmt::format("{} {}", opening, fmt::join(words, ", ")));
   made.broken = fill(opening, words, step);
   return made;
@@ -66,7 +66,7 @@ void break_condition(const Tree& tree, std::string_view word, tree::ExprId id, s
     lines.push_back(std::move(whole));
 }
 
-Node rule_node(const Tree& tree, const tree::Rule& rule) {
+Printed rule_node(const Tree& tree, const tree::Rule& rule) {
   const auto clauses = rule_clauses(tree, rule);
   auto made = leaf(rule.span, fmt::format("{}", fmt::join(clauses, " ")));
   const std::size_t words = (rule.message ? 1 : 0) + (rule.note ? 1 : 0);
@@ -88,7 +88,7 @@ std::string period_text(const Tree& tree, const tree::Givens& given, std::size_t
   return value ? duration_to_text(*value) : given_text(tree, given, place);
 }
 
-Node lockout_node(const Tree& tree, const tree::LockoutDecl& lockout) {
+Printed lockout_node(const Tree& tree, const tree::LockoutDecl& lockout) {
   constexpr std::array<std::string_view, 3> per = {"identifier", "identifier and ip", "ip"};
   std::vector<std::string> entries;
   const auto attempts = given_text(tree, lockout.given, 0);
@@ -104,7 +104,7 @@ Node lockout_node(const Tree& tree, const tree::LockoutDecl& lockout) {
   return settings_block(lockout.span, "lockout", entries);
 }
 
-Node zone_node(const tree::ZoneDecl& zone) {
+Printed zone_node(const tree::ZoneDecl& zone) {
   std::vector<std::string> parts;
   for (const auto& block : zone.cidrs) parts.push_back(block_text(block));
   for (const auto& country : zone.countries) parts.push_back("country " + string_text(country.text));
@@ -112,7 +112,7 @@ Node zone_node(const tree::ZoneDecl& zone) {
   return list(zone.span, fmt::format("zone {} =", zone.name.text), parts);
 }
 
-Node branding_node(const tree::Branding& branding) {
+Printed branding_node(const tree::Branding& branding) {
   std::vector<std::string> entries;
   if (branding.logo) entries.push_back("logo " + string_text(branding.logo->text));
   std::string colors;
@@ -123,8 +123,8 @@ Node branding_node(const tree::Branding& branding) {
 }
 
 // `periods` in the order of the fields.
-Node periods_node(const Tree& tree, Span span, std::string opening, const tree::Givens& given,
-                  std::initializer_list<std::pair<std::string_view, std::optional<std::int64_t>>> periods) {
+Printed periods_node(const Tree& tree, Span span, std::string opening, const tree::Givens& given,
+                     std::initializer_list<std::pair<std::string_view, std::optional<std::int64_t>>> periods) {
   std::vector<std::string> entries;
   std::size_t place = 0;
   for (const auto& [word, value] : periods)
@@ -133,87 +133,87 @@ Node periods_node(const Tree& tree, Span span, std::string opening, const tree::
   return settings_block(span, std::move(opening), entries);
 }
 
-Node settings_node(const Tree& tree, const tree::Settings& settings) {
+Printed settings_node(const Tree& tree, const tree::Settings& settings) {
   std::vector<std::string> entries;
   for (const auto& [key, value] : settings.values)
     entries.push_back(key.text + " = " + expression_text(tree, value, Tight::sum));
   return settings_block(settings.span, "settings", entries);
 }
 
-Node with_block(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
+Printed with_block(const Tree& tree, Span span, std::string opening, const std::vector<tree::Item>& items) {
   return {.span = span, .text = std::move(opening), .block = !items.empty(), .entries = item_nodes(tree, items)};
 }
 
 struct ItemNode {
   const Tree& tree;
 
-  Node operator()(const tree::Rule& is) const { return rule_node(tree, is); }
-  Node operator()(const tree::Let& is) const { return let_node(tree, is); }
-  Node operator()(const tree::Session& is) const {
+  Printed operator()(const tree::Rule& is) const { return rule_node(tree, is); }
+  Printed operator()(const tree::Let& is) const { return let_node(tree, is); }
+  Printed operator()(const tree::Session& is) const {
     return periods_node(tree, is.span, "session", is.given, {{"idle", is.idle}, {"absolute", is.absolute}});
   }
-  Node operator()(const tree::LockoutDecl& is) const { return lockout_node(tree, is); }
-  Node operator()(const tree::ZoneDecl& is) const { return zone_node(is); }
-  Node operator()(const tree::PasswordDecl& is) const { return password_node(tree, is); }
-  Node operator()(const tree::PasswordUse& is) const { return password_node(tree, is); }
-  Node operator()(const tree::Branding& is) const { return branding_node(is); }
-  Node operator()(const tree::Features& is) const { return list(is.span, "features", texts(is.names)); }
-  Node operator()(const tree::WireId& is) const {
+  Printed operator()(const tree::LockoutDecl& is) const { return lockout_node(tree, is); }
+  Printed operator()(const tree::ZoneDecl& is) const { return zone_node(is); }
+  Printed operator()(const tree::PasswordDecl& is) const { return password_node(tree, is); }
+  Printed operator()(const tree::PasswordUse& is) const { return password_node(tree, is); }
+  Printed operator()(const tree::Branding& is) const { return branding_node(is); }
+  Printed operator()(const tree::Features& is) const { return list(is.span, "features", texts(is.names)); }
+  Printed operator()(const tree::WireId& is) const {
     return leaf(is.span, "id " + expression_text(tree, is.value, Tight::sum));
   }
-  Node operator()(const tree::SettingAssign& is) const {
+  Printed operator()(const tree::SettingAssign& is) const {
     return leaf(is.span, path_text(is.path) + " = " + expression_text(tree, is.value, Tight::sum));
   }
-  Node operator()(const tree::Connections& is) const { return list(is.span, "connections", texts(is.names)); }
-  Node operator()(const tree::Callbacks& is) const { return list(is.span, "callbacks", texts(tree, is.items)); }
-  Node operator()(const tree::Origins& is) const { return list(is.span, "origins", texts(tree, is.items)); }
-  Node operator()(const tree::Domains& is) const { return list(is.span, "domains", texts(tree, is.items)); }
-  Node operator()(const tree::Hosts& is) const { return list(is.span, "hosts", texts(tree, is.items)); }
-  Node operator()(const tree::Issuers& is) const { return list(is.span, "issuers", texts(tree, is.items)); }
-  Node operator()(const tree::Issuer& is) const {
+  Printed operator()(const tree::Connections& is) const { return list(is.span, "connections", texts(is.names)); }
+  Printed operator()(const tree::Callbacks& is) const { return list(is.span, "callbacks", texts(tree, is.items)); }
+  Printed operator()(const tree::Origins& is) const { return list(is.span, "origins", texts(tree, is.items)); }
+  Printed operator()(const tree::Domains& is) const { return list(is.span, "domains", texts(tree, is.items)); }
+  Printed operator()(const tree::Hosts& is) const { return list(is.span, "hosts", texts(tree, is.items)); }
+  Printed operator()(const tree::Issuers& is) const { return list(is.span, "issuers", texts(tree, is.items)); }
+  Printed operator()(const tree::Issuer& is) const {
     return leaf(is.span, "issuer " + expression_text(tree, is.value, Tight::sum));
   }
-  Node operator()(const tree::Grants& is) const { return list(is.span, "grants", texts(is.names)); }
-  Node operator()(const tree::Lifetimes& is) const {
+  Printed operator()(const tree::Grants& is) const { return list(is.span, "grants", texts(is.names)); }
+  Printed operator()(const tree::Lifetimes& is) const {
     return periods_node(
         tree, is.span, "lifetimes", is.given,
         {{"access_token", is.access_token}, {"refresh_token", is.refresh_token}, {"id_token", is.id_token}});
   }
-  Node operator()(const tree::SignUp& is) const { return leaf(is.span, is.open ? "signup open" : "signup closed"); }
-  Node operator()(const tree::OrganizationsSetting& is) const {
+  Printed operator()(const tree::SignUp& is) const { return leaf(is.span, is.open ? "signup open" : "signup closed"); }
+  Printed operator()(const tree::OrganizationsSetting& is) const {
     return leaf(is.span, "organizations " + is.usage.text);
   }
-  Node operator()(const tree::Members& is) const {
+  Printed operator()(const tree::Members& is) const {
     if (is.required) return leaf(is.span, "members required");
     return leaf(is.span, is.via.empty() ? std::string("joins on login") : "joins on login via " + names_text(is.via));
   }
-  Node operator()(const tree::Settings& is) const { return settings_node(tree, is); }
-  Node operator()(const tree::Discover& is) const {
+  Printed operator()(const tree::Settings& is) const { return settings_node(tree, is); }
+  Printed operator()(const tree::Discover& is) const {
     return leaf(is.span, fmt::format("discover {} via {}", string_text(is.domain.text), name_text(is.via)));
   }
-  Node operator()(const tree::LimitDecl& is) const {
+  Printed operator()(const tree::LimitDecl& is) const {
     return leaf(is.span, fmt::format("limit database connections per client = {}", is.value));
   }
-  Node operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
-  Node operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
-  Node operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
-  Node operator()(const tree::ConnectionDecl& is) const {
+  Printed operator()(const tree::ObligationDecl& is) const { return obligation_node(tree, is); }
+  Printed operator()(const tree::AttributesBlock& is) const { return attributes_node(is); }
+  Printed operator()(const tree::ClientDecl& is) const { return client_node(tree, is); }
+  Printed operator()(const tree::ConnectionDecl& is) const {
     return with_block(tree, is.span, fmt::format("connection {} : {}", name_text(is.name), is.strategy.text), is.items);
   }
-  Node operator()(const tree::OrganizationDecl& is) const {
+  Printed operator()(const tree::OrganizationDecl& is) const {
     auto opening = "organization " + name_text(is.name);
     if (is.title) opening += " " + string_text(is.title->text);
     return with_block(tree, is.span, std::move(opening), is.items);
   }
-  Node operator()(const tree::UseDecl& is) const {
+  Printed operator()(const tree::UseDecl& is) const {
     return with_block(tree, is.span, "use " + name_text(is.client), is.items);
   }
 };
 
 }  // namespace
 
-std::vector<Node> item_nodes(const Tree& tree, const std::vector<tree::Item>& items) {
-  std::vector<Node> nodes;
+std::vector<Printed> item_nodes(const Tree& tree, const std::vector<tree::Item>& items) {
+  std::vector<Printed> nodes;
   nodes.reserve(items.size());
   for (const auto& item : items) nodes.push_back(std::visit(ItemNode{tree}, item));
   return nodes;

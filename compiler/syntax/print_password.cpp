@@ -96,11 +96,11 @@ std::string preset_text(const Tree& tree, const tree::PasswordPreset& preset) {
 
 }  // namespace
 
-Node password_node(const Tree& tree, const tree::PasswordDecl& password) {
+Printed password_node(const Tree& tree, const tree::PasswordDecl& password) {
   std::string opening = password.floor ? "floor password" : "password";
   if (!password.name.text.empty()) opening += " " + name_text(password.name);
   if (password.parent) opening += " : " + name_text(*password.parent);
-  Node made{.span = password.span, .text = std::move(opening), .block = true};
+  Printed made{.span = password.span, .text = std::move(opening), .block = true};
   if (password.preset) {
     made.text += " = " + preset_text(tree, *password.preset);
     made.block = false;
@@ -121,7 +121,7 @@ Node password_node(const Tree& tree, const tree::PasswordDecl& password) {
   return made;
 }
 
-Node password_node(const Tree& tree, const tree::PasswordUse& password) {
+Printed password_node(const Tree& tree, const tree::PasswordUse& password) {
   return {.span = password.span,
           .text = "password " + (password.preset ? preset_text(tree, *password.preset) : name_text(password.name))};
 }

@@ -187,7 +187,7 @@ Attempt Engine::attempt(Request& request, CounterStore& store, const Attempting&
     if (!granted) {
       refuse(Fault::locked_out);
       attempt.opens_ = INT64_MIN;
-      for (const auto& stands : made.before)
+      for (const auto& stands : reservation.before)
         if (stands.closed) attempt.opens_ = std::max(attempt.opens_, stands.opens);
     } else if (attempt.decision_.effect != Effect::allow) {
       attempt.unused();

@@ -58,8 +58,7 @@ std::optional<Ip> beside(Ip ip, int by) {
 // Turns wishes into lists.
 class Lister {
  public:
-  Lister(const program::Part& part, const NamedRequest& request, const Wishes& wishes)
-      : part_(part), request_(request), wishes_(wishes) {}
+  Lister(const program::Part& part, const NamedRequest& request) : part_(part), request_(request) {}
 
   Dial dial(FactId id, const Wish& wish) {
     const auto about = declared(part_, id);
@@ -188,7 +187,6 @@ class Lister {
 
   const program::Part& part_;
   const NamedRequest& request_;
-  const Wishes& wishes_;
 };
 
 // ---------------------------------------------------------------- what is checked before rules
@@ -301,7 +299,7 @@ Dials dials_of(const program::Part& part, const NamedRequest& request, bool merg
   wish_lockouts(part, request, wishes);
   Dials dials;
   dials.cut = wishes.cut;
-  Lister lister(part, request, wishes);
+  Lister lister(part, request);
   for (const auto& [id, wish] : wishes.of) {
     auto dial = lister.dial(id, wish);
     if (!dial.values.empty()) dials.list.push_back(std::move(dial));

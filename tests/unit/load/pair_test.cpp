@@ -114,7 +114,7 @@ TEST_CASE("a revision of a repository is a side") {
   fs::current_path(place(""));
   for (const auto& path : List{"policy", "./policy/", place("policy")}) {
     INFO(path);
-    const auto revision = Revision::open("HEAD", path, error);
+    const auto revision = GitRevision::open("HEAD", path, error);
     CHECK(error.empty());
     REQUIRE(revision);
     const auto pair = load_pair({path, &*revision}, {path});
@@ -122,18 +122,18 @@ TEST_CASE("a revision of a repository is a side") {
     CHECK(tenants(pair.after) == List{"acme:3", "globex:2"});
   }
   fs::current_path(place("policy"));
-  const auto inside = Revision::open("HEAD", ".", error);
+  const auto inside = GitRevision::open("HEAD", ".", error);
   REQUIRE(inside);
   const auto pair = load_pair({".", &*inside}, {"."});
   CHECK(tenants(pair.before) == List{"acme:2"});
   CHECK(pair.before.sources.name(pair.before.order.back()->file) == "platform.writ");
   fs::current_path(before);
 
-  CHECK_FALSE(Revision::open("nowhere", place("policy"), error));
+  CHECK_FALSE(GitRevision::open("nowhere", place("policy"), error));
   CHECK(error == "there is no revision `nowhere` in the repository of `" + place("policy") + "`");
-  CHECK_FALSE(Revision::open("--help", place("policy"), error));
+  CHECK_FALSE(GitRevision::open("--help", place("policy"), error));
   REQUIRE(place.run("ln -s ../shared policy/linked && git add -A && git commit -qm two"));
-  CHECK_FALSE(Revision::open("HEAD", place("policy"), error));
+  CHECK_FALSE(GitRevision::open("HEAD", place("policy"), error));
   CHECK(error == "revision `HEAD`: `policy/linked` is a link, and links of a revision are not followed");
-  CHECK_FALSE(Revision::open("HEAD", fs::temp_directory_path().string(), error));
+  CHECK_FALSE(GitRevision::open("HEAD", fs::temp_directory_path().string(), error));
 }
