@@ -177,21 +177,21 @@ void declare_things(TenantCheck& tenant) {
     auto& record = part.clients.emplace_back();
     record.id = std::move(found.id);
     record.name = found.name->text;
-    tenant.clients.push_back(std::move(found.source));
+    tenant.clients.push_back(found.source);
   }
   for (auto& found : connections.sorted(run.limits.connections_per_tenant)) {
     tenant.connection_places.try_emplace(found.name->text, static_cast<std::uint32_t>(part.connections.size()));
     auto& record = part.connections.emplace_back();
     record.id = std::move(found.id);
     record.name = found.name->text;
-    tenant.connections.push_back(std::move(found.source));
+    tenant.connections.push_back(found.source);
   }
   for (auto& found : organizations.sorted(run.limits.organizations_per_tenant)) {
     tenant.organization_places.try_emplace(found.name->text, static_cast<std::uint32_t>(part.organizations.size()));
     auto& record = part.organizations.emplace_back();
     record.id = std::move(found.id);
     record.name = found.name->text;
-    tenant.organizations.push_back(std::move(found.source));
+    tenant.organizations.push_back(found.source);
   }
 }
 

@@ -111,13 +111,13 @@ class Parser {
 
  private:
   struct Deeper {
-    explicit Deeper(int& depth) : depth_(depth) {
-      if (++depth_ > deepest) throw Unknown{};
+    explicit Deeper(int& counted) : depth(counted) {
+      if (++depth > deepest) throw Unknown{};
     }
-    ~Deeper() { --depth_; }
+    ~Deeper() { --depth; }
     Deeper(const Deeper&) = delete;
     Deeper& operator=(const Deeper&) = delete;
-    int& depth_;
+    int& depth;
   };
 
   const Token& now() const { return tokens_[at_]; }

@@ -38,7 +38,7 @@ struct Expression {
   double number = 0;
   std::vector<Expression> parts{};
   std::vector<std::string> keys{};
-  std::vector<Statement> body{};
+  std::vector<Statement> body;  // without braces: they would ask for what a statement is
 };
 
 struct Statement {

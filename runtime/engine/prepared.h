@@ -42,13 +42,14 @@ class alignas(64) Prepared {
 
   std::uint64_t hash_ = 0;                     // of the tenant's name
   std::array<std::uint64_t, 2> identity_{};    // of the tenant that it was prepared for
+  const void* tenant_ = nullptr;               // where that was: to fetch it from memory, never to be read
   std::unique_ptr<const NamedRequest> named_;  // for when the tenant has changed, and for who explains
   std::unique_ptr<std::uint64_t[]> more_;      // in place of `room_`, when that is too small
   Action action_{};
   bool settled_ = false;  // no other tenant has a say in it, and what follows is filled
   Fault fault_{};         // that it has, whatever its numbers are
   std::uint16_t words_ = 0;
-  std::array<std::uint64_t, 10> room_;  // so many words of bits, and the slots behind them
+  std::array<std::uint64_t, 9> room_;  // so many words of bits, and the slots behind them
 };
 static_assert(sizeof(Prepared) == 128);
 

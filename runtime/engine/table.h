@@ -55,18 +55,10 @@ class Table {
     return found;
   }
 
-  // For who will look soon: has the place under that hash fetched from memory, and, when it has come, the first bytes of what stands there.
+  // For who will look soon: has the place under that hash fetched from memory.
   void fetch_place(std::uint64_t hash, Hold& hold) const {
     __builtin_prefetch(&(*hold.table(places_))[hash >> 1]);
     hold.let_go_of_table();
-  }
-  void fetch_value(std::uint64_t hash, std::size_t bytes, Hold& hold) const {
-    const auto& place = (*hold.table(places_))[hash >> 1];
-    const auto* const from = reinterpret_cast<const char*>(place.value.load(std::memory_order_relaxed));
-    hold.let_go_of_table();
-    if (from == nullptr) return;
-    for (std::size_t at = 0; at < bytes; at += 64)
-      __builtin_prefetch(from + at);  // may be gone: then nothing is fetched
   }
 
   // Calls `f` with the value of that name, or with null. What it points to is only good inside `f`.

@@ -122,9 +122,9 @@ class Converter {
   std::optional<Value> expected(std::string_view wanted) {
     return refuse("expected " + std::string(wanted) + ", seen " + std::string(kind_of(field_.value)));
   }
-  template <typename Wanted_>
+  template <class Type>
   std::optional<Value> take(std::string_view wanted) {
-    if (const auto* given = std::get_if<Wanted_>(&field_.value)) return Value(*given);
+    if (const auto* given = std::get_if<Type>(&field_.value)) return Value(*given);
     return expected(wanted);
   }
   std::optional<Value> integer() {
