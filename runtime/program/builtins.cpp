@@ -171,8 +171,6 @@ int compare(const Text& text, const char* other, std::uint32_t size) {
   return 0;
 }
 
-constexpr std::int64_t minute = 60'000'000;
-
 std::int64_t floor_div(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0); }
 
 }  // namespace
