@@ -243,6 +243,21 @@ TEST_CASE("another tenant that claims a host is heard by what was prepared befor
   CHECK(engine.decide(prepared, room).fault == Fault::tenant_mismatch);
 }
 
+TEST_CASE("another tenant that claims an issuer is heard too") {
+  Engine engine;
+  REQUIRE(engine.put({acme().build()}) == "");
+  auto asked = world::ask(Action::access);
+  asked.facts["token.issuer"] = std::string("https://elsewhere.example/");
+  Prepared prepared;
+  engine.prepare(asked, prepared);
+  Request room;
+  CHECK(engine.decide(prepared, room).effect == Effect::allow);
+  PartBuilder other("someone");
+  other.part.issuers = {"https://elsewhere.example/"};
+  REQUIRE(engine.put({other.build()}) == "");
+  CHECK(engine.decide(prepared, room).fault == Fault::tenant_mismatch);
+}
+
 TEST_CASE("what an organization asks for is asked of what was prepared before it did") {
   auto b = acme();
   b.part.organizations[0].members_required = false;
