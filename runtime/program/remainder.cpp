@@ -18,7 +18,7 @@ bool is_text(const Node& node) {
   return type == NodeType::string || type == NodeType::set;
 }
 
-bool is_constant(Op op) { return op == Op::const_bool || op == Op::const_int || op == Op::const_ip; }
+bool is_constant(Op op) { return op == Op::const_int || op == Op::const_ip; }
 
 // By node: whether it is known beforehand. Loops are, whatever they read, and so is all that a text is chosen by.
 std::vector<bool> known_nodes(const Shape& whole) {
@@ -74,7 +74,7 @@ class Builder {
   }
 
  private:
-  // Marks what is left to be computed for a rule, and makes inputs of what is known.
+  // Marks what is left to be computed for a rule or an entry, and makes inputs of what is known.
   void use(std::uint32_t root) {
     std::vector<std::uint32_t> open = {root};
     while (!open.empty()) {
@@ -114,11 +114,7 @@ class Builder {
   void add(std::uint32_t id) {
     auto node = whole_.nodes[id];
     auto& shape = result_.shape;
-    if (node.op == Op::fact_int || node.op == Op::fact_ip) {
-      node.a = static_cast<std::uint32_t>(result_.slots.size());
-      result_.slots.push_back(NodeId{id});
-      return put(id, node);
-    }
+    if (node.op == Op::fact_int || node.op == Op::fact_ip) return input(id);
     const auto& operands = row_of(node.op).operands;
     if (operands[0] == Operand::arguments) {
       const auto first = static_cast<std::uint32_t>(shape.arguments.size());

@@ -226,34 +226,26 @@ TEST_CASE("a room that decided what was prepared has nothing in it that could be
   CHECK(engine.decide(room).fault == Fault::unknown_tenant);
 }
 
-TEST_CASE("another tenant that claims a host is heard by what was prepared before it did") {
-  Engine engine;
-  auto open = reading();
-  open.part.hosts.clear();
-  REQUIRE(engine.put({open.build()}) == "");
+TEST_CASE("another tenant that claims a host or an issuer is heard by what was prepared before it did") {
   auto asked = ada();
-  asked.facts["request.host"] = std::string("login.elsewhere.example");
-  Prepared prepared;
-  engine.prepare(asked, prepared);
-  Request room;
-  CHECK(engine.decide(prepared, room).effect == Effect::allow);
+  auto own = reading();
   PartBuilder other("someone");
-  other.part.hosts = {"login.elsewhere.example"};
-  REQUIRE(engine.put({other.build()}) == "");
-  CHECK(engine.decide(prepared, room).fault == Fault::tenant_mismatch);
-}
-
-TEST_CASE("another tenant that claims an issuer is heard too") {
+  SECTION("a host") {
+    own.part.hosts.clear();
+    asked.facts["request.host"] = std::string("login.elsewhere.example");
+    other.part.hosts = {"login.elsewhere.example"};
+  }
+  SECTION("an issuer") {
+    asked = world::ask(Action::access);
+    asked.facts["token.issuer"] = std::string("https://elsewhere.example/");
+    other.part.issuers = {"https://elsewhere.example/"};
+  }
   Engine engine;
-  REQUIRE(engine.put({acme().build()}) == "");
-  auto asked = world::ask(Action::access);
-  asked.facts["token.issuer"] = std::string("https://elsewhere.example/");
+  REQUIRE(engine.put({own.build()}) == "");
   Prepared prepared;
   engine.prepare(asked, prepared);
   Request room;
   CHECK(engine.decide(prepared, room).effect == Effect::allow);
-  PartBuilder other("someone");
-  other.part.issuers = {"https://elsewhere.example/"};
   REQUIRE(engine.put({other.build()}) == "");
   CHECK(engine.decide(prepared, room).fault == Fault::tenant_mismatch);
 }
