@@ -168,7 +168,7 @@ class Builder {
   TypeKind type_kind(const tree::Name& word);
   tree::ClientDecl client(P::ClientDeclContext* context);
   tree::TenantDecl tenant(P::TenantDeclContext* context);
-  tree::TemplateDecl template_(P::TemplateDeclContext* context);
+  tree::TemplateDecl template_decl(P::TemplateDeclContext* context);
   tree::Parameter parameter(P::ParameterContext* context);
   tree::Let let(P::LetDeclContext* context);
   tree::ObligationDecl obligation_decl(P::ObligationDeclContext* context);

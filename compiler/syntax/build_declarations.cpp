@@ -43,7 +43,7 @@ void Builder::declaration(P::DeclarationContext* context) {
     auto extended = name(is->wireName());
     out.emplace_back(tree::ExtendTenantDecl{std::move(extended), items(is->block(), Block::tenant), span(is)});
   }
-  if (auto* is = context->templateDecl()) out.emplace_back(template_(is));
+  if (auto* is = context->templateDecl()) out.emplace_back(template_decl(is));
   if (auto* is = context->letDecl()) out.emplace_back(let(is));
   if (auto* is = context->obligationDecl()) out.emplace_back(obligation_decl(is));
   if (auto* is = context->fixtureDecl()) out.emplace_back(fixture(is));
@@ -162,7 +162,7 @@ tree::TenantDecl Builder::tenant(P::TenantDeclContext* context) {
   return made;
 }
 
-tree::TemplateDecl Builder::template_(P::TemplateDeclContext* context) {
+tree::TemplateDecl Builder::template_decl(P::TemplateDeclContext* context) {
   tree::TemplateDecl made;
   made.name = name(context->wireName());
   for (auto* one : context->parameter()) made.parameters.push_back(parameter(one));

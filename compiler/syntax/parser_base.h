@@ -226,6 +226,7 @@ class ParserBase : public antlr4::Parser {
     return consume();
   }
   void setState(std::size_t state) { state_ = state; }
+  using Parser::enterRule;
   void enterRule(Node* entered, std::size_t state, std::size_t) {
     state_ = state;
     _ctx = entered;
@@ -233,6 +234,7 @@ class ParserBase : public antlr4::Parser {
     if (entered->parent != nullptr) _tracker.append(*static_cast<Node*>(entered->parent), *entered);
     if (++depth_ > most_) throw TooDeep{_input->LT(1)};
   }
+  using Parser::enterOuterAlt;
   void enterOuterAlt(Node*, std::size_t) {}  // no alternative of the grammar has a label, and so a node of its own
   void exitRule() {
     _ctx->stop = _matchedEOF ? _input->LT(1) : _input->LT(-1);

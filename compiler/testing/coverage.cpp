@@ -421,8 +421,8 @@ void Meter::judged(const PasswordQuestion& asked, const PasswordReport& report) 
     if (tenant.structure.connections[policy.connection].id != asked.connection) continue;
     state_->reach("connection", found->second, tenant.structure.connections[policy.connection].name);
     for (const auto& [span, place] : state_->coverable.passwords)
-      if (std::ranges::any_of(policy.requirements, [span = span](const model::PasswordRequirement& one) {
-            return one.span.file == span.file && span.begin <= one.span.begin && one.span.end <= span.end;
+      if (std::ranges::any_of(policy.requirements, [within = span](const model::PasswordRequirement& one) {
+            return one.span.file == within.file && within.begin <= one.span.begin && one.span.end <= within.end;
           }))
         ++state_->declarations[place];
   }

@@ -21,7 +21,7 @@ struct Answer {
   Effect effect = Effect::deny, would_be = Effect::deny;
   Fault fault = Fault::none;
   Because because = Because::fault;
-  Strings reasons, reports, obligations, fired;  // sorted; fired: all rules, report rules too
+  Strings reasons = {}, reports = {}, obligations = {}, fired = {};  // sorted; fired: all rules, report rules too
 };
 struct TraceEntry {
   std::string id;

@@ -199,7 +199,7 @@ Offer Oracle::connections(const std::string& tenant, const std::string& client, 
   }
   std::string home = homes.size() == 1 ? homes[0] : "";  // else the first of them that a statement names
   const Strings client_key = {"client", asked.client}, organization_key = {"organization", asked.organization};
-  for (Strings key : {organization_key + client_key, organization_key, client_key})
+  for (const Strings& key : {organization_key + client_key, organization_key, client_key})
     for (const auto& via : asked.tenant->setting(key + Strings{"discover " + domain}))
       if (home.empty() && among(homes, via)) home = via;
   const auto id_of = [&](const std::string& name) { return asked.tenant->one({"connection", name, "id"}, name); };

@@ -138,9 +138,9 @@ TEST_CASE("the effective policy with who asked for what") {
           "  at least 8 characters                                         platform floor baseline, policy.writ:3\n") ==
       0);
   CHECK(ran.out.find("  expires after 90d ") != std::string::npos);
-  const auto policy = json::parse(place.run("writ password explain --format json" + asked).out);
-  CHECK(policy["requirements"].size() == 4);
-  CHECK(policy["others"].size() == 1);
+  const auto explained = json::parse(place.run("writ password explain --format json" + asked).out);
+  CHECK(explained["requirements"].size() == 4);
+  CHECK(explained["others"].size() == 1);
 }
 
 TEST_CASE("a password that is made is accepted, and another one each time") {

@@ -127,9 +127,9 @@ TEST_CASE("what was prepared is decided by what serves at the time") {
   }
   SECTION("a part in which its places are others") {
     auto b = reading();
-    std::swap(b.part.connections[users], b.part.connections[other]);  // what was `users` is not enabled by its place
-    for (auto& client : b.part.clients) client.connections = {staff, code, other};
-    b.part.organizations[0].connections = {staff, code, other};
+    std::swap(b.part.connections[users], b.part.connections[github]);  // what was `users` is not enabled by its place
+    for (auto& client : b.part.clients) client.connections = {staff, code, github};
+    b.part.organizations[0].connections = {staff, code, github};
     REQUIRE(engine.put({b.build(2)}) == "");
     const auto decision = engine.decide(prepared, room);
     CHECK(decision.effect == Effect::allow);

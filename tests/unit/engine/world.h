@@ -8,7 +8,7 @@
 
 namespace writ::world {
 
-inline constexpr std::uint32_t users = 0, staff = 1, code = 2, other = 3;  // connections
+inline constexpr std::uint32_t users = 0, staff = 1, code = 2, github = 3;  // connections
 inline constexpr std::int64_t minute = 60'000'000;
 
 inline std::int64_t grant(std::string_view name) { return *index_of(grant_names, name); }

@@ -150,7 +150,8 @@ TEST_CASE("ten thousand different shapes: bounded memory for code, and every dec
     parts.push_back(builder.build());
   }
   Engine engine(source, Tier::automatic);
-  REQUIRE(engine.put(std::move(parts)) == "");
+  const auto refused = engine.put(std::move(parts));
+  REQUIRE(refused == "");
   engine.wait_for_code();
   std::size_t native = 0, allowed = 0;
   Request request;
