@@ -38,14 +38,17 @@ using Kinds = std::vector<RuleMasks::Kinds>;
 // The requires among them that fired, one by one.
 void tally_requires(const program::Shape& shape, const Kinds& kinds, const Fired& fired, Tally& tally);
 
-// Counts the rules of `kinds`: the enforced ones for the effect, all of them for would_be. Allow and deny a word at a time.
+// Counts the rules of `kinds`: the enforced ones for the effect, all of them for would_be. Allow and deny a word at a time; most programs have
+// one, so the compiler is not to make the loop a quick one for many.
 inline Tally tally(const program::Shape& shape, const Kinds& kinds, const Fired& fired) {
   const auto* rules = fired.rules.data();
-  std::uint64_t deny = 0, allow = 0, require = 0;
-  for (const auto& word : kinds) {
-    deny |= *rules & word.deny;
-    allow |= *rules & word.allow;
-    require |= *rules++ & word.require;
+  auto word = kinds.begin();
+  std::uint64_t deny = *rules & word->deny, allow = *rules & word->allow, require = *rules & word->require;
+  while (++word != kinds.end()) [[unlikely]] {
+    ++rules;
+    deny |= *rules & word->deny;
+    allow |= *rules & word->allow;
+    require |= *rules & word->require;
   }
   Tally result;
   result.deny = deny != 0;

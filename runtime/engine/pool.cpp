@@ -88,7 +88,7 @@ const FactTable& builtin_table() {
 RuleMasks masks_of(const program::Shape& shape) {
   RuleMasks masks;
   masks.wide = shape.rules.size() > 128 || shape.entries.size() > 64;
-  const auto words = words_for(shape.rules.size());
+  const auto words = std::max<std::size_t>(1, words_for(shape.rules.size()));
   masks.enforced.resize(words);
   masks.all.resize(words);
   for (std::size_t i = 0; i < shape.rules.size(); ++i) {
