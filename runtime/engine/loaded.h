@@ -110,8 +110,10 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
   // Has what decisions read of a tenant fetched from memory at once, where each line would say where the next one is. From an address where
   // nothing is any more, nothing is fetched.
   static void fetch(const void* tenant) {
-    constexpr std::size_t line = 64, most = 512;
-    for (std::size_t at = 0; at < most; at += line) __builtin_prefetch(static_cast<const char*>(tenant) + at);
+    constexpr std::uintptr_t line = 64, most = 512;
+    const auto from =
+        reinterpret_cast<std::uintptr_t>(tenant);  // a number: there may be nothing there, or no tenant at all
+    for (std::uintptr_t at = 0; at < most; at += line) __builtin_prefetch(reinterpret_cast<const void*>(from + at));
   }
   const Kind& kind() const { return *layout_.kind; }
   // With names, places and messages, for people and for who changes it. std::runtime_error when it cannot be read any more.

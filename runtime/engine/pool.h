@@ -26,8 +26,8 @@ struct RuleMasks {
     std::uint64_t allow = 0, deny = 0, require = 0;
   };
   std::vector<Kinds> enforced, all;  // one at least
-  bool reports = false;  // there are report rules, so what would be may differ from what is
-  bool wide = false;     // there are more rules or entries than a decision has masks for
+  bool reports = false;              // there are report rules, so what would be may differ from what is
+  bool wide = false;                 // there are more rules or entries than a decision has masks for
 };
 RuleMasks masks_of(const program::Shape& shape);
 

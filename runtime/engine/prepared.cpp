@@ -58,8 +58,8 @@ void Prepared::pack(Request::State& from, const SharedRemainder& rest) {
     std::memcpy(to + words_ + i * (sizeof(Slot) / 8), &from.registers[rest.slots[i]], sizeof(Slot));
 }
 
-[[gnu::always_inline]] inline Decision Prepared::decide(const Engine::State& engine, const Loaded& loaded, SharedRemainder& rest,
-                          Request::State& room, By by) const {
+[[gnu::always_inline]] inline Decision Prepared::decide(const Engine::State& engine, const Loaded& loaded,
+                                                        SharedRemainder& rest, Request::State& room, By by) const {
   if (engine.is_stale()) return engine::refused(&loaded, Fault::stale);
   if (fault_ != Fault::none) return engine::refused(&loaded, fault_);
   program::Frame frame;
