@@ -119,9 +119,12 @@ class Server {
   std::string url(const std::string& scheme = "http") const {
     return scheme + "://127.0.0.1:" + std::to_string(port_) + "/production.latest";
   }
-  std::string log() const {
-    std::ifstream file(folder("log"));
-    return {std::istreambuf_iterator<char>(file), {}};
+  // Whether its log has that soon: nginx answers first and writes it down then.
+  bool logs(std::string_view what) const {
+    return soon([&] {
+      std::ifstream file(folder("log"));
+      return std::string(std::istreambuf_iterator<char>(file), {}).find(what) != std::string::npos;
+    });
   }
   std::string to_publish() const { return folder("public"); }
 
