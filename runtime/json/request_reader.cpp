@@ -84,21 +84,28 @@ class Names {
       const bool nested = dot != std::string_view::npos;
       const auto name = nested ? path.substr(dot + 1) : path;
       const auto above = nested ? object(path.substr(0, dot)) : root;
-      if (!find(above, name, ends_of(name))) add(Name::What::fact, above, i, name, path);  // else: a thing
+      if (at(above, name, ends_of(name)).what == Name::What::nothing)
+        add(Name::What::fact, above, i, name, path);  // else: a thing
     }
   }
-  constexpr const Name* find(std::uint8_t above, std::string_view name, const Ends& ends) const {
-    for (auto at = ends.hash() + above;; ++at) {
-      const auto& one = table_[at % size];
-      if (one.what == Name::What::nothing) return nullptr;
-      if (one.above == above && one.ends == ends && (ends.size <= 16 || one.text == name)) return &one;
-    }
+  const Name* find(std::uint8_t above, std::string_view name, const Ends& ends) const {
+    const auto& found = at(above, name, ends);
+    return found.what == Name::What::nothing ? nullptr : &found;
   }
 
  private:
   static constexpr std::size_t size = 256;
+  // Its place, or the empty one where it would be. By reference: GCC's sanitizer of undefined behaviour takes no address for a constant.
+  constexpr const Name& at(std::uint8_t above, std::string_view name, const Ends& ends) const {
+    for (auto place = ends.hash() + above;; ++place) {
+      const auto& one = table_[place % size];
+      if (one.what == Name::What::nothing) return one;
+      if (one.above == above && one.ends == ends && (ends.size <= 16 || one.text == name)) return one;
+    }
+  }
   constexpr std::uint8_t object(std::string_view name) {
-    if (const auto* const known = find(root, name, ends_of(name))) return static_cast<std::uint8_t>(known->number);
+    const auto& known = at(root, name, ends_of(name));
+    if (known.what != Name::What::nothing) return static_cast<std::uint8_t>(known.number);
     add(Name::What::object, root, ++objects_, name, name);
     return objects_;
   }
