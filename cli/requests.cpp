@@ -149,7 +149,7 @@ bool RequestSource::read_line(RequestText& line) {
 // More of the input behind what is left of the block; false at its end.
 bool RequestSource::read_more() {
   if (ended_) return false;
-  std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
+  if (at_ != 0) std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
   end_ -= std::exchange(at_, 0);
   if (buffer_.size() < end_ + chunk) buffer_.resize(end_ + chunk);
   const int descriptor = ::fileno(file_.get());
