@@ -63,7 +63,7 @@ std::string Expressions::integer(std::int64_t low, std::int64_t high) {
   }
   if (random_.chance(12)) return std::to_string(low);
   if (random_.chance(12)) return std::to_string(high);
-  return std::to_string(random_.between(low, std::min(high, low + 60)));
+  return std::to_string(random_.between(low, low < INT64_MAX - 60 ? std::min(high, low + 60) : high));
 }
 
 std::string Expressions::instant() {
