@@ -170,18 +170,15 @@ Attempt Engine::attempt(Request& request, CounterStore& store, const Attempting&
     if (scope.rules.empty()) return attempt;
     attempt.time_ = who.time.value.micros;
     attempt.began_ = ticks();
-    auto made = store.reserve(scope.rules, attempt.time_);
-    const bool granted = made.outcome == Reservation::Outcome::granted, local = made.local;
-    if (made.outcome == Reservation::Outcome::away) {
+    attempt.rules_ = scope.rules;  // before anything is taken: for want of memory nothing would end it
+    attempt.reservation_ = store.reserve(attempt.rules_, attempt.time_);
+    const auto& reservation = attempt.reservation_;
+    const bool granted = reservation.outcome == Reservation::Outcome::granted, local = reservation.local;
+    if (reservation.outcome == Reservation::Outcome::away) {
       refuse(Fault::not_ready);
       return attempt;
     }
-    if (granted) {  // from here on it is ended whatever happens
-      attempt.store_ = &store;
-      attempt.rules_ = scope.rules;
-      attempt.reservation_ = std::move(made);
-    }
-    const auto& reservation = granted ? attempt.reservation_ : made;
+    if (granted) attempt.store_ = &store;  // from here on it is ended whatever happens
     set_facts(request, scope, reservation);
     attempt.decision_ = this->attempt(std::as_const(request));
     if (!granted) {
