@@ -43,12 +43,16 @@ void tally_requires(const program::Shape& shape, const Kinds& kinds, const Fired
 inline Tally tally(const program::Shape& shape, const Kinds& kinds, const Fired& fired) {
   const auto* rules = fired.rules.data();
   auto word = kinds.begin();
-  std::uint64_t deny = *rules & word->deny, allow = *rules & word->allow, require = *rules & word->require;
-  while (++word != kinds.end()) [[unlikely]] {
-    ++rules;
+  std::uint64_t deny = 0, allow = 0, require = 0;
+  const auto take = [&] {
     deny |= *rules & word->deny;
     allow |= *rules & word->allow;
     require |= *rules & word->require;
+  };
+  take();
+  while (++word != kinds.end()) [[unlikely]] {
+    ++rules;
+    take();
   }
   Tally result;
   result.deny = deny != 0;

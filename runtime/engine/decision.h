@@ -25,9 +25,9 @@ struct Decision {
   bool wide = false;
   bool local_counters = false;  // of an attempt: its store was away, and the counters of this process alone were asked
   std::uint8_t reserved[2] = {};
-  std::array<std::uint64_t, 2> fired{};  // every rule that fired, report rules too
-  std::uint64_t unsatisfied = 0;         // entries of the challenge; empty unless effect is challenge
-  std::uint64_t revision = 0;            // first 8 bytes of the part's hash
+  std::array<std::uint64_t, program::mask_rules / 64> fired{};  // every rule that fired, report rules too
+  std::uint64_t unsatisfied = 0;  // entries of the challenge; empty unless effect is challenge
+  std::uint64_t revision = 0;     // first 8 bytes of the part's hash
   std::uint64_t version = 0;
   std::uint64_t reserved_words[2] = {};
 };

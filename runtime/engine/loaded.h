@@ -112,7 +112,7 @@ class Loaded : public std::enable_shared_from_this<Loaded> {
   static void fetch(const void* tenant) {
     constexpr std::uintptr_t line = 64, most = 512;
     const auto from =
-        reinterpret_cast<std::uintptr_t>(tenant);  // a number: there may be nothing there, or no tenant at all
+        reinterpret_cast<std::uintptr_t>(tenant);  // a number, as there may be no tenant there, or nothing
     for (std::uintptr_t at = 0; at < most; at += line) __builtin_prefetch(reinterpret_cast<const void*>(from + at));
   }
   const Kind& kind() const { return *layout_.kind; }

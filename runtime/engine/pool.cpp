@@ -87,7 +87,7 @@ const FactTable& builtin_table() {
 
 RuleMasks masks_of(const program::Shape& shape) {
   RuleMasks masks;
-  masks.wide = shape.rules.size() > 128 || shape.entries.size() > 64;
+  masks.wide = shape.rules.size() > program::mask_rules || shape.entries.size() > program::mask_entries;
   const auto words = std::max<std::size_t>(1, words_for(shape.rules.size()));
   masks.enforced.resize(words);
   masks.all.resize(words);

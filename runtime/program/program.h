@@ -202,6 +202,8 @@ struct RuleCode {
   bool operator==(const RuleCode&) const = default;
 };
 
+inline constexpr std::size_t mask_rules = 128, mask_entries = 64;  // as many of a shape as a decision has masks for
+
 struct Shape {
   Action action{};
   bool password = false;  // reads PasswordFacts, not a request's; then `action` is the first and every rule a denial

@@ -8,8 +8,7 @@ namespace writ::program {
 
 namespace {
 
-constexpr std::size_t most_rules = 128, most_entries = 64;  // as many as a decision has masks for
-constexpr std::size_t most_inputs = 512;                    // of each kind
+constexpr std::size_t most_inputs = 512;  // of each kind
 
 std::uint32_t place(NodeId id) { return static_cast<std::uint32_t>(id); }
 
@@ -142,7 +141,7 @@ class Builder {
 }  // namespace
 
 std::optional<Remainder> remainder_of(const Shape& whole) {
-  if (whole.rules.size() > most_rules || whole.entries.size() > most_entries) return std::nullopt;
+  if (whole.rules.size() > mask_rules || whole.entries.size() > mask_entries) return std::nullopt;
   auto remainder = Builder(whole).build();
   if (remainder.bits.size() > most_inputs || remainder.slots.size() > most_inputs) return std::nullopt;
   return remainder;

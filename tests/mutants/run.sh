@@ -25,11 +25,23 @@ asked() {
   ctest --preset $preset -j "$(nproc)" --stop-on-failure "$@" 2>&1 |
     sed -n 's/.*Test *#[0-9]*: \([a-z_]*\) .*\(Failed\|Exception\|Timeout\|Abort\|SegFault\|Subprocess aborted\).*/\1/p' | head -n 1
 }
-# The goldens and a little of agreement find most, and only they are built for that; then all the others; and at last all of
-# agreement. A fault that does not compile is found by the compiler.
-found_by() {
-  build --target golden agree || { echo "the compiler"; return; }
-  found=$(WRIT_AGREE_POLICIES=40 asked -R '^(golden|agree)$')
+# First the unit tests of the room that the fault is in, by name; then the goldens and a little of agreement; then all the others; and at last
+# all of agreement. Each step builds what it runs. A fault that does not compile is found by the compiler.
+found_by() { # FILE
+  room=$(basename "$(dirname "$1")")
+  set --
+  for folder in tests/unit/*"$room"*/; do
+    [ ! -d "$folder" ] || set -- "$@" "unit_$(basename "$folder")"
+  done
+  found=
+  if [ $# -gt 0 ]; then
+    build --target "$@" || { echo "the compiler"; return; }
+    found=$(asked -R "^($(echo "$@" | tr ' ' '|'))\$")
+  fi
+  if [ -z "$found" ]; then
+    build --target golden agree || { echo "the compiler"; return; }
+    found=$(WRIT_AGREE_POLICIES=40 asked -R '^(golden|agree)$')
+  fi
   if [ -z "$found" ]; then
     build || { echo "the compiler"; return; }
     found=$(asked -E '^(house|golden|agree)$')
@@ -40,7 +52,7 @@ found_by() {
 
 echo "building the tree without a fault"
 build || { tail -n 20 build/mutant.log; exit 1; }
-[ -z "$(found_by)" ] || { echo "a test fails without a fault; nothing can be said"; exit 1; }
+[ -z "$(found_by none)" ] || { echo "a test fails without a fault; nothing can be said"; exit 1; }
 
 killed=0 survived=0
 grep '^== ' tests/mutants/mutants.txt | cut -c4- >build/mutant.names
@@ -55,7 +67,7 @@ while IFS= read -r name <&3; do
     my $at = index($text, $from); die "not in $ARGV[0]\n" if $at < 0; substr($text, $at, length $from) = $to;
     open my $out, ">", $ARGV[0] or die; print $out $text' "$file"
   began=$(date +%s)
-  by=$(found_by)
+  by=$(found_by "$file")
   took=$(($(date +%s) - began))
   cp build/mutant.saved "$file"
   if [ -n "$by" ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi

@@ -3,6 +3,7 @@
 #include "runtime/engine/attempt.h"
 #include "runtime/store/fallback.h"
 #include "runtime/store/memory.h"
+#include "tests/unit/engine/allocations.h"
 #include "tests/unit/engine/world.h"
 
 #include <atomic>
@@ -279,6 +280,38 @@ TEST_CASE("a store that is away opens nothing") {
     CHECK_FALSE(back.decision().local_counters);
     CHECK(told == std::vector<bool>{true, false});
   }
+}
+
+TEST_CASE("where memory ends in the middle of an attempt it is refused, and nothing stays reserved") {
+  const auto engine = engine_with({lockout(Lockout::Counter::by_identifier, 2), lockout(Lockout::Counter::by_ip, 2)});
+  MemoryStore store;
+  Host host{*engine, store};
+  { host.attempt("somebody else", "198.51.100.1").unused(); }  // what a thread and a request keep is there
+  std::size_t nth = 1, refused = 0;
+  for (;; ++nth) {
+    REQUIRE(nth < 1'000);
+    fails_at = nth;
+    auto attempt = host.attempt("ann");
+    const bool failed = fails_at == 0;
+    fails_at = 0;
+    INFO("allocation " << nth);
+    if (allowed(attempt)) {
+      CHECK_FALSE(failed);
+      attempt.unused();
+      break;
+    }
+    ++refused;
+    CHECK(failed);
+    CHECK(attempt.decision().fault == Fault::not_ready);
+    CHECK(attempt.decision().effect == Effect::deny);
+    // Both that are left can be made at once, while the refused one is still there.
+    auto first = host.attempt("ann"), second = host.attempt("ann");
+    CHECK(allowed(first));
+    CHECK(allowed(second));
+    first.unused();
+    second.unused();
+  }
+  CHECK(refused >= 3);  // the rules in scope, the copy that ends it, the store's answer
 }
 
 TEST_CASE("an administrator opens an account") {

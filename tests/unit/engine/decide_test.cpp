@@ -1,49 +1,14 @@
 // Decisions: effects, masks, would_be, names, traces; facts set and unset; nothing allocated.
 #include "runtime/engine/places.h"
+#include "tests/unit/engine/allocations.h"
 #include "tests/unit/engine/world.h"
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include <catch2/catch.hpp>
 
 using namespace writ;
 using namespace writ::world;
-
-// Every allocation of this test program is counted, by thread.
-namespace {
-thread_local std::size_t allocations = 0;
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* const place = std::malloc(size == 0 ? 1 : size)) return place;
-  throw std::bad_alloc();
-}
-void* counted_aligned(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto step = static_cast<std::size_t>(alignment);
-  if (void* const place = std::aligned_alloc(step, (size + step - 1) / step * step)) return place;
-  throw std::bad_alloc();
-}
-}  // namespace
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
-void* operator new[](std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return ++allocations, std::malloc(size == 0 ? 1 : size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return ++allocations, std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete[](void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
-void operator delete[](void* place, std::size_t) noexcept { std::free(place); }
-void operator delete(void* place, std::align_val_t) noexcept { std::free(place); }
-void operator delete[](void* place, std::align_val_t) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t, std::align_val_t) noexcept { std::free(place); }
-void operator delete[](void* place, std::size_t, std::align_val_t) noexcept { std::free(place); }
 
 namespace {
 
