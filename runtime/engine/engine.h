@@ -52,13 +52,21 @@ namespace engine {
 enum class By : std::uint8_t;  // answer.h
 
 // What a fact may be set to without a second look. `other`: there is more to see to.
-enum class Form : std::uint8_t { other, boolean, integer, text, mail, ip };
+enum class Form : std::uint8_t { other, boolean, integer, text, mail, ip, texts };
 
 struct Quick {
   const Form* forms = nullptr;  // by FactId, for the action that was started
   std::size_t limit = 0;        // none while something that was set is wrong
   program::Slot* room = nullptr;
   std::uint64_t* given = nullptr;  // bit by FactId
+
+  // The slot to set, or null where it is not as easy as that.
+  program::Slot* take(FactId fact, Form form) {
+    const auto place = index(fact);
+    if (place >= limit || forms[place] != form) return nullptr;
+    given[place / 64] |= std::uint64_t{1} << place % 64;
+    return &room[place];
+  }
 };
 
 }  // namespace engine
@@ -84,16 +92,16 @@ class Request {
   // A bool is set by a bool alone: a literal, an array or a pointer would be one as well.
   template <std::same_as<bool> Bool>
   Request& set(FactId fact, Bool value) {
-    if (auto* const slot = quickly(fact, engine::Form::boolean)) return slot->integer = value, *this;
+    if (auto* const slot = quick_->take(fact, engine::Form::boolean)) return slot->integer = value, *this;
     return set_boolean_with_care(fact, value);
   }
   Request& set(FactId fact, std::int64_t value) {
-    if (auto* const slot = quickly(fact, engine::Form::integer)) return slot->integer = value, *this;
+    if (auto* const slot = quick_->take(fact, engine::Form::integer)) return slot->integer = value, *this;
     return set_with_care(fact, value);
   }
   Request& set(FactId fact, std::string_view value);
   Request& set(FactId fact, const Ip& value) {
-    if (auto* const slot = quickly(fact, engine::Form::ip)) return slot->ip = value, *this;
+    if (auto* const slot = quick_->take(fact, engine::Form::ip)) return slot->ip = value, *this;
     return set_with_care(fact, value);
   }
   Request& set(FactId fact, std::span<const std::string_view> values);
@@ -109,12 +117,6 @@ class Request {
  private:
   friend class Engine;
   friend class Places;
-  program::Slot* quickly(FactId fact, engine::Form form) {
-    const auto place = index(fact);
-    if (place >= quick_->limit || quick_->forms[place] != form) return nullptr;
-    quick_->given[place / 64] |= std::uint64_t{1} << place % 64;
-    return &quick_->room[place];
-  }
   Request& set_boolean_with_care(FactId fact, bool value);
   Request& set_with_care(FactId fact, std::int64_t value);
   Request& set_with_care(FactId fact, const Ip& value);

@@ -24,8 +24,8 @@ struct NameEnds {
     if (size >= 8) {
       std::memcpy(&head, name.data(), 8);
       std::memcpy(&tail, name.data() + size - 8, 8);
-    } else if (size != 0) {
-      std::memcpy(&head, name.data(), size);
+    } else {
+      head = short_word(name);
     }
   }
   bool operator==(const NameEnds&) const = default;

@@ -28,6 +28,7 @@ Form form_of(const FactRule& rule, std::size_t place, Action action) {
   case TypeKind::integer:
   case TypeKind::time: return rule.low == INT64_MIN && rule.high == INT64_MAX ? Form::integer : Form::other;
   case TypeKind::ip: return Form::ip;
+  case TypeKind::string_set: return Form::texts;
   case TypeKind::string:
     return id == fact("user.email")                                      ? Form::mail
            : id == fact("request.country") || id == fact("request.host") ? Form::other

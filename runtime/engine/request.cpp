@@ -151,9 +151,10 @@ Text* Request::State::take_texts(std::size_t count) {
 
 template <class Strings>
 void Request::State::set_strings(FactId fact, const Strings& values) {
-  const bool again = index(fact) < slots.size() && has(fact);
-  const auto before = again ? slots[index(fact)].set : program::TextSet{};
-  auto* const slot = accept(fact, any_of(TypeKind::string_set));
+  const auto place = index(fact);
+  const auto before = place < slots.size() ? slots[place].set : program::TextSet{};  // none where nothing was set
+  auto* slot = take(fact, engine::Form::texts);
+  if (!slot) slot = accept(fact, any_of(TypeKind::string_set));
   if (!slot) return;
   const auto count = std::size(values);
   if (count > max_set_items) return refuse(fact, Wrong::size);
@@ -200,9 +201,9 @@ Request& Request::set(FactId fact, std::string_view value) {
   const bool good = sound(value);
   const program::Text text{value.data(), static_cast<std::uint32_t>(value.size()), 0};
   if (good) {
-    if (auto* const slot = quickly(fact, engine::Form::text)) return slot->text = text, *this;
+    if (auto* const slot = quick_->take(fact, engine::Form::text)) return slot->text = text, *this;
     if (is_mail(value))
-      if (auto* const slot = quickly(fact, engine::Form::mail)) return slot->text = text, *this;
+      if (auto* const slot = quick_->take(fact, engine::Form::mail)) return slot->text = text, *this;
   }
   auto* const slot = state_->accept(fact, any_of(TypeKind::string));
   if (!slot) return *this;

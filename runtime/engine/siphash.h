@@ -9,10 +9,26 @@
 
 namespace writ::engine {
 
+static_assert(std::endian::native == std::endian::little, "characters are taken several at a time");
+
 struct HashKey {
   std::uint64_t low = 0, high = 0;
 };
 HashKey random_key() noexcept;
+
+// The characters of a text of at most seven, as a number of which the first is the lowest byte. Without a call, which copying so many would be.
+inline std::uint64_t short_word(std::string_view text) noexcept {
+  const auto* const at = text.data();
+  const auto size = text.size();
+  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])} << 8 * i; };
+  if (size >= 4) {
+    std::uint32_t first, last;  // which may lie over one another
+    std::memcpy(&first, at, 4);
+    std::memcpy(&last, at + size - 4, 4);
+    return first | std::uint64_t{last} << 8 * (size - 4);
+  }
+  return size == 0 ? 0 : byte(0) | byte(size / 2) | byte(size - 1);
+}
 
 namespace sip {
 
@@ -40,8 +56,14 @@ inline std::uint64_t keyed_hash(const HashKey& key, std::string_view text) noexc
     state.round();
     state.a ^= word;
   }
-  std::uint64_t last = std::uint64_t{text.size() & 0xff} << 56;
-  for (std::size_t i = 0; i < left; ++i) last |= std::uint64_t{static_cast<unsigned char>(at[i])} << i * 8;
+  std::uint64_t last = 0;
+  if (text.size() < 8) {
+    last = short_word(text);
+  } else if (left != 0) {
+    std::memcpy(&last, at + left - 8, 8);
+    last >>= 64 - 8 * left;
+  }
+  last |= std::uint64_t{text.size() & 0xff} << 56;
   state.d ^= last;
   state.round();
   state.a ^= last;

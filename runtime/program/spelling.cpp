@@ -9,43 +9,45 @@ namespace writ {
 
 namespace {
 
-constexpr std::size_t longest_domain = 253;
-constexpr std::ptrdiff_t longest_label = 63;
+constexpr std::size_t longest_domain = 253, longest_label = 63;
 
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// What a byte is in a name of labels, by byte.
-enum class Letter : std::uint8_t { none, inside, hyphen, dot };
-constexpr auto letters = [] {
-  std::array<Letter, 256> table{};
-  for (int byte = 0; byte < 256; ++byte) {
+// Where a reader of labels stands: before one, in one, behind a hyphen in one, or where no name can come from. The numbers are where each has its
+// bits in a row of the table below.
+enum Stand : std::uint32_t { before = 0, inside = 5, hyphen = 10, nowhere = 15 };
+
+// By character and stand, the next stand. Both cases of letters are read; `is_domain` asks for the one.
+constexpr auto next_stand = [] {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
-    const bool inside = (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9');
-    table[static_cast<std::size_t>(byte)] = inside     ? Letter::inside
-                                            : c == '-' ? Letter::hyphen
-                                            : c == '.' ? Letter::dot
-                                                       : Letter::none;
+    const auto row = [&](Stand from_before, Stand from_inside, Stand from_hyphen) {
+      table[byte] = from_before << before | from_inside << inside | from_hyphen << hyphen | nowhere << nowhere;
+    };
+    if ((c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9'))
+      row(inside, inside, inside);
+    else if (c == '-')
+      row(nowhere, hyphen, hyphen);
+    else if (c == '.')
+      row(nowhere, before, nowhere);
+    else
+      row(nowhere, nowhere, nowhere);
   }
   return table;
 }();
 
-// Both cases of letters are read; `is_domain` asks for the one.
 bool has_labels(std::string_view text) {
-  if (text.empty() || text.size() > longest_domain) return false;
-  const auto* begin = text.data();  // of the label
-  auto before = Letter::dot;
-  for (const auto& c : text) {
-    const auto letter = letters[static_cast<unsigned char>(c)];
-    if (letter != Letter::inside) {  // a hyphen or a dot, neither of them at the edge of a label
-      if (letter == Letter::none || before == Letter::dot) return false;
-      if (letter == Letter::dot) {
-        if (before == Letter::hyphen || &c - begin > longest_label) return false;
-        begin = &c + 1;
-      }
-    }
-    before = letter;
+  if (text.size() > longest_domain) return false;
+  std::uint32_t stand = before;
+  for (const char c : text) stand = next_stand[static_cast<unsigned char>(c)] >> stand & 31;
+  if (stand != inside) return false;
+  while (text.size() > longest_label) {
+    const auto dot = text.find('.');
+    if (dot > longest_label) return false;
+    text.remove_prefix(dot + 1);
   }
-  return before == Letter::inside && text.data() + text.size() - begin <= longest_label;
+  return true;
 }
 
 }  // namespace

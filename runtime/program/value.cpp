@@ -1,5 +1,5 @@
-// Text to values and back, and whether bytes are UTF-8. Strict on purpose: an address, a block, a time or a duration that two readers
-// could read differently (010.0.0.1, 10.0.0.0/08, 2026-2-3) is refused, because what a policy compares must be what was meant.
+// Text to values and back, and whether bytes are UTF-8; addresses are in address.cpp. Strict on purpose: a time or a duration that two
+// readers could read differently (2026-2-3) is refused, because what a policy compares must be what was meant.
 #include "runtime/program/value.h"
 
 #include <algorithm>
@@ -10,20 +10,7 @@ namespace writ {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// A decimal number of at most `digits` digits without leading zeros, at the front of `text`, which is moved past it.
-std::optional<unsigned> take_number(std::string_view& text, std::size_t digits) {
-  std::size_t size = 0;
-  unsigned value = 0;
-  while (size < text.size() && size < digits && is_digit(text[size]))
-    value = value * 10 + static_cast<unsigned>(text[size++] - '0');
-  if (size == 0 || (size > 1 && text[0] == '0')) return std::nullopt;
-  text.remove_prefix(size);
-  return value;
-}
 
 // A number of exactly `digits` digits, leading zeros and all.
 std::optional<int> take_fixed(std::string_view& text, std::size_t digits) {
@@ -39,71 +26,6 @@ bool take(std::string_view& text, char c) {
   if (text.empty() || text.front() != c) return false;
   text.remove_prefix(1);
   return true;
-}
-
-// One pass. At most three digits a part, and no zero before others.
-std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
-  std::array<std::uint8_t, 4> bytes{};
-  unsigned value = 0, digits = 0;
-  std::size_t part = 0;
-  for (const char c : text) {
-    const auto digit = static_cast<unsigned>(static_cast<unsigned char>(c)) - '0';
-    if (digit <= 9) {
-      if (digits != 0 && value == 0) return std::nullopt;
-      value = value * 10 + digit;
-      if (++digits > 3) return std::nullopt;
-    } else {
-      if (c != '.' || digits == 0 || value > 255 || part == 3) return std::nullopt;
-      bytes[part++] = static_cast<std::uint8_t>(value);
-      value = digits = 0;
-    }
-  }
-  if (part != 3 || digits == 0 || value > 255) return std::nullopt;
-  bytes[3] = static_cast<std::uint8_t>(value);
-  return bytes;
-}
-
-// One side of `::`, or the whole address: groups of one to four hexadecimal digits, the last two perhaps as a dotted quad.
-std::optional<std::vector<std::uint16_t>> parse_groups(std::string_view text, bool may_end_in_v4) {
-  std::vector<std::uint16_t> groups;
-  if (text.empty()) return groups;
-  while (true) {
-    const auto end = text.find(':');
-    const auto word = text.substr(0, end);
-    if (end == std::string_view::npos && may_end_in_v4 && word.find('.') != std::string_view::npos) {
-      const auto v4 = parse_v4(word);
-      if (!v4) return std::nullopt;
-      groups.push_back(static_cast<std::uint16_t>((*v4)[0] << 8 | (*v4)[1]));
-      groups.push_back(static_cast<std::uint16_t>((*v4)[2] << 8 | (*v4)[3]));
-      return groups;
-    }
-    unsigned value = 0;
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value, 16);
-    if (word.empty() || word.size() > 4 || error != std::errc{} || stop != word.data() + word.size())
-      return std::nullopt;
-    groups.push_back(static_cast<std::uint16_t>(value));
-    if (end == std::string_view::npos) return groups;
-    if (groups.size() == 8) return std::nullopt;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::optional<Ip> parse_v6(std::string_view text) {
-  const auto gap = text.find("::");
-  const bool has_gap = gap != std::string_view::npos;
-  const auto left = parse_groups(text.substr(0, gap), !has_gap);
-  const auto right = has_gap ? parse_groups(text.substr(gap + 2), true) : std::vector<std::uint16_t>{};
-  if (!left || !right) return std::nullopt;
-  const auto given = left->size() + right->size();
-  if (has_gap ? given > 7 : given != 8) return std::nullopt;
-  Ip ip;
-  const auto put = [&](std::size_t group, std::uint16_t value) {
-    ip.bytes[group * 2] = static_cast<std::uint8_t>(value >> 8);
-    ip.bytes[group * 2 + 1] = static_cast<std::uint8_t>(value);
-  };
-  for (std::size_t i = 0; i < left->size(); ++i) put(i, (*left)[i]);
-  for (std::size_t i = 0; i < right->size(); ++i) put(8 - right->size() + i, (*right)[i]);
-  return ip;
 }
 
 // Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (Howard Hinnant's civil calendar algorithms).
@@ -171,83 +93,13 @@ std::optional<std::int64_t> take_offset(std::string_view& text) {
 
 }  // namespace
 
-// ---------------------------------------------------------------- addresses
+// ---------------------------------------------------------------- bytes
 
-bool Ip::is_v4() const { return std::equal(v4_prefix.begin(), v4_prefix.end(), bytes.begin()); }
-
-std::optional<Ip> parse_ip(std::string_view text) {
-  if (text.find(':') != std::string_view::npos) return parse_v6(text);
-  const auto v4 = parse_v4(text);
-  if (!v4) return std::nullopt;
-  Ip ip;
-  std::ranges::copy(v4_prefix, ip.bytes.begin());
-  std::ranges::copy(*v4, ip.bytes.begin() + 12);
-  return ip;
-}
-
-// RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as `::`.
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   for (const auto byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
   return text;
-}
-
-std::string to_text(const Ip& ip) {
-  std::string text;
-  if (ip.is_v4()) {
-    for (std::size_t i = 12; i < 16; ++i) text += (i > 12 ? "." : "") + std::to_string(ip.bytes[i]);
-    return text;
-  }
-  std::array<unsigned, 8> groups{};
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = static_cast<unsigned>(ip.bytes[i * 2] << 8 | ip.bytes[i * 2 + 1]);
-  std::size_t gap = 8, gap_size = 1;
-  for (std::size_t i = 0; i < 8; ++i) {
-    std::size_t size = 0;
-    while (i + size < 8 && groups[i + size] == 0) ++size;
-    if (size > gap_size) gap = i, gap_size = size;
-  }
-  for (std::size_t i = 0; i < 8; ++i) {
-    if (i == gap) {
-      text += "::";
-      i += gap_size - 1;
-      continue;
-    }
-    if (!text.empty() && text.back() != ':') text += ':';
-    std::array<char, 8> hex{};
-    text.append(hex.data(), std::to_chars(hex.data(), hex.data() + hex.size(), groups[i], 16).ptr);
-  }
-  return text;
-}
-
-bool Cidr::contains(const Ip& ip) const {
-  const std::size_t whole = bits / 8u;
-  if (!std::equal(ip.bytes.begin(), ip.bytes.begin() + static_cast<std::ptrdiff_t>(whole), base.bytes.begin()))
-    return false;
-  const unsigned rest = bits % 8u;
-  return rest == 0 || ((ip.bytes[whole] ^ base.bytes[whole]) >> (8 - rest)) == 0;
-}
-
-std::optional<Cidr> parse_cidr(std::string_view text) {
-  const auto slash = text.find('/');
-  const auto address = text.substr(0, slash);
-  const auto ip = parse_ip(address);
-  if (!ip) return std::nullopt;
-  Cidr cidr{*ip, 128};
-  if (slash == std::string_view::npos) return cidr;
-  auto rest = text.substr(slash + 1);
-  const auto number = take_number(rest, 3);
-  const bool dotted = address.find(':') == std::string_view::npos;
-  if (!number || !rest.empty() || *number > (dotted ? 32u : 128u)) return std::nullopt;
-  cidr.bits = static_cast<std::uint8_t>(*number + (dotted ? 96u : 0u));
-  for (std::size_t bit = cidr.bits; bit < 128; ++bit)
-    cidr.base.bytes[bit / 8] = static_cast<std::uint8_t>(cidr.base.bytes[bit / 8] & ~(0x80u >> bit % 8));
-  return cidr;
-}
-
-std::string to_text(const Cidr& cidr) {
-  const bool v4 = cidr.base.is_v4() && cidr.bits >= 96;
-  return to_text(cidr.base) + "/" + std::to_string(v4 ? cidr.bits - 96 : cidr.bits);
 }
 
 // ---------------------------------------------------------------- times and durations

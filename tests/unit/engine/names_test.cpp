@@ -44,3 +44,38 @@ TEST_CASE("a name is found where it stands and no other name is") {
     }
   CHECK(Names().find(Block(nullptr), key, "") == -1);
 }
+
+namespace {
+
+// SipHash-1-3 as its authors describe it, byte by byte.
+std::uint64_t plain_hash(const HashKey& key, std::string_view text) {
+  sip::State state{key.low ^ 0x736f'6d65'7073'6575u, key.high ^ 0x646f'7261'6e64'6f6du,
+                   key.low ^ 0x6c79'6765'6e65'7261u, key.high ^ 0x7465'6462'7974'6573u};
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const bool last = i == text.size();
+    if (last)
+      word |= std::uint64_t{text.size() & 0xff} << 56;
+    else
+      word |= std::uint64_t{static_cast<unsigned char>(text[i])} << i % 8 * 8;
+    if (!last && i % 8 != 7) continue;
+    state.d ^= word;
+    state.round();
+    state.a ^= word;
+    word = 0;
+  }
+  state.c ^= 0xff;
+  for (int i = 0; i < 3; ++i) state.round();
+  return state.a ^ state.b ^ state.c ^ state.d;
+}
+
+}  // namespace
+
+TEST_CASE("texts of every size are hashed as they are byte by byte") {
+  const auto key = random_key();
+  std::string text;
+  for (std::size_t size = 0; size <= 300; ++size) {
+    CHECK(keyed_hash(key, text) == plain_hash(key, text));
+    text += static_cast<char>('a' + size * 7 % 26 + size % 3 * 100);
+  }
+}

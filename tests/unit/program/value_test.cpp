@@ -1,9 +1,36 @@
 // Values from text: what is read, what is refused, and that what is printed reads back.
 #include "runtime/program/value.h"
 
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 using namespace writ;
+
+namespace {
+
+// An address of four numbers, read part by part.
+std::optional<Ip> plain_v4(std::string_view text) {
+  auto ip = *parse_ip("::ffff:0:0");
+  for (std::size_t part = 0; part < 4; ++part) {
+    const auto dot = text.find('.');
+    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    const auto digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+    int number = 0;
+    for (const char c : digits) {
+      if (c < '0' || c > '9') return std::nullopt;
+      number = number * 10 + (c - '0');
+    }
+    if (number > 255) return std::nullopt;
+    ip.bytes[12 + part] = static_cast<std::uint8_t>(number);
+    text.remove_prefix(part == 3 ? text.size() : dot + 1);
+  }
+  return ip;
+}
+
+}  // namespace
 
 TEST_CASE("addresses are read in every spelling of RFC 4291 and printed in one") {
   const auto same = [](std::string_view text, std::string_view printed) {
@@ -55,6 +82,33 @@ TEST_CASE("addresses that could be read in two ways are refused") {
                            "+1::",
                            "1:2:3:4:5:6:7:"})
     CHECK_FALSE(parse_ip(text));
+}
+
+TEST_CASE("addresses of four numbers are read as part by part") {
+  std::size_t wrong = 0;
+  const auto same = [&](const std::string& text) {
+    if (parse_ip(text) == plain_v4(text)) return;
+    UNSCOPED_INFO(text);
+    ++wrong;
+  };
+  const std::vector<std::string> parts = {"",    "0",   "1",   "7",   "9",   "00",  "01",  "10",   "42", "99", "000",
+                                          "012", "100", "199", "255", "256", "260", "999", "1000", "a",  "1a", "-1"};
+  for (const auto& a : parts)
+    for (const auto& b : parts)
+      for (const auto& c : parts)
+        for (const auto& d : parts) same(a + "." + b + "." + c + "." + d);
+  // Any byte in any place, of the shortest, of one that fills its words, and of the longest.
+  for (const std::string text : {"1.2.3.4", "10.2.3.4", "192.0.2.17", "201.102.213.124"})
+    for (std::size_t at = 0; at < text.size(); ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        if (byte == ':') continue;
+        auto other = text;
+        other[at] = static_cast<char>(byte);
+        same(other);
+      }
+  for (const auto* text : {"1.2.3", "1.2.3.4.5", "....", ".......", "1111111", "123.123.123.1234", "1.2.3.4.5.6.7.8"})
+    same(text);
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("blocks mask their host bits") {
