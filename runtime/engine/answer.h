@@ -3,6 +3,7 @@
 
 #include "runtime/engine/combine.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace writ::engine {
@@ -26,12 +27,12 @@ inline std::uint64_t unsatisfied(const program::Shape& shape, const Kinds& kinds
   for (std::size_t word = 0; word < kinds.size(); ++word)
     for (auto bits = fired.rules[word] & kinds[word].require; bits != 0; bits &= bits - 1) {
       const auto entry = shape.rules[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))].entry;
-      if (entry < 64 && !fired.entry(entry)) mask |= std::uint64_t{1} << entry;
+      if (entry < program::mask_entries && !fired.entry(entry)) mask |= std::uint64_t{1} << entry;
     }
   return mask;
 }
 
-// `fired` has two words of rules at least.
+// `fired` has as many words of rules as a decision, at least.
 inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fired& fired) {
   const auto& shape = *shared.shape;
   const auto& masks = shared.masks;
@@ -41,7 +42,7 @@ inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fi
   decision.because = verdict.because;
   decision.would_be = masks.reports ? combine(tally(shape, masks.all, fired)).effect : verdict.effect;
   decision.wide = masks.wide;
-  decision.fired = {fired.rules[0], fired.rules[1]};
+  std::copy_n(fired.rules.begin(), decision.fired.size(), decision.fired.begin());
   if (verdict.effect == Effect::challenge) decision.unsatisfied = unsatisfied(shape, masks.enforced, fired);
   return decision;
 }

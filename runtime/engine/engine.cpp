@@ -21,20 +21,22 @@ std::shared_ptr<const program::Part> Engine::part(std::string_view tenant) const
 void Engine::start(Request& request, Action action, std::string_view tenant, std::string_view client,
                    std::string_view connection, std::string_view organization) const {
   auto& asked = *request.state_;
-  const auto* found = state_->tenants.find(tenant, asked.hold);
-  bool broken = false;
-  if (!found && state_->bases.size() != 0) {
-    const auto late = state_->find(tenant);
-    broken = late.broken;
-    found = state_->tenants.find(tenant, asked.hold);
-  }
-  asked.reset(action, found);
-  if (!found && broken) asked.started = false;  // there is such a tenant, and it is not ready
-  asked.names = {tenant, client, connection, organization};
-  asked.has_connection = connection.data() != nullptr;
-  asked.has_organization = organization.data() != nullptr;
-  asked.resolve();
-  if (asked.loaded) state_->see_to_code(asked);
+  asked.or_give_up([&] {
+    const auto* found = state_->tenants.find(tenant, asked.hold);
+    bool broken = false;
+    if (!found && state_->bases.size() != 0) {
+      const auto late = state_->find(tenant);
+      broken = late.broken;
+      found = state_->tenants.find(tenant, asked.hold);
+    }
+    asked.reset(action, found);
+    if (!found && broken) asked.started = false;  // there is such a tenant, and it is not ready
+    asked.names = {tenant, client, connection, organization};
+    asked.has_connection = connection.data() != nullptr;
+    asked.has_organization = organization.data() != nullptr;
+    asked.resolve();
+    if (asked.loaded) state_->see_to_code(asked);
+  });
 }
 
 void Engine::State::see_to_code(Request::State& asked) const {

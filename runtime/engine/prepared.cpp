@@ -66,8 +66,9 @@ void Prepared::pack(Request::State& from, const SharedRemainder& rest) {
   frame.present = values();
   frame.facts = reinterpret_cast<const Slot*>(frame.present + words_);
   frame.row = loaded.row(action_);
-  std::array<std::uint64_t, 2> fired{};  // a remainder has no more rules
-  std::uint64_t satisfied = 0;           // or entries
+  static_assert(program::mask_entries == 64);
+  std::array<std::uint64_t, program::mask_rules / 64> fired{};  // a remainder has no more rules
+  std::uint64_t satisfied = 0;                                  // or entries
   const program::Outcome outcome{fired.data(), &satisfied};
   if (const auto code = by == By::any ? rest.shared.code.load(std::memory_order_acquire) : nullptr) {
     code(&frame, &outcome);

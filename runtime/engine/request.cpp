@@ -102,7 +102,7 @@ void Request::State::clear(FactId fact) {
 
 void Request::State::refuse(FactId fact, Wrong why) {
   clear(fact);
-  if (!refused) refused = std::make_unique<Refused>();
+  if (!refused) refused = or_give_up([] { return std::make_unique<Refused>(); });
   any_refused = true;
   let_quickly();
   refused->facts[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64;
@@ -152,14 +152,17 @@ Text* Request::State::take_texts(std::size_t count) {
 template <class Strings>
 void Request::State::set_strings(FactId fact, const Strings& values) {
   const auto place = index(fact);
-  const auto before = place < slots.size() ? slots[place].set : program::TextSet{};  // none where nothing was set
+  // Of a set that was set already; none where nothing was. What a fact of another type holds is not looked at: it is not accepted.
+  const auto before = place < slots.size() ? slots[place].set : program::TextSet{};
   auto* slot = take(fact, engine::Form::texts);
   if (!slot) slot = accept(fact, any_of(TypeKind::string_set));
   if (!slot) return;
   const auto count = std::size(values);
   if (count > max_set_items) return refuse(fact, Wrong::size);
-  // Setting a set again uses the room it has, so that a request which lives long does not grow.
-  auto* const texts = count == 0 ? nullptr : count <= before.size ? const_cast<Text*>(before.items) : take_texts(count);
+  // As many as before, or fewer, use the room that they had.
+  auto* const texts = count == 0             ? nullptr
+                      : count <= before.size ? const_cast<Text*>(before.items)
+                                             : or_give_up([&] { return take_texts(count); });
   std::size_t at = 0;
   for (const std::string_view value : values) {
     if (!sound(value)) return refuse(fact, Wrong::text);

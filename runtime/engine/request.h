@@ -83,6 +83,16 @@ struct Request::State : engine::Quick {
     if (started || loaded != nullptr) give_up();
   }
   void give_up();
+  // For want of memory a request could miss what it was given, or be bound to what is gone: nothing of it can be asked then.
+  template <class F>
+  auto or_give_up(F&& make) {
+    try {
+      return make();
+    } catch (...) {
+      give_up();
+      throw;
+    }
+  }
   void let_quickly() { limit = any_refused || !started ? 0 : fact_count; }
   void resolve();
   // Room to interpret in. Allocates when the program is larger than those before.

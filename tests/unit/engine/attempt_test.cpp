@@ -314,6 +314,30 @@ TEST_CASE("where memory ends in the middle of an attempt it is refused, and noth
   CHECK(refused >= 3);  // the rules in scope, the copy that ends it, the store's answer
 }
 
+TEST_CASE("where memory ends after an attempt was granted, it is taken back") {
+  // Says of the counters what no fact can be, and that is refused with an allocation, which fails.
+  class Odd : public Fickle {
+   public:
+    Reservation reserve(std::span<const CounterRule> rules, std::int64_t now) noexcept override {
+      auto made = inner.reserve(rules, now);
+      for (auto& stands : made.before) stands.last = INT64_MAX;
+      fails_at = 1;
+      return made;
+    }
+  } store;
+  const auto engine = engine_with({lockout(Lockout::Counter::by_identifier, 2)});
+  Host host{*engine, store};
+  {
+    const auto attempt = host.attempt("ann");
+    CHECK(fails_at == 0);
+    CHECK(attempt.decision().fault == Fault::not_ready);
+    CHECK(store.inner.used() == 0);
+  }
+  fails_at = 0;
+  CHECK(store.inner.used() == 0);
+  CHECK(host.login().fault == Fault::not_ready);  // what was given to the request is not looked at any more
+}
+
 TEST_CASE("an administrator opens an account") {
   const auto engine = engine_with(
       {lockout(Lockout::Counter::by_identifier, 1), lockout(Lockout::Counter::by_identifier_ip, 1, -1, minute)});

@@ -202,6 +202,84 @@ TEST_CASE("the trace is in source order, with alternatives of requires that fire
   CHECK(trace[2].alternatives.empty());
 }
 
+TEST_CASE("of a set that cannot be set, the one before it is not what is decided by") {
+  Engine engine;
+  auto b = acme();
+  program::Attribute declared;
+  declared.name = "user.tags";
+  declared.type = TypeKind::string_set;
+  declared.optional = mask_of(Action::login);
+  b.part.attributes = {declared};
+  b.program(Action::login, R"(shape login
+$0 string
+%0 = const.string $0
+%1 = fact.set user.groups
+%2 = set.has %1 %0
+allow %2
+)",
+            {std::string("admin")});
+  PartBuilder plain("plain");
+  plain.connection("users", "database");
+  plain.client("web", ClientType::web, {0}).callbacks = {"https://plain.com/callback"};
+  plain.program(Action::login, "shape login\n" + std::string(allow_always));
+  REQUIRE(engine.put({b.build(), plain.build()}) == "");
+  Request request;
+  const auto begin = [&](std::string_view tenant) {
+    engine.start(request, Action::login, tenant, "web", "users");
+    request.set(*find_builtin("user.blocked"), false).set(*find_builtin("attempts.by_identifier"), std::int64_t{0});
+  };
+  const auto groups = *find_builtin("user.groups"), country = *find_builtin("request.country");
+  const std::vector<std::string_view> admin = {"admin"}, broken = {"admin", "\xff"}, many(4'097, "admin");
+  for (const auto& wrong : {broken, many}) {
+    begin("acme");
+    request.set(groups, admin).set(groups, wrong);
+    CHECK(engine.decide(request).fault == Fault::invalid_request);
+    request.unset(groups);
+    CHECK(engine.decide(request).fault == Fault::invalid_request);  // it is asked for
+    request.set(groups, admin);
+    CHECK(engine.decide(request).effect == Effect::allow);
+  }
+  // While another fact is wrong, which is then mended.
+  begin("acme");
+  request.set(country, std::string_view("nowhere")).set(groups, admin);
+  CHECK(engine.decide(request).fault == Fault::invalid_request);
+  request.set(country, std::string_view("DE"));
+  CHECK(engine.decide(request).effect == Effect::allow);
+  // A tenant's own set is nobody else's fact.
+  begin("acme");
+  const auto tags = *engine.fact("acme", "user.tags");
+  request.set(groups, admin).set(tags, admin);
+  CHECK(engine.decide(request).effect == Effect::allow);
+  begin("plain");
+  CHECK(engine.decide(request).effect == Effect::allow);
+  request.set(tags, admin);
+  CHECK(engine.decide(request).fault == Fault::invalid_request);
+  // For want of memory.
+  Request fresh;
+  std::swap(request, fresh);
+  begin("acme");
+  request.set(groups, admin);
+  REQUIRE(engine.decide(request).effect == Effect::allow);
+  const std::vector<std::string_view> most(4'096, "dev");
+  fails_at = 1;
+  CHECK_THROWS_AS(request.set(groups, most), std::bad_alloc);
+  CHECK(fails_at == 0);
+  CHECK(engine.decide(request).fault == Fault::not_ready);
+  request.set(groups, admin);
+  CHECK(engine.decide(request).fault == Fault::not_ready);
+  begin("acme");
+  request.set(groups, admin);
+  CHECK(engine.decide(request).effect == Effect::allow);
+  Request first;
+  std::swap(request, first);
+  begin("acme");
+  request.set(groups, admin);
+  fails_at = 1;
+  CHECK_THROWS_AS(request.set(country, std::string_view("nowhere")), std::bad_alloc);
+  CHECK(fails_at == 0);
+  CHECK(engine.decide(request).fault == Fault::not_ready);
+}
+
 TEST_CASE("facts by id: set, set again, mended, unset, forgotten") {
   Engine engine;
   auto b = acme();

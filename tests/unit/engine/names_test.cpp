@@ -1,5 +1,6 @@
 // Names of a tenant's things: found when they are equal to the byte, however alike others are.
 #include "runtime/engine/names.h"
+#include "tests/support/exact.h"
 
 #include <catch2/catch.hpp>
 
@@ -75,7 +76,9 @@ TEST_CASE("texts of every size are hashed as they are byte by byte") {
   const auto key = random_key();
   std::string text;
   for (std::size_t size = 0; size <= 300; ++size) {
-    CHECK(keyed_hash(key, text) == plain_hash(key, text));
+    const writ::support::Exact exact(text);
+    CHECK(keyed_hash(key, *exact) == plain_hash(key, text));
+    CHECK(NameEnds(*exact).size == size);
     text += static_cast<char>('a' + size * 7 % 26 + size % 3 * 100);
   }
 }

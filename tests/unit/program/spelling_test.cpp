@@ -1,5 +1,6 @@
 // Names of hosts and addresses of mail, against the rules written out character by character.
 #include "runtime/program/spelling.h"
+#include "tests/support/exact.h"
 
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ bool plain_mail(std::string_view text) {
 }
 
 void same(const std::string& text, std::size_t& wrong) {
-  const bool right = is_domain(text) == plain_domain(text) && is_mail(text) == plain_mail(text) &&
-                     is_mail("ann@" + text) == plain_mail("ann@" + text);
+  const support::Exact exact(text), mail("ann@" + text);
+  const bool right = is_domain(*exact) == plain_domain(text) && is_mail(*exact) == plain_mail(text) &&
+                     is_mail(*mail) == plain_mail("ann@" + text);
   if (!right) {
     UNSCOPED_INFO(text);
     ++wrong;
