@@ -3,8 +3,8 @@
 
 #include "runtime/engine/combine.h"
 
-#include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace writ::engine {
 
@@ -33,7 +33,7 @@ inline std::uint64_t unsatisfied(const program::Shape& shape, const Kinds& kinds
 }
 
 // `fired` has as many words of rules as a decision, at least.
-inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fired& fired) {
+[[gnu::always_inline]] inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fired& fired) {
   const auto& shape = *shared.shape;
   const auto& masks = shared.masks;
   const auto verdict = combine(tally(shape, masks.enforced, fired));
@@ -42,7 +42,7 @@ inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fi
   decision.because = verdict.because;
   decision.would_be = masks.reports ? combine(tally(shape, masks.all, fired)).effect : verdict.effect;
   decision.wide = masks.wide;
-  std::copy_n(fired.rules.begin(), decision.fired.size(), decision.fired.begin());
+  std::memcpy(decision.fired.data(), fired.rules.data(), sizeof decision.fired);
   if (verdict.effect == Effect::challenge) decision.unsatisfied = unsatisfied(shape, masks.enforced, fired);
   return decision;
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/engine/block.h"
 #include "runtime/engine/siphash.h"
+#include "runtime/program/text_words.h"
 
 #include <cstdint>
 #include <cstring>
@@ -22,8 +23,8 @@ struct NameEnds {
   NameEnds() = default;
   explicit NameEnds(std::string_view name) : size(static_cast<std::uint32_t>(name.size())) {
     if (size >= 8) {
-      std::memcpy(&head, name.data(), 8);
-      std::memcpy(&tail, name.data() + size - 8, 8);
+      head = word_at<std::uint64_t>(name.data());
+      tail = word_at<std::uint64_t>(name.data() + size - 8);
     } else {
       head = short_word(name);
     }

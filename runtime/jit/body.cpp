@@ -1,6 +1,6 @@
-// Nodes to values. The code is straight but for loops over sets and for calls that a comparison of sizes can save; every value is made where
-// its node stands, leaves where they are first used. A value made inside a loop is forgotten at its end, because only
-// the code before a loop is certain to have run after it.
+// Nodes to values. The code is straight but for loops over sets and for calls that something cheap can save; every value is made where
+// its node stands, leaves where they are first used, and what is put off where it is asked. A value made inside a loop or a branch is
+// forgotten at its end, because only the code before that is certain to have run after it.
 #include "runtime/jit/body.h"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ Body::Body(llvm::Function* function, const program::Shape& shape, const Plan& pl
 
 void Body::nodes(std::uint32_t begin, std::uint32_t end) {
   for (auto id = begin; id < end && error_.empty(); ++id)
-    if (plan_.needed[id] && !plan_.remade[id]) node(id);
+    if (plan_.needed[id] && !plan_.remade[id] && !plan_.put_off[id]) node(id);
 }
 
 void Body::node(std::uint32_t id) {
@@ -56,6 +56,8 @@ NodeValue Body::operand(std::uint32_t id) {
   NodeValue made;
   if (plan_.remade[id])
     made = remake(shape_.nodes[id]);
+  else if (plan_.put_off[id])
+    made = make(id);
   else if (plan_.passed[id] != Plan::nowhere && plan_.part_of[id] != part_)
     made = take_passed(id);
   else
@@ -267,29 +269,16 @@ Value* Body::close_loop(std::uint32_t id) {
   auto* const result = builder_.CreatePHI(i1_, 2);
   result->addIncoming(builder_.getInt1(!any), loop.header);
   result->addIncoming(builder_.getInt1(any), last);
-  for (; made_.size() > loop.made; made_.pop_back()) values_.erase(made_.back());
+  forget(loop.made);
   return result;
 }
 
-// and, or over many: passed booleans a word at a time, the others as a balanced tree.
-Value* Body::combine(bool all, std::span<const std::uint32_t> arguments) {
-  std::vector<std::uint32_t> distinct(arguments.begin(), arguments.end());
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  std::map<std::uint32_t, std::uint64_t> words;
-  llvm::SmallVector<Value*, 64> terms;
-  for (const auto id : distinct) {
-    const auto passed = plan_.passed[id];
-    if (passed != Plan::nowhere && plan_.part_of[id] != part_)
-      words[passed / 64] |= std::uint64_t{1} << (passed % 64);
-    else
-      terms.push_back(value(id));
-  }
-  for (const auto& [word, mask] : words) {
-    auto* const bits = builder_.CreateAnd(builder_.CreateLoad(i64_, scratch(word)), builder_.getInt64(mask));
-    terms.push_back(all ? builder_.CreateICmpEQ(bits, builder_.getInt64(mask))
-                        : builder_.CreateICmpNE(bits, builder_.getInt64(0)));
-  }
+void Body::forget(std::size_t made) {
+  for (; made_.size() > made; made_.pop_back()) values_.erase(made_.back());
+}
+
+// As a balanced tree.
+Value* Body::fold(bool all, llvm::SmallVectorImpl<Value*>& terms) {
   if (terms.empty()) return builder_.getInt1(all);
   while (terms.size() > 1) {
     std::size_t count = 0;
@@ -302,6 +291,45 @@ Value* Body::combine(bool all, std::span<const std::uint32_t> arguments) {
     terms.resize(count);
   }
   return terms.front();
+}
+
+// and, or over many: passed booleans a word at a time. Those put off come last, when the others leave the answer to them.
+Value* Body::combine(bool all, std::span<const std::uint32_t> arguments) {
+  std::vector<std::uint32_t> distinct(arguments.begin(), arguments.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::map<std::uint32_t, std::uint64_t> words;
+  llvm::SmallVector<Value*, 64> terms;
+  llvm::SmallVector<std::uint32_t, 8> later;
+  for (const auto id : distinct) {
+    const auto passed = plan_.passed[id];
+    if (passed != Plan::nowhere && plan_.part_of[id] != part_)
+      words[passed / 64] |= std::uint64_t{1} << (passed % 64);
+    else if (plan_.put_off[id])
+      later.push_back(id);
+    else
+      terms.push_back(value(id));
+  }
+  for (const auto& [word, mask] : words) {
+    auto* const bits = builder_.CreateAnd(builder_.CreateLoad(i64_, scratch(word)), builder_.getInt64(mask));
+    terms.push_back(all ? builder_.CreateICmpEQ(bits, builder_.getInt64(mask))
+                        : builder_.CreateICmpNE(bits, builder_.getInt64(0)));
+  }
+  if (terms.empty() && !later.empty()) {
+    terms.push_back(value(later.front()));
+    later.erase(later.begin());
+  }
+  auto* const known = fold(all, terms);
+  if (later.empty()) return known;
+  auto* const rest = guarded(all ? known : builder_.CreateNot(known), [&] {
+    const auto before = made_.size();
+    terms.clear();
+    for (const auto id : later) terms.push_back(value(id));
+    auto* const asked = fold(all, terms);
+    forget(before);
+    return asked;
+  });
+  return all ? rest : builder_.CreateOr(known, rest);
 }
 
 Value* Body::word_of_bits(std::span<Value* const> bits) {

@@ -34,7 +34,7 @@ class Body {
   // `function` takes frame, outcome and scratch. `part` is Plan::nowhere in the functions that only write the outcome.
   Body(llvm::Function* function, const program::Shape& shape, const Plan& plan, std::uint32_t part);
 
-  void nodes(std::uint32_t begin, std::uint32_t end);  // those needed and not remade
+  void nodes(std::uint32_t begin, std::uint32_t end);  // those needed, neither remade nor put off
   void pass_bits();  // booleans of this part to scratch; all other values went there when they were made
   void outcome(std::uint32_t begin, std::uint32_t end);  // words of fired, then of satisfied
   void finish() { builder_.CreateRetVoid(); }
@@ -61,6 +61,8 @@ class Body {
   void open_loop(std::uint32_t id);
   llvm::Value* close_loop(std::uint32_t id);
   llvm::Value* combine(bool all, std::span<const std::uint32_t> arguments);
+  llvm::Value* fold(bool all, llvm::SmallVectorImpl<llvm::Value*>& terms);
+  void forget(std::size_t made);
   llvm::Value* word_of_bits(std::span<llvm::Value* const> bits);
 
   // load.cpp

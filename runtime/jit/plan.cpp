@@ -6,6 +6,9 @@
 // tests sixteen words; strings as Text, all else as a word. What is as cheap to compute as to load, facts and constants, is remade instead.
 // A loop is never cut: its nodes are in one part. When the shape is small there is one part and nothing is passed.
 //
+// A condition costs nothing but time, so one that calls a builtin is *put off* where it stands in an `and` or `or` and nothing else rests on
+// it: it is asked when the cheap conditions there have not settled the answer.
+//
 //   and(t0 … t2000)   part 0: t0 … t499 → words 0-7 · part 1: t500 … → words 8-15 · … · part 4: and = (word & mask) == mask for each
 #include "runtime/jit/plan.h"
 
@@ -174,6 +177,65 @@ bool pass_on(const Shape& shape, const std::vector<std::uint32_t>& loop, Plan& p
   return sound;
 }
 
+// Comparing two strings is a call only where they have one size, so it is not among them.
+bool is_dear(Op op) {
+  switch (op) {
+  case Op::in_ints:
+  case Op::in_strings:
+  case Op::in_cidrs:
+  case Op::in_window:
+  case Op::set_has:
+  case Op::has_email_domain:
+  case Op::email_domain:
+  case Op::starts_with:
+  case Op::ends_with:
+  case Op::contains:
+  case Op::glob:
+  case Op::regex: return true;
+  default: return false;
+  }
+}
+
+// By node: how many nodes, rules and entries look at it.
+std::vector<std::uint32_t> count_users(const Shape& shape, const Plan& plan) {
+  std::vector<std::uint32_t> users(shape.nodes.size(), 0);
+  for (std::size_t i = 0; i < shape.nodes.size(); ++i)
+    if (plan.needed[i]) each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) { ++users[operand]; });
+  each_root(shape, [&](std::uint32_t root) { ++users[root]; });
+  return users;
+}
+
+// Nodes that one node alone looks at, in the same function and outside loops, are its own: they may be made where it is. What is put off is
+// an argument with all that is its own, if there is a dear one in that, and it is not larger than `bound`, which bounds how deep making it goes.
+void put_off(const Shape& shape, const std::vector<std::uint32_t>& loop, Plan& plan) {
+  constexpr std::uint32_t bound = 64;
+  const auto count = shape.nodes.size();
+  const auto users = count_users(shape, plan);
+  std::vector<bool> own(count, false), dear(count, false);
+  std::vector<std::uint32_t> size(count, 1);  // of the node and its own
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto op = shape.nodes[i].op;
+    const bool loops = loop[i] != 0 || op == Op::any_ || op == Op::all_;
+    if (!plan.needed[i] || plan.remade[i] || loops) continue;
+    own[i] = users[i] == 1 && plan.passed[i] == Plan::nowhere;
+    dear[i] = is_dear(op);
+    each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) {
+      if (!own[operand]) return;
+      dear[i] = dear[i] || dear[operand];
+      size[i] = std::min(size[i] + size[operand], bound + 1);
+    });
+  }
+  plan.put_off.assign(count, false);
+  for (std::size_t i = count; i-- > 0;) {
+    const auto op = shape.nodes[i].op;
+    if (!plan.needed[i] || loop[i] != 0) continue;
+    each_operand(shape, shape.nodes[i], [&](std::uint32_t operand) {
+      const bool starts = (op == Op::and_ || op == Op::or_) && dear[operand] && size[operand] <= bound;
+      if (own[operand] && (starts || plan.put_off[i])) plan.put_off[operand] = true;
+    });
+  }
+}
+
 }  // namespace
 
 std::size_t size_of(const Shape& shape) { return shape.nodes.size() + shape.arguments.size(); }
@@ -202,6 +264,7 @@ std::optional<Plan> make_plan(const Shape& shape, std::size_t part_weight, std::
     error = "a value inside a loop is used outside it";
     return std::nullopt;
   }
+  put_off(shape, loop, plan);
   if (std::size_t{plan.words} * 8 > stack_limit) {
     error = "too many values pass between the parts of its code";
     return std::nullopt;

@@ -26,6 +26,7 @@ struct Plan {
   std::vector<std::uint32_t> part_of;  // by node
   std::vector<bool> needed;            // by node: a rule or an entry rests on it
   std::vector<bool> remade;            // by node: made again wherever it is used, never passed on
+  std::vector<bool> put_off;           // by node: made with its one user, below an `and` or `or` that asks it last
   std::vector<std::uint32_t>
       passed;  // by node: `nowhere`, or where it is passed on: a bit (booleans) or the first of two words
   std::vector<Lowered> lowered;  // by node, for strings

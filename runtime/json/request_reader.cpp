@@ -9,6 +9,7 @@
 
 #include "runtime/json/fields.h"
 #include "runtime/program/frame.h"
+#include "runtime/program/text_words.h"
 
 #include <algorithm>
 #include <array>
@@ -52,8 +53,7 @@ constexpr Ends ends_of(std::string_view name) {
 
 // The same of what has `room_behind`: in the text that is walked through.
 std::uint64_t eight_bytes_at(const char* from, std::size_t size) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, 8);
+  const auto word = word_at<std::uint64_t>(from);
   return size < 8 ? word & ((std::uint64_t{1} << 8 * size) - 1) : word;
 }
 

@@ -3,6 +3,8 @@
 // nobody has to guess where the dots are.
 #include "runtime/program/value.h"
 
+#include "runtime/program/text_words.h"
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -13,16 +15,7 @@ namespace writ {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "characters are taken several at a time");
-
 constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-template <class Word>
-Word word_at(const char* from) {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
 
 // Which of eight characters are dots, a bit for each.
 unsigned dots(std::uint64_t word) {

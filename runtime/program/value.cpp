@@ -2,9 +2,10 @@
 // readers could read differently (2026-2-3) is refused, because what a policy compares must be what was meant.
 #include "runtime/program/value.h"
 
+#include "runtime/program/text_words.h"
+
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace writ {
 
@@ -193,22 +194,14 @@ std::string duration_to_text(std::int64_t micros) {
 // RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF.
 namespace {
 
+constexpr std::uint64_t no_ascii = 0x8080'8080'8080'8080u;
+
 // Most texts are short and of ASCII: two words, which may lie over one another, are most of them.
 bool is_ascii(std::string_view text) {
-  constexpr std::uint64_t high = 0x8080'8080'8080'8080u;
-  const auto* const at = text.data();
-  std::uint64_t word = 0;
-  if (text.size() < 8) {
-    for (const char c : text) word |= static_cast<unsigned char>(c);
-    return (word & 0x80) == 0;
-  }
-  std::uint64_t all = 0;
-  for (std::size_t i = 0; i + 8 < text.size(); i += 8) {
-    std::memcpy(&word, at + i, sizeof word);
-    all |= word;
-  }
-  std::memcpy(&word, at + text.size() - 8, sizeof word);
-  return ((all | word) & high) == 0;
+  if (text.size() < 8) return (short_word(text) & no_ascii) == 0;
+  auto all = word_at<std::uint64_t>(text.data() + text.size() - 8);
+  for (std::size_t i = 0; i + 8 < text.size(); i += 8) all |= word_at<std::uint64_t>(text.data() + i);
+  return (all & no_ascii) == 0;
 }
 
 }  // namespace
@@ -218,13 +211,9 @@ bool valid_utf8(std::string_view text) {
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const end = at + text.size();
   while (at != end) {
-    if (end - at >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, at, sizeof word);
-      if ((word & 0x8080'8080'8080'8080u) == 0) {
-        at += 8;
-        continue;
-      }
+    if (end - at >= 8 && (word_at<std::uint64_t>(at) & no_ascii) == 0) {
+      at += 8;
+      continue;
     }
     const unsigned lead = *at++;
     if (lead < 0x80) continue;

@@ -1,6 +1,7 @@
 // Shapes as text and back, what `verify` refuses, rows laid out and refused, keys and hashes.
 #include "runtime/program/program.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <catch2/catch.hpp>
@@ -192,6 +193,38 @@ TEST_CASE("no damaged row is read outside its bytes") {
       const auto bytes = std::as_bytes(std::span(words));
       CHECK_FALSE(print(shape, bytes).empty());
     }
+}
+
+namespace {
+
+// What `verify` says of a row of one list when the `size` bytes `from` places into it have been exchanged for those `to` places in.
+std::string of_exchanged(Constant list, std::size_t size, std::size_t from, std::size_t to) {
+  const auto shape = slots_of({list});
+  const auto row = Row::build(std::span(&list, 1));
+  std::vector<std::uint64_t> words((row.bytes().size() + 7) / 8);
+  const auto bytes = std::as_writable_bytes(std::span(words)).first(row.bytes().size());
+  std::ranges::copy(row.bytes(), bytes.begin());
+  const auto items = bytes.subspan(static_cast<std::uint32_t>(words[0]));
+  std::ranges::swap_ranges(items.subspan(from * size, size), items.subspan(to * size, size));
+  return verify(shape, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("a list in another order than it is looked up in is refused") {
+  const std::vector<std::int64_t> numbers = {1, 2, 3};
+  const std::vector<std::string> texts = {"a", "b", "cc"};
+  const std::vector<Cidr> blocks = {*parse_cidr("10.0.0.0/8"), *parse_cidr("12.0.0.0/8"), *parse_cidr("2001:db8::/32")};
+  CHECK(of_exchanged(numbers, 8, 0, 0).empty());
+  CHECK(of_exchanged(texts, 8, 0, 0).empty());
+  CHECK(of_exchanged(blocks, 32, 0, 0).empty());
+  CHECK_THAT(of_exchanged(numbers, 8, 0, 1), Catch::EndsWith("is not sorted"));
+  CHECK_THAT(of_exchanged(texts, 8, 0, 1), Catch::EndsWith("is not sorted"));
+  CHECK_THAT(of_exchanged(texts, 8, 1, 2), Catch::EndsWith("is not sorted"));
+  CHECK_THAT(of_exchanged(blocks, 32, 0, 1), Catch::EndsWith("is not sorted"));
+  CHECK_THAT(of_exchanged(blocks, 32, 1, 2), Catch::EndsWith("is not sorted"));
+  CHECK_THAT(of_exchanged(blocks, 16, 1, 2), Catch::EndsWith("is not sorted"));  // they overlap
+  CHECK_THAT(of_exchanged(blocks, 16, 2, 3), Catch::EndsWith("ends before it begins"));
 }
 
 TEST_CASE("a part's hash is of what decides") {
