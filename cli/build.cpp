@@ -21,6 +21,9 @@ namespace {
 using bundle::Bundle;
 using Older = std::shared_ptr<const Bundle>;
 
+// Numbers past it are not the same in every reader of JSON.
+constexpr std::uint64_t last_version = (std::uint64_t{1} << 53) - 1;
+
 struct Options {
   std::string policy, output, since, channel, not_before, expires, minimum_engine;
   std::uint64_t version = 0;
@@ -31,8 +34,15 @@ struct Options {
 // A moment, or as long from now.
 std::optional<std::int64_t> moment(const std::string& text) {
   if (const auto time = parse_time(text)) return time;
-  if (const auto duration = parse_duration(text)) return now_micros() + *duration;
+  if (const auto duration = parse_duration(text); duration && *duration > 0) return now_micros() + *duration;
   return std::nullopt;
+}
+
+// What is there and would not be missed: nothing, or what was built before.
+bool may_replace(const std::string& path) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed) || std::filesystem::file_size(path, failed) == 0) return true;
+  return begins_as_bundle(path) || begins_as_delta(path);
 }
 
 std::string fill_in(const Options& options, const Older& older, bundle::Manifest& manifest) {
@@ -43,6 +53,8 @@ std::string fill_in(const Options& options, const Older& older, bundle::Manifest
   if (!bundle::is_channel(manifest.channel))
     return fmt::format("`{}` is no name of a channel: letters, digits, `.`, `_` and `-`, at most {}", manifest.channel,
                        bundle::max_channel);
+  if (options.version == 0 && manifest.previous >= last_version)
+    return fmt::format("there is no version after {}", manifest.previous);
   manifest.version = options.version != 0 ? options.version : manifest.previous + 1;
   if (older && manifest.channel == older->manifest().channel && manifest.version <= manifest.previous)
     return fmt::format("version {} is not later than {}, which it would follow", manifest.version, manifest.previous);
@@ -81,6 +93,10 @@ Older cache_of(const Options& options, Console& console) {
 }
 
 int build_bundle(const Options& options, Console& console) {
+  if (!may_replace(options.output))
+    return fail(console,
+                fmt::format("`{}` is there and is no bundle; it stays as it is, write to another file", options.output),
+                exit_usage);
   Signers signers;
   if (const auto wrong = signers.read(options.believing.keys); !wrong.empty()) return fail(console, wrong);
   Older older;
@@ -171,7 +187,7 @@ void declare_build(CLI::App& app, Invocation& invocation) {
   verb->add_option("--version", options->version,
                    "its number in that series; without it one more than the older bundle's")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::Range(std::uint64_t{1}, last_version).description(""));
   verb->add_option("--not-before", options->not_before, "when it may serve from: a time, or a duration from now")
       ->type_name("TIME");
   verb->add_option("--expires", options->expires, "when it serves no more: a time, or a duration from now")

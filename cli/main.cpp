@@ -86,6 +86,10 @@ int run(int argc, char** argv) {
   for (const auto declare : verbs) declare(app, invocation);
   const std::vector<std::string> words = words_of(argc, argv);
   if (is_unknown_verb(app, words)) return exit_usage;
+  if (const auto wrong = empty_word(app, words); !wrong.empty()) {
+    std::fputs(wrong.c_str(), stderr);
+    return exit_usage;
+  }
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the end
   } catch (const CLI::ParseError& wrong) {

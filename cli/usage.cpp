@@ -180,6 +180,20 @@ std::vector<std::string> values_of(std::string_view flag, std::string_view verb)
   return {};
 }
 
+std::string empty_word(const CLI::App& app, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const bool ends_empty = word.starts_with("--") && word.size() > 3 && word.find('=') == word.size() - 1;
+    if (!word.empty() && !ends_empty) continue;
+    const std::string before = ends_empty ? word.substr(0, word.size() - 1) : i > 0 ? words[i - 1] : "";
+    const std::string name = verb_of(app, words).name;
+    return fmt::format("{0}: {1}; is a variable of the script not set? see `{0} --help`\n", name,
+                       before.starts_with('-') ? fmt::format("behind `{}` stands nothing", safe(before))
+                                               : std::string("one of the words is empty"));
+  }
+  return {};
+}
+
 std::string usage_problem(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& wrong) {
   const Chosen chosen = verb_of(app, words);
   const std::string what = sentence(app, chosen, words, wrong);

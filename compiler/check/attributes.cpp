@@ -19,9 +19,9 @@ bool is_property(std::string_view name) {
   return std::ranges::any_of(properties, [&](const Property& property) { return property.name == name; });
 }
 
-// `user.a.b` as `user.a_b`: the same words, one value less deep.
+// The same words, one value less deep: `user.a.b` as `user.a_b`; of two words, `client.a`, as `request.client_a`.
 std::string joined_with_underscore(std::span<const tree::Name> path) {
-  std::string text = path.front().text + ".";
+  std::string text = path.size() > 2 ? path.front().text + "." : "request." + path.front().text + "_";
   for (std::size_t i = 1; i < path.size(); ++i) text += (i > 1 ? "_" : "") + path[i].text;
   return text;
 }
@@ -78,6 +78,7 @@ std::optional<Kin> kin_of(const std::string& name,
   };
   for (const auto& fact : builtin_facts)
     if (above(fact.name) || below(fact.name)) return Kin{std::string(fact.name), {}};
+  if (above("action")) return Kin{"action", {}};  // no fact, and yet a value of every request
   for (const auto* names : known) {
     for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
       if (const auto found = names->find(std::string_view(name).substr(0, dot)); found != names->end())

@@ -146,7 +146,9 @@ class Checker {
   std::optional<Typed> order(const tree::Compare& compare, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> affix(const tree::Compare& compare);
   bool can_equal(const Typed& left, const program::Constant& value, Span span);
+  bool can_hold(const Typed& left, std::string_view part, std::string_view whole, Span span);
   bool can_hold(const Typed& left, const program::Constant& value, Span span);
+  bool can_match(const Typed& left, const tree::Matches& matches);
   bool in_reach(const Typed& a, tree::ExprId left, const Typed& b, tree::ExprId right);
 
   // expression_member.cpp: in, contains
@@ -181,8 +183,10 @@ class Checker {
   std::optional<Typed> arithmetic(const tree::Arithmetic& arithmetic, tree::ExprId id);
   std::optional<Typed> integers(const tree::Arithmetic& arithmetic, tree::ExprId id, const Typed& a, const Typed& b);
   std::optional<Typed> matches(const tree::Matches& matches);
-  bool good_glob(const tree::Matches& matches);
-  bool good_regex(const tree::Matches& matches);
+  bool good_glob(const tree::Matches& matches, std::size_t times);
+  bool good_regex(const tree::Matches& matches, std::size_t times);
+  bool too_much(const tree::Matches& matches, std::size_t times, bool memory);
+  bool asks_element(model::ExprId id) const;
   std::optional<Typed> quantifier(const tree::Quantifier& quantifier);
 
   // expression_absence.cpp: E0301

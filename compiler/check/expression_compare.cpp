@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace writ::check {
 
@@ -181,18 +182,77 @@ bool Checker::can_equal(const Typed& left, const program::Constant& value, Span 
   return false;
 }
 
-// Whether the text can stand in it at all: there are no capitals in what is in lower case.
+// Whether the text can stand in it at all: there are no capitals in what is in lower case, nothing else in a country, no colon in a domain.
 bool Checker::can_hold(const Typed& left, const program::Constant& value, Span span) {
   const auto& text = std::get<std::string>(value);
-  if ((left.form != Form::lower && left.form != Form::domain) || lower_case(text) == text) return true;
-  auto& diagnostic =
-      report(Code::never_equal, span, "what is compared is in lower case, " + in_ticks(text) + " is not");
-  const std::string lower = lower_case(text);
-  if (sources_.text(span) == "\"" + text + "\"")
-    diagnostic.fix("write it in lower case: `\"" + lower + "\"`", span, "\"" + lower + "\"");
-  else
-    diagnostic.hint("write it in lower case: `\"" + lower + "\"`");
-  return false;
+  return can_hold(left, text, text, span);
+}
+
+// `part`: what of `whole`, which stands at the span, has to be there letter by letter.
+bool Checker::can_hold(const Typed& left, std::string_view part, std::string_view whole, Span span) {
+  const bool lowered = left.form == Form::lower || left.form == Form::domain;
+  if (lowered && lower_case(part) != part) {
+    auto& diagnostic = report(Code::never_equal, span,
+                              "what is compared is in lower case, " + in_ticks(std::string(whole)) + " is not");
+    const std::string quoted = "\"" + std::string(whole) + "\"", lower = "\"" + lower_case(whole) + "\"";
+    if (sources_.text(span) == quoted)
+      diagnostic.fix("write it in lower case: " + in_ticks(lower), span, lower);
+    else if (!sources_.text(span).starts_with('/'))
+      diagnostic.hint("write it in lower case: " + in_ticks(lower));
+    else
+      diagnostic.hint("write its letters small");
+    return false;
+  }
+  const auto is_of_domain = [](char c) {
+    return c == '.' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+  };
+  const auto is_of_country = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (left.form == Form::domain && !std::ranges::all_of(part, is_of_domain)) {
+    report(Code::never_equal, span,
+           in_ticks(std::string(whole)) + " is not found in a domain name, and what is compared is one")
+        .hint("it has no scheme, port, path or `@`: labels of lower-case letters, digits and `-`, a dot between two");
+    return false;
+  }
+  if (left.form == Form::country && !std::ranges::all_of(part, is_of_country)) {
+    report(Code::never_equal, span, in_ticks(std::string(whole)) + " is not found in a country code")
+        .hint("two upper-case letters as in ISO 3166-1: `\"DE\"`");
+    return false;
+  }
+  return true;
+}
+
+namespace {
+
+// What a glob or a regular expression asks for letter by letter; of the latter the capitals, as far as it is plain that they are asked for.
+std::string literal_part(const tree::Matches& matches) {
+  std::string part;
+  if (!matches.regex) {
+    std::ranges::copy_if(matches.pattern, std::back_inserter(part), [](char c) { return c != '*' && c != '?'; });
+    return part;
+  }
+  // A class may hold more than capitals; flags, names of groups and of classes, and characters by their number are nobody's letters.
+  const std::string_view pattern = matches.pattern;
+  constexpr std::array<std::string_view, 5> other = {"(?", "\\Q", "\\p", "\\P", "\\x"};
+  if (std::ranges::any_of(other, [&](auto one) { return pattern.find(one) != pattern.npos; })) return part;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\')
+      ++i;
+    else if (c == '[' || c == ']')
+      in_class = c == '[';
+    else if (!in_class && c >= 'A' && c <= 'Z')
+      part += c;
+  }
+  return part;
+}
+
+}  // namespace
+
+// The same of a pattern. Where a country is in question, a regular expression may ask for what it likes.
+bool Checker::can_match(const Typed& left, const tree::Matches& matches) {
+  return can_hold(left, literal_part(matches), matches.regex ? "/" + matches.pattern + "/" : matches.pattern,
+                  matches.pattern_span);
 }
 
 // `user.logins == 2000000000`, where an int of the other side never reaches the literal: it would always be false, or true.

@@ -221,13 +221,15 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
                   : "compare it, or ask whether it is in a range: `… in 1..10`");
     return std::nullopt;
   }
-  if (!(matches.regex ? good_regex(matches) : good_glob(matches)) || !left) return std::nullopt;
+  const std::size_t times = left && asks_element(left->node) ? program::pattern_times_in_a_set : 1;
+  if (!(matches.regex ? good_regex(matches, times) : good_glob(matches, times)) || !left) return std::nullopt;
+  if (!can_match(*left, matches)) return std::nullopt;
   if (!matches.regex) return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
   return boolean(node(Op::regex, {left->node}, program::Constant{program::Regex{matches.pattern}}));
 }
 
 // `"/^a/"` and `"^a$"` are regular expressions of somebody who comes from where they are texts: as globs they match nothing.
-bool Checker::good_glob(const tree::Matches& matches) {
+bool Checker::good_glob(const tree::Matches& matches, std::size_t times) {
   const std::string_view pattern = matches.pattern;
   const bool slashes = pattern.size() > 2 && pattern.starts_with('/') && pattern.ends_with('/');
   if (slashes ? pattern.find_first_of("^$\\[(|+") != pattern.npos
@@ -241,7 +243,12 @@ bool Checker::good_glob(const tree::Matches& matches) {
       diagnostic.hint("a regular expression stands between `/` and has no quotes");
     return false;
   }
-  if (matches.pattern.size() <= program::max_glob) return true;
+  if (matches.pattern.size() <= program::max_glob) {
+    const bool too_much_before = spent_.pattern_steps > limits_.pattern_steps_per_tenant;
+    spent_.pattern_steps += program::steps_of_glob(pattern) * times;
+    if (spent_.pattern_steps <= limits_.pattern_steps_per_tenant) return true;
+    return too_much_before ? ++errors_, false : too_much(matches, times, false);
+  }
   report(Code::bad_pattern, matches.pattern_span,
          "this pattern has " + std::to_string(matches.pattern.size()) + " bytes, more than " +
              std::to_string(program::max_glob))
@@ -249,9 +256,9 @@ bool Checker::good_glob(const tree::Matches& matches) {
   return false;
 }
 
-bool Checker::good_regex(const tree::Matches& matches) {
-  const auto [use, pattern] =
-      use_pattern(matches.pattern, spent_.patterns != nullptr ? *spent_.patterns : own_patterns_, spent_, limits_);
+bool Checker::good_regex(const tree::Matches& matches, std::size_t times) {
+  const auto [use, pattern] = use_pattern(
+      matches.pattern, times, spent_.patterns != nullptr ? *spent_.patterns : own_patterns_, spent_, limits_);
   if (use == PatternUse::fine) return true;
   if (use == PatternUse::too_much_before) return ++errors_, false;  // said already
   if (use == PatternUse::broken) {
@@ -261,14 +268,27 @@ bool Checker::good_regex(const tree::Matches& matches) {
         .hint("the syntax is RE2's: no look-around, no back-references");
     return false;
   }
-  const bool memory = spent_.pattern_memory > limits_.pattern_memory_per_tenant;
+  return too_much(matches, times, spent_.pattern_memory > limits_.pattern_memory_per_tenant);
+}
+
+// Of memory, or of steps.
+bool Checker::too_much(const tree::Matches& matches, std::size_t times, bool memory) {
   report(Code::condition_too_large, matches.pattern_span,
          memory ? "the regular expressions of one tenant want more than " +
                       std::to_string(limits_.pattern_memory_per_tenant >> 10) + " KiB while they match"
-                : "the regular expressions of one tenant take more than " +
-                      std::to_string(limits_.pattern_steps_per_tenant) + " steps for each byte that they look at")
-      .hint("a list or a glob does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
+                : "the patterns of one tenant take more than " + std::to_string(limits_.pattern_steps_per_tenant) +
+                      " steps for each byte that they look at" +
+                      (times == 1 ? "" : ", " + std::to_string(times) + " times as many of each string of a set"))
+      .hint("a list or a glob without `?` does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
   return false;
+}
+
+// Whether it is another value for each element of the set that a quantifier goes through.
+bool Checker::asks_element(model::ExprId id) const {
+  if (id == model::ExprId::none) return false;
+  const model::Expr& expression = nodes_[static_cast<std::size_t>(id)];
+  return expression.op == Op::element ||
+         std::ranges::any_of(expression.operands, [this](model::ExprId operand) { return asks_element(operand); });
 }
 
 // ---------------------------------------------------------------- quantifiers

@@ -233,7 +233,7 @@ class Passwords {
   // A broken one was said where it is written.
   void count_pattern(const model::PasswordRequirement& one) {
     auto& spent = tenant_.spent;
-    if (use_pattern(one.requirement.pattern, *spent.patterns, spent, run_.limits).use == PatternUse::too_much)
+    if (use_pattern(one.requirement.pattern, 1, *spent.patterns, spent, run_.limits).use == PatternUse::too_much)
       run_.diagnostics
           .add(Code::condition_too_large, one.span,
                "the regular expressions of tenant " + in_ticks(tenant_.name()) + " take too much together")

@@ -40,19 +40,21 @@ struct Spent {
   std::size_t pattern_memory = 0, pattern_steps = 0;
   bool said = false;  // that it is too much
   Patterns* patterns = nullptr;
-  std::set<std::string_view> counted = {};  // patterns
+  std::set<std::string_view> counted = {};  // patterns, whose memory
   // A list or a zone as the constant of an op; without one when a mistake was found in it, which was said then.
   using Key = std::tuple<const void*, const Scope*, TypeKind, std::vector<std::string_view>>;
   std::map<Key, model::Shared> constants = {};
 };
 
-// A pattern is compiled once for the whole set and counted once for its tenant, whether a rule or a password asks for it (0008).
+// A pattern is compiled once for the whole set. What its automaton takes counts once for its tenant, what it does `times` for each rule or password
+// that asks for it (0008).
 enum class PatternUse : std::uint8_t { fine, broken, too_much, too_much_before };
 struct UsedPattern {
   PatternUse use;
   const Pattern* pattern;  // null where it was too much before
 };
-UsedPattern use_pattern(const std::string& text, Patterns& known, Spent& spent, const Limits& limits);
+UsedPattern use_pattern(const std::string& text, std::size_t times, Patterns& known, Spent& spent,
+                        const Limits& limits);
 
 // `let NAME = E`, checked where it stands and again, written out, where it is used.
 struct LetEntry {

@@ -165,6 +165,14 @@ void read_lockouts(Run& run, const Block& block, std::int32_t connection, std::v
       lockout.block = *declaration.block;
     if (declaration.within && positive_duration(run, entry("within"), "within", *declaration.within))
       lockout.within = *declaration.within;
+    if (lockout.within >= 0 && lockout.block > lockout.within) {
+      const auto within = run.sources.text(entry("within"));
+      run.diagnostics
+          .add(Code::setting_out_of_range, entry("block"),
+               in_ticks(run.sources.text(entry("block"))) + " would end with " + in_ticks(within) +
+                   ", after which failed attempts are not counted any more")
+          .hint("let `within` be at least as long as `block`");
+    }
     lockout.exempt = declaration.exempt;
     lockout.connection = connection;
     lockouts.push_back(std::move(lockout));

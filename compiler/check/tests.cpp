@@ -37,6 +37,11 @@ class Tests {
         expect(std::get<tree::Expect>(step));
     }
     settle();
+    if (test->steps.empty() && !run_.diagnostics.has_errors())
+      run_.diagnostics
+          .add(Code::combination_without_expectation, test->name.span,
+               "test " + in_ticks(test->name.text) + " asks nothing")
+          .hint("write what is asked and what is expected, or leave it out");
   }
 
   // A fixture by itself: what only some tenants have is judged where it is used.
@@ -63,6 +68,7 @@ class Tests {
   enum class Asked : std::uint8_t { nothing, request, password };
 
   void expect(const tree::Expect& expect) {
+    unexpected_.reset();
     expected_.push_back(&expect);
     if (!fits(expect)) return;
     if (asked_ == Asked::password) {
@@ -91,6 +97,7 @@ class Tests {
 
   void ask(const tree::PasswordLine& line) {
     settle();
+    const auto before = run_.diagnostics.size();
     asked_ = Asked::password;
     policy_ = nullptr;
     const auto found = tenants_.find(line.tenant.text);
@@ -117,6 +124,7 @@ class Tests {
     if (line.event && !index_of(password_event_names, line.event->text))
       undeclared(run_, Code::unknown_word, "no password is set at", *line.event, password_event_names);
     for (const auto& fact : line.facts) password_fact(fact);
+    if (run_.diagnostics.size() == before) unexpected_ = line.span;
   }
 
   void password_fact(const tree::FactAssign& line) {
@@ -161,6 +169,7 @@ class Tests {
 
   void ask(const tree::Question& line) {
     settle();
+    const auto before = run_.diagnostics.size();
     asked_ = Asked::request;
     const auto action = action_of(run_, line.action);
     if (!action || !complete(line, *action)) return;
@@ -172,7 +181,10 @@ class Tests {
     for (const std::size_t size : {line.cells.to.size(), line.cells.in.size(), line.cells.via.size()})
       count *= std::max<std::size_t>(size, 1);
     for (const auto& list : line.cells.with) count = std::min(count, run_.limits.cases_per_question + 1) * list.size();
-    if (count <= run_.limits.cases_per_question) return;
+    if (count <= run_.limits.cases_per_question) {
+      if (run_.diagnostics.size() == before) unexpected_ = line.span;
+      return;
+    }
     run_.diagnostics
         .add(Code::too_many_things, line.cells.span,
              "a question that asks more than " + std::to_string(run_.limits.cases_per_question) + " times")
@@ -287,9 +299,14 @@ class Tests {
     for (auto& one : cases_) {
       const auto before = time_of(one.request, now);
       if (travel(one.request, clock, now)) continue;
-      run_.diagnostics.add(Code::bad_clock, clock.span, "the session of the request is younger than nothing then")
+      const bool forward = clock.after || clock.micros > before;
+      run_.diagnostics
+          .add(Code::bad_clock, clock.span,
+               forward ? "a time of the request is past the year 9999 then"
+                       : "the session of the request is younger than nothing then")
           .at(question_->span, "asked here, at " + time_to_text(before))
-          .hint("the clock goes back by more than the age of the session; ask again with another age");
+          .hint(forward ? "move the clock by less, or begin earlier"
+                        : "the clock goes back by more than the age of the session; ask again with another age");
       question_ = nullptr;
       return;
     }
@@ -374,6 +391,10 @@ class Tests {
   // What was asked is done with.
   void settle() {
     settle_cells();
+    if (const auto span = std::exchange(unexpected_, std::nullopt))
+      run_.diagnostics.add(Code::combination_without_expectation, *span, "nothing is expected of this question")
+          .hint(std::string("say behind it what is expected: ") +
+                (asked_ == Asked::password ? "`expect refused`" : "`expect deny`"));
     question_ = nullptr;
     asked_tenants_.clear();
     cases_.clear();
@@ -527,6 +548,7 @@ class Tests {
   const model::Tenant* tenant_ = nullptr;             // the one that an expectation is held against
   std::vector<const tree::Expect*> expected_;         // since the question or the clock
   bool doubtful_ = false;                             // one of them names what was not asked
+  std::optional<Span> unexpected_;                    // the question, until something is expected of it
   std::int64_t now_ = 0;
   std::vector<TestCase> cases_;  // as the clock has moved them; empty while it has not
 };

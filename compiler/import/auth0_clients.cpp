@@ -137,6 +137,9 @@ void take_clients(Making& making) {
     if (const auto usage = fields.text("organization_usage"); usage == "allow" || usage == "require") {
       fields.take("organization_usage");
       client.organizations = usage == "allow" ? OrganizationUsage::allow : OrganizationUsage::require;
+    } else if (usage && usage != "deny") {
+      fields.note(Outcome::wrong, "organization_usage",
+                  fmt::format("`{}` is none of deny, allow and require; passed over", *usage));
     }
     if (fields.text("organization_require_behavior") == "post_login_prompt")
       fields.note(Outcome::approximated, "organization_require_behavior",

@@ -88,6 +88,19 @@ bool runs(const Making& making, const Fields& fields, const std::string& name, c
   return false;
 }
 
+// What a trigger runs and the export does not have.
+void note_missing(const Making& making, const std::set<std::string>& names) {
+  for (const auto& thing : making.source.section("triggers")) {
+    const auto fields = making.fields(thing);
+    for (const auto& [trigger, bound] : thing.value.items())
+      for (const auto& one : fields.objects(trigger))
+        if (const auto name = one.text("action_name"); name && !names.contains(*name))
+          one.note(Outcome::wrong, "action_name",
+                   fmt::format("no action of the export is \u201c{}\u201d, which runs at {}; what it does is not here",
+                               *name, trigger));
+  }
+}
+
 void take(Making& making, std::set<std::string>& taken, const Program& program, bool known_place) {
   if (known_place)
     if (const auto understood = understand(program.text, program.kind == "action", making))
@@ -115,8 +128,10 @@ void take_programs(Making& making) {
     const auto program = program_of(thing, "hook", "script");
     if (program.fields.flag("enabled").value_or(true)) quote(making, program);
   }
+  std::set<std::string> actions;
   for (const auto& thing : making.source.section("actions")) {
     auto program = program_of(thing, "action", "code");
+    actions.insert(program.name);
     std::vector<std::string> triggers;
     for (const auto& one : program.fields.objects("supported_triggers"))
       if (auto id = one.text("id")) triggers.push_back(std::move(*id));
@@ -130,6 +145,7 @@ void take_programs(Making& making) {
     program.at_signup = trigger == "pre-user-registration";
     take(making, taken, program, trigger == "post-login" || program.at_signup);
   }
+  note_missing(making, actions);
 }
 
 }  // namespace writ::importing::auth0

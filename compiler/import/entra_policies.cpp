@@ -117,8 +117,11 @@ class Making {
     const auto name = unique(fields.text("displayName").value_or(thing.origin));
     const auto state = fields.text("state").value_or("");
     fields.take("state");
-    if (state != "enabled" && state != "enabledForReportingButNotEnforced")
+    if (state == "disabled")
       return fields.note(Outcome::approximated, "state", fmt::format("`{}` does not apply, so it is left out", name));
+    if (state != "enabled" && state != "enabledForReportingButNotEnforced")
+      fields.note(Outcome::wrong, "state",
+                  fmt::format("`{}` is no state of `{}`; it is taken as enabled", state, name));
     conditions_.clear();
     try {
       const auto conditions = fields.object("conditions");

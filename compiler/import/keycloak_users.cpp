@@ -1,6 +1,8 @@
 // The realm's own users: who may register, which passwords they set, and when they are locked out.
 #include "compiler/import/keycloak_plan.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -36,10 +38,15 @@ std::string lockout(const Fields& realm) {
              fmt::format("Keycloak waits longer with every {} failures, up to maxFailureWaitSeconds; Writ {} s after "
                          "each failure from the {}th on",
                          attempts, wait, attempts));
+  if (wait > within)
+    realm.note(Outcome::approximated, "maxDeltaTimeSeconds",
+               fmt::format("Keycloak waits {} s and counts failures for {} s; Writ counts them for as long as it waits",
+                           wait, within));
   if (realm.has("quickLoginCheckMilliSeconds"))
     realm.note(Outcome::not_expressible, "quickLoginCheckMilliSeconds",
                "Writ does not look at how quickly failures follow one another");
-  return fmt::format("lockout {{\n{} attempts per identifier within {}s\nblock {}s\n}}", attempts, within, wait);
+  return fmt::format("lockout {{\n{} attempts per identifier within {}s\nblock {}s\n}}", attempts,
+                     std::max(within, wait), wait);
 }
 
 }  // namespace

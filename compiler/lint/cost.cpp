@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include <re2/re2.h>
 
@@ -108,14 +109,16 @@ void long_list(const SetView& set, Report& report) {
 }
 
 void heavy_patterns(const TenantView& tenant, Report& report) {
-  std::set<std::string_view> seen;
+  std::map<std::string_view, std::size_t> known;
   std::size_t steps = 0;
   for (const auto& expression : tenant.model->expressions) {
     if (expression.op != program::Op::regex || !expression.constant) continue;
     const auto& pattern = std::get<program::Regex>(*expression.constant).pattern;
-    if (!seen.insert(pattern).second) continue;
+    const auto [found, fresh] = known.try_emplace(pattern);
     std::string error;
-    if (const auto compiled = program::compile_pattern(pattern, error)) steps += program::steps_of(*compiled);
+    if (fresh)
+      if (const auto compiled = program::compile_pattern(pattern, error)) found->second = program::steps_of(*compiled);
+    steps += found->second;
   }
   const Span span = tenant.declared->name.span;
   if (steps * 2 < program::max_pattern_steps || report.told(span)) return;

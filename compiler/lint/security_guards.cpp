@@ -83,8 +83,8 @@ void lockout_per_ip_only(const TenantView& tenant, Report& report) {
 
 void lockout_never_ends(const TenantView& tenant, Report& report) {
   each_lockout(tenant, [&](const tree::LockoutDecl& lockout) {
-    if (lockout.per != tree::LockoutDecl::Per::identifier || lockout.block || !lockout.given.empty() ||
-        report.told(lockout.span))
+    if (lockout.per != tree::LockoutDecl::Per::identifier || lockout.block || lockout.within ||
+        !lockout.given.empty() || report.told(lockout.span))
       return;
     report.add(lockout.span, "an account stays locked until the host resets its counters")
         .under("whoever knows a name can lock its owner out")

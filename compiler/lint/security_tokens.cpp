@@ -90,6 +90,24 @@ void unchecked_audience(const TenantView& tenant, Report& report) {
              "name the API: deny access \"audience\" unless \"https://api.example.com\" in token.audience");
 }
 
+// A tenant that names no issuer takes the tokens of any that no other tenant claims.
+void unnamed_issuer(const TenantView& tenant, Report& report) {
+  if (!tenant.part().issuers.empty()) return;
+  Reasoner& reasoner = reason(tenant);
+  const Reasoner::Known unheard{{}, {fact("token.issuer")}};
+  const bool open = std::ranges::any_of(reasoner.cells(Action::access),
+                                        [&](const Cell& cell) { return reasoner.allowed(cell, unheard); });
+  for (const model::Rule& rule : tenant.model->rules) {
+    if (rule.effect != RuleEffect::allow || rule.report || (rule.actions & mask_of(Action::access)) == 0) continue;
+    if (!open)
+      report.clear(rule.span);
+    else if (!report.told(rule.span))
+      report.add(rule.span, "access is allowed with tokens of any issuer")
+          .under("the tenant names no issuer, and no rule asks for one")
+          .hint("name those it trusts: issuers \"https://login.example.com/\"");
+  }
+}
+
 // An allow that believes an address nobody has verified, through a connection where users write their own.
 void unverified_email(const TenantView& tenant, Report& report) {
   constexpr FactId email = fact("user.email"), verified = fact("user.email_verified");
@@ -167,6 +185,7 @@ constexpr auto table = std::to_array<Rule>({
      any_directory},
     {{"unbound-algorithm", Group::security, Level::warning, "tokens signed by any algorithm"}, unbound_algorithm},
     {{"unchecked-audience", Group::security, Level::warning, "tokens made for anybody"}, unchecked_audience},
+    {{"unnamed-issuer", Group::security, Level::warning, "tokens of any issuer"}, unnamed_issuer},
     {{"unverified-email", Group::security, Level::warning, "an allow by an address that nobody has verified"},
      unverified_email},
     {{"password-below-15", Group::security, Level::warning,

@@ -5,6 +5,8 @@
 //                                                     %6 = element 0
 //                                                     …
 //                                                     %8 = any %5 %7
+//
+// What the body asks of no element stands before the loop.
 #include "compiler/lower/emit.h"
 
 #include <algorithm>
@@ -69,8 +71,26 @@ NodeId Emitter::emit_logic(const model::Expr& expression) {
   return id;
 }
 
+bool Emitter::asks_element(model::ExprId id) const {
+  const auto& expression = at(id);
+  return expression.op == Op::element ||
+         std::ranges::any_of(expression.operands, [this](model::ExprId operand) { return asks_element(operand); });
+}
+
+// What a body asks that is the same for each element is asked once: a set may have thousands, and a text be long.
+void Emitter::emit_before_loop(model::ExprId body) {
+  const auto& expression = at(body);
+  if (expression.operands.empty()) return;
+  if (!asks_element(body)) {
+    emit(body);
+    return;
+  }
+  for (const auto operand : expression.operands) emit_before_loop(operand);
+}
+
 NodeId Emitter::emit_loop(const model::Expr& expression) {
   const auto set = emit(expression.operands[0]);
+  emit_before_loop(expression.operands[1]);
   const auto depth = static_cast<std::uint32_t>(known_.size() - 1);
   const auto open = add({Op::each, number(set), depth, 0}, false);
   known_.emplace_back();

@@ -30,6 +30,8 @@ class Emitter {
   program::NodeId emit_logic(const model::Expr& expression);
   program::NodeId emit_loop(const model::Expr& expression);
   program::NodeId emit_plain(const model::Expr& expression);
+  bool asks_element(model::ExprId expression) const;
+  void emit_before_loop(model::ExprId body);
   program::NodeId add(program::Node node, bool shared);
   std::uint32_t slot(const program::SharedConstant& constant);
   const model::Expr& at(model::ExprId id) const { return tenant_.expressions[static_cast<std::size_t>(id)]; }

@@ -142,12 +142,15 @@ tree::Text Builder::string(Leaf* leaf) {
       append_utf8(value, *point);
     } else {
       const auto at = where.end - 1 - static_cast<std::uint32_t>(rest.size());
-      std::size_t size = 1;
+      const auto close = rest.find('}');
+      const bool number = rest.starts_with("u{") && close < 16;
+      std::size_t size = number ? close + 1 : 1;
       while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0) == 0x80) ++size;
       diagnostics_
           .add(Code::bad_escape, {where.file, at - 1, at + static_cast<std::uint32_t>(size)},
-               fmt::format("`\\{}` is no escape", rest.substr(0, size)))
-          .hint("a string knows \\\" \\\\ \\n \\t and \\u{1F600}");
+               fmt::format("`\\{}` is no {}", rest.substr(0, size), number ? "character" : "escape"))
+          .hint(number ? "a character is `\\u{1}` to `\\u{10FFFF}`, in hexadecimal, and none of D800 to DFFF"
+                       : "a string knows \\\" \\\\ \\n \\t and \\u{1F600}");
       rest.remove_prefix(size);
     }
   }

@@ -41,7 +41,7 @@ std::string wrong_fact(const Request::State& request, FactId fact) {
   case Wrong::type: return name + " is of another type";
   case Wrong::text: return name + " is not UTF-8 or is over 4,096 bytes";
   case Wrong::range: return name + " " + outside(request, fact);
-  case Wrong::size: return name + " has more than 4,096 strings";
+  case Wrong::size: return name + " has more than 4,096 strings, or they have more than 131,072 bytes";
   case Wrong::country: return name + " is not two upper-case letters";
   case Wrong::host: return name + " is not a host name in lower case, without port and final dot";
   case Wrong::email: return name + " has no domain after its `@`, such as `example.com`";
@@ -99,6 +99,8 @@ std::string unsupported(const Request::State& request, const Finding& finding) {
 
 std::string grant(const Request::State& request) {
   const auto given = request.has(fact("grant")) ? request[fact("grant")].integer : -1;
+  if (given < 0 && request.action == Action::login)
+    return "client " + quoted(request.names.client) + " has no grant of a login";
   const std::string_view name = given >= 0                          ? grant_names[static_cast<std::size_t>(given)]
                                 : request.action == Action::refresh ? std::string_view("refresh_token")
                                                                     : std::string_view("client_credentials");

@@ -191,8 +191,9 @@ Finding grant(const Asked& a) {
   const bool given = a.request.has(fact("grant"));
   const auto value = a.request[fact("grant")].integer;
   if (given && !allowed(value)) return {Fault::grant_not_allowed};
-  if (given && a.request.action == Action::login && (value == refresh || value == machine))
-    return {Fault::grant_not_allowed};  // other actions
+  constexpr auto of_other_actions = std::uint32_t{1} << refresh | std::uint32_t{1} << machine;
+  const auto may_be = given ? std::uint32_t{1} << value : std::uint32_t{a.client().grants};
+  if (a.request.action == Action::login && (may_be & ~of_other_actions) == 0) return {Fault::grant_not_allowed};
   if (a.request.action == Action::refresh && (!allowed(refresh) || (given && value != refresh)))
     return {Fault::grant_not_allowed};
   if (a.request.action == Action::m2m && (!allowed(machine) || (given && value != machine)))

@@ -72,14 +72,12 @@ class Patterns {
     std::vector<const re2::RE2*> by_slot;
     for (std::size_t i = 0; i < shape.slots.size(); ++i) {
       if (shape.slots[i] != SlotKind::regex) continue;
-      std::uint64_t word = 0;
-      std::memcpy(&word, row.data() + i * 8, 8);
-      const std::string_view text{reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word),
-                                  word >> 32};
       by_slot.resize(shape.slots.size(), nullptr);
-      by_slot[i] = compile(text, wrong);
+      by_slot[i] = compile(text(row, i), wrong);
       if (!wrong.empty()) return {};
     }
+    if (steps(shape, row, by_slot) > 4 * program::max_pattern_steps)
+      wrong = "the patterns of one program take over 65,536 steps for a byte";
     return by_slot;
   }
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> take() { return std::move(owned_); }
@@ -93,16 +91,33 @@ class Patterns {
       wrong = "the pattern /" + std::string(text.substr(0, 80)) + "/ does not compile: " + error;
     } else if (owned_.emplace(raw, std::move(pattern)).second) {
       memory_ += program::memory_of(*raw);
-      steps_ += program::steps_of(*raw);
       if (memory_ > program::max_pattern_memory) wrong = "its patterns may take over 64 MiB";
-      if (steps_ > program::max_pattern_steps) wrong = "its patterns take over 16,384 steps for a byte";
     }
     return raw;
   }
 
+  // What regular expressions and globs do for a byte, all of them, of each string of a set as often as counts there (decision 0008).
+  static std::size_t steps(const program::Shape& shape, std::span<const std::byte> row,
+                           const std::vector<const re2::RE2*>& by_slot) {
+    std::size_t sum = 0, loop_end = 0;
+    for (std::size_t i = 0; i < shape.nodes.size(); ++i) {
+      const auto& node = shape.nodes[i];
+      if (node.op == program::Op::each) loop_end = std::max<std::size_t>(loop_end, node.c);
+      const std::size_t times = i < loop_end ? program::pattern_times_in_a_set : 1;
+      if (node.op == program::Op::regex) sum += program::steps_of(*by_slot[node.b]) * times;
+      if (node.op == program::Op::glob) sum += program::steps_of_glob(text(row, node.b)) * times;
+    }
+    return sum;
+  }
+  static std::string_view text(std::span<const std::byte> row, std::size_t slot) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, row.data() + slot * 8, 8);
+    return {reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word), word >> 32};
+  }
+
   Pool& pool_;
   std::map<const re2::RE2*, std::shared_ptr<const re2::RE2>> owned_;
-  std::size_t memory_ = 0, steps_ = 0;
+  std::size_t memory_ = 0;
 };
 
 // How far back a program looks, read from what it compares with and not from what its reports say. One that reads the

@@ -2,6 +2,7 @@
 // fact: setting it right later mends it. Nothing is decided here.
 #include "runtime/engine/request.h"
 
+#include "runtime/program/pattern.h"
 #include "runtime/program/spelling.h"
 
 #include <algorithm>
@@ -163,11 +164,13 @@ void Request::State::set_strings(FactId fact, const Strings& values) {
   auto* const texts = count == 0             ? nullptr
                       : count <= before.size ? const_cast<Text*>(before.items)
                                              : or_give_up([&] { return take_texts(count); });
-  std::size_t at = 0;
+  std::size_t at = 0, bytes = 0;
   for (const std::string_view value : values) {
     if (!sound(value)) return refuse(fact, Wrong::text);
+    bytes += value.size();
     texts[at++] = {value.data(), static_cast<std::uint32_t>(value.size()), 0};
   }
+  if (bytes > program::max_set_bytes) return refuse(fact, Wrong::size);
   if (count > program::TextSet::sorted_from)
     std::sort(texts, texts + count, [](const Text& a, const Text& b) {
       return a.size != b.size ? a.size < b.size : std::string_view(a.data, a.size) < std::string_view(b.data, b.size);

@@ -1,9 +1,8 @@
 // Addresses and blocks from text and back. Strict on purpose: what two readers could read differently (010.0.0.1, 10.0.0.0/08) is refused, because
 // what a policy compares must be what was meant. Every sign-in brings an IPv4 address, so those are read several characters at a time, and
 // nobody has to guess where the dots are.
-#include "runtime/program/value.h"
-
 #include "runtime/program/text_words.h"
+#include "runtime/program/value.h"
 
 #include <algorithm>
 #include <bit>

@@ -3,6 +3,7 @@
 // that repeats a large class of characters hundreds of times does not compile in the largest.
 #include "runtime/program/pattern.h"
 
+#include <algorithm>
 #include <array>
 
 #include <re2/re2.h>
@@ -27,5 +28,16 @@ std::shared_ptr<const re2::RE2> compile_pattern(std::string_view text, std::stri
 std::size_t steps_of(const re2::RE2& pattern) { return static_cast<std::size_t>(pattern.ProgramSize()); }
 
 std::size_t memory_of(const re2::RE2& pattern) { return static_cast<std::size_t>(pattern.options().max_mem()); }
+
+std::size_t steps_of_glob(std::string_view pattern) {
+  std::size_t most = 0;
+  for (auto star = pattern.find('*'); star != std::string_view::npos;) {
+    const auto next = pattern.find('*', star + 1);
+    const auto piece = pattern.substr(star + 1, next == std::string_view::npos ? 0 : next - star - 1);
+    if (piece.find('?') != std::string_view::npos) most = std::max(most, piece.size());
+    star = next;
+  }
+  return most;
+}
 
 }  // namespace writ::program

@@ -83,7 +83,10 @@ Expressions::Text Expressions::of_string(const Place& place, const Side& left) {
   case 0: return left.text + " starts with " + right();
   case 1: return left.text + " ends with " + right();
   case 2: return left.text + " contains " + right();
-  case 3: return left.text + " matches " + random_.pick(globs()).written;
+  case 3:  // of a domain or what is in lower case, what can stand in it
+    return left.text + " matches " +
+           (any ? random_.pick(globs()).written
+                : random_.pick({"\"a*\"", "\"*?.example\"", "\"a*b*c\"", "\"*a?*\"", "\"?\""}));
   case 4: return left.text + " matches " + random_.pick(regexes()).written;
   case 5:
   case 6:

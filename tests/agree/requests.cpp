@@ -282,8 +282,9 @@ struct Asker {
     switch (fact.type) {
     case TypeKind::string: facts[fact.name] = random.pick(strings); break;
     case TypeKind::string_set:
-      facts[fact.name] =
-          random.chance(50) ? StringSet{"a", random.pick(strings)} : StringSet(max_set_items + random.below(2), "a");
+      facts[fact.name] = random.chance(50)   ? StringSet{"a", random.pick(strings)}
+                         : random.chance(50) ? StringSet(32 + random.below(2), std::string(4'096, 'a'))
+                                             : StringSet(max_set_items + random.below(2), "a");
       break;
     case TypeKind::enumeration:
       facts[fact.name] = random.chance(50) ? std::int64_t{-1} : static_cast<std::int64_t>(fact.words);

@@ -95,15 +95,18 @@ void Maker::session(bool of_template) {
        (chance(50) ? "; absolute 12h" : "") + " }");
 }
 
-// In a template its parameters may stand for numbers.
+// In a template its parameters may stand for numbers. A `block` is no longer than its `within`.
 void Maker::lockout(bool of_template) {
   const auto period = [&](const Names& periods) {
     return of_template && chance(50) ? std::string("pause") : random_.pick(periods);
   };
+  const std::string within = chance(40) ? period({"1h", "1ms", "36500d"}) : "";
+  const std::string block = within == "pause" || within == "1ms" ? within
+                            : within.empty()                     ? period({"15m", "1ms", "1h"})
+                                                                 : random_.pick({"15m", "1ms", "1h"});
   line("lockout { " + (of_template && chance(60) ? "tries" : std::to_string(random_.between(1, 12))) +
        " attempts per " + random_.pick({"identifier", "identifier and ip", "ip"}) +
-       (chance(40) ? " within " + period({"1h", "1ms", "36500d"}) : "") +
-       (chance(60) ? "; block " + period({"15m", "1ms", "1h"}) : "") +
+       (within.empty() ? "" : " within " + within) + (chance(60) ? "; block " + block : "") +
        (chance(30) ? "; exempt " + random_.pick({"10.0.0.0/8, 198.51.100.7", "2001:db8::/32", "0.0.0.0/0"}) : "") +
        " }");
 }

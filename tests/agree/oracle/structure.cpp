@@ -1,5 +1,4 @@
-// What is wrong with a request before any rule is asked (16 to 24): the first fault that applies is the decision's. And what a login page
-// may offer (28), which the same structure says.
+// What is wrong with a request before any rule is asked (16 to 24), the first fault first; and what a login page may offer (28).
 #include "tests/agree/oracle/policy.h"
 
 #include <re2/re2.h>
@@ -33,7 +32,9 @@ bool is_spelled(const std::string& name, const std::string& text) {
 bool good_texts(const std::string& name, const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   const auto* set = std::get_if<StringSet>(&value);
-  return (!text || (good_text(*text) && is_spelled(name, *text))) && (!set || std::ranges::all_of(*set, good_text));
+  std::size_t left = 131'072;  // bytes that the strings of a set may have together
+  const auto has_room = [&](const std::string& one) { return good_text(one) && one.size() <= left && (left -= one.size(), true); };
+  return (!text || (good_text(*text) && is_spelled(name, *text))) && (!set || std::ranges::all_of(*set, has_room));
 }
 // Whether a request of the action may give the fact, and this value.
 bool fits(const FactRow& row, ActionMask action, const Value& value) {
@@ -102,8 +103,7 @@ bool is_enabled(const Asked& asked, const std::string& connection) {
 }
 bool is_supported(const Asked& asked, Action action) {
   const std::string type = asked.tenant->one({"client", asked.client, "kind"});
-  if (action == Action::access) return true;
-  if (action == Action::m2m) return type == "m2m" || type == "web";
+  if (action == Action::access || action == Action::m2m) return action == Action::access || type == "m2m" || type == "web";
   const std::string family = asked.tenant->one({"connection", asked.connection, "family"});
   const std::string signup = asked.tenant->one({"connection", asked.connection, "signup"}, family == "enterprise" ? "closed" : "open");
   if (type == "m2m" || (action == Action::signup && signup == "closed")) return false;
@@ -115,7 +115,8 @@ bool grant_is_allowed(const Asked& asked, const NamedRequest& request) {
   const auto* place = given<std::int64_t>(request, "grant");
   const auto grant = place ? grant_names[static_cast<std::size_t>(*place)] : "";
   const auto implied = request.action == Action::refresh ? "refresh_token" : request.action == Action::m2m ? "client_credentials" : grant;
-  if (request.action == Action::login && (grant == "refresh_token" || grant == "client_credentials")) return false;  // other actions
+  const auto is_of_login = [](const std::string& one) { return one != "refresh_token" && one != "client_credentials"; };  // other actions
+  if (request.action == Action::login && std::ranges::none_of(place ? Strings{std::string(grant)} : grants, is_of_login)) return false;
   return (implied.empty() || among(grants, implied)) && (!place || grant == implied);
 }
 // Failed attempts count where a secret is tried here (23).
@@ -132,8 +133,7 @@ bool is_locked_out(const tree::LockoutDecl& lockout, const Asked& asked, const N
 }
 }  // namespace
 
-// What every request of the action must give (17). An attempt is asked before the credential is checked: what is given by then are the
-// counters and the facts of the request itself (27).
+// What every request of the action must give (17); of an attempt, the counters and the facts of the request itself (27).
 std::set<std::string> required_facts(const Tenant& tenant, Action action, bool attempt) {
   std::set<std::string> wanted{"user.blocked"};
   Evaluation evaluation{Asked{&tenant}, NamedRequest{}, nullptr, &wanted};

@@ -210,7 +210,7 @@ TEST_CASE("the strictest session wins") {
 TEST_CASE("lockouts of platform, tenant and connection all apply") {
   test::Checked checked;
   test::check_files(checked, {"platform { lockout { 100 attempts per ip } } tenant t { lockout { 10 attempts per "
-                              "identifier and ip within 5m; block 15m; exempt 10.0.0.0/8 }\n"
+                              "identifier and ip within 15m; block 5m; exempt 10.0.0.0/8 }\n"
                               "connection a : database { lockout { 3 attempts per identifier } } }"});
   CHECK(checked.pretty() == "");
   const auto& lockouts = checked.tenant("t").structure.lockouts;
@@ -218,10 +218,13 @@ TEST_CASE("lockouts of platform, tenant and connection all apply") {
   CHECK(lockouts[0].counter == program::Lockout::Counter::by_ip);
   CHECK(lockouts[0].block == -1);
   CHECK(lockouts[1].counter == program::Lockout::Counter::by_identifier_ip);
-  CHECK(lockouts[1].within == 5 * minute);
+  CHECK(lockouts[1].within == 15 * minute);
+  CHECK(lockouts[1].block == 5 * minute);
   CHECK(lockouts[1].exempt.size() == 1);
   CHECK(lockouts[2].connection == 0);
   CHECK(codes_of("platform { lockout { 0 attempts per ip } }") == "E0413");
+  CHECK(codes_of("platform { lockout { 1 attempts per ip within 5m; block 5m } }") == "");
+  CHECK(codes_of("platform { lockout { 1 attempts per ip within 5m; block 301s } }") == "E0413");
 }
 
 TEST_CASE("attributes: the platform's by name, then the tenant's own by name") {

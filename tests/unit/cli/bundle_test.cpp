@@ -139,6 +139,56 @@ TEST_CASE("times, channels, thresholds and scopes are held") {
                 "engine_too_old");
   CHECK(world.run("writ build p -o x.writb --expires soon").code == 2);
   CHECK(world.run("writ build p -o x.writb --channel a/b").code == 2);
+  CHECK(world.run("writ build p -o x.writb --expires 0s").code == 2);
+}
+
+TEST_CASE("an empty word is a variable that was not set, and never as if nothing had been asked for") {
+  const World world;
+  for (const std::string command :
+       {"verify all.writb --key release.pub --state ''",
+        "verify all.writb --key release.pub --state=", "verify all.writb --key release.pub --at ''",
+        "build p -o x.writb --expires ''", "build p -o x.writb --since ''", "build p -o x.writb --channel ''",
+        "lint p --fail-level ''", "check ''", "eval all.writb '' --key release.pub"}) {
+    const auto ran = world.run("writ " + command);
+    INFO(command << ran.err);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.find("is a variable of the script not set?") != std::string::npos);
+  }
+  CHECK(world.run("test -e x.writb").code == 1);
+  CHECK(world.run("writ verify all.writb --key release.pub --state ''").err.find("behind `--state` stands nothing") !=
+        std::string::npos);
+}
+
+TEST_CASE("what is no bundle is not written over") {
+  const World world;
+  world.place.write("notes.txt", "do not lose me\n");
+  world.place.write("empty", "");
+  for (const std::string there : {"notes.txt", "release.key", "p/bolt.writ"}) {
+    const auto before = world.place.read(there);
+    for (const std::string since : {"", " --since all.writb --key release.key"}) {
+      const auto ran = world.run("writ build p -o " + there + since);
+      INFO(there << ran.err);
+      CHECK(ran.code == 2);
+      CHECK(ran.err.find("is there and is no bundle") != std::string::npos);
+      CHECK(world.place.read(there) == before);
+    }
+  }
+  world.done("writ build p -o empty --key release.key");
+  world.done("writ build p -o delta.writd --since all.writb --key release.key");
+  world.done("writ build p -o delta.writd --since all.writb --key release.key");
+}
+
+TEST_CASE("versions end where numbers of JSON do") {
+  const World world;
+  for (const std::string wrong : {"0", "-1", "9007199254740992", "99999999999999999999", "abc"})
+    CHECK(world.run("writ build p -o x.writb --version " + wrong).code == 2);
+  CHECK(world.run("writ build p -o x.writb --version 0").err.find("a number from 1 to 9007199254740991") !=
+        std::string::npos);
+  world.done("writ build p -o x.writb --key release.key --version 9007199254740991");
+  const auto next = world.run("writ build p -o x.writb --key release.key");
+  CHECK(next.code == 2);
+  CHECK(next.err.find("there is no version after 9007199254740991") != std::string::npos);
 }
 
 TEST_CASE("an unchanged policy builds from its older bundle, and the same to the byte as without") {

@@ -352,6 +352,11 @@ TEST_CASE("actions and grants") {
         Fault::grant_not_allowed);  // that is `refresh`
   CHECK(fault_after([](auto& r) { r.client = "full", r.facts["grant"] = grant("client_credentials"); }) ==
         Fault::grant_not_allowed);
+  // A login that tells none needs a client that has one for it.
+  CHECK(fault_after([](auto& r) { r.client = "full", r.facts.erase("grant"); }) == Fault::none);
+  CHECK(fault_after([](auto& r) { r.client = "jobs", r.facts.erase("grant"); }) == Fault::grant_not_allowed);
+  CHECK(fault_after([](auto& r) { r.client = "jobs"; }, refresh) == Fault::none);
+  CHECK(fault_after([](auto& r) { r.client = "jobs"; }, m2m) == Fault::none);
 }
 
 TEST_CASE("an e-mail address has a domain or no `@`") {
@@ -464,6 +469,9 @@ TEST_CASE("faults are named in words") {
         "password_reset needs a database connection, which `staff` is not");
   CHECK(detail([](auto& r) { r.facts["grant"] = grant("ciba"); }) ==
         "grant `ciba` is not allowed for login of client `web`");
+  CHECK(detail([](auto& r) { r.client = "jobs", r.facts.erase("grant"); }) == "client `jobs` has no grant of a login");
+  CHECK(detail([](auto& r) { r.facts["user.groups"] = StringSet(33, std::string(4'096, 'g')); }) ==
+        "fact `user.groups` has more than 4,096 strings, or they have more than 131,072 bytes");
 }
 
 TEST_CASE("a set has at most 4,096 strings, and looking one up in a large set finds what a walk finds") {
@@ -487,4 +495,23 @@ TEST_CASE("a set has at most 4,096 strings, and looking one up in a large set fi
     r.facts["user.groups"] = groups;
     CHECK(decide(engine, r).fault == Fault::invalid_request);
   }
+}
+
+TEST_CASE("the strings of a set have at most 131,072 bytes") {
+  Engine engine;
+  REQUIRE(engine.put({acme().build()}) == "");
+  auto r = login();
+  StringSet groups(31, std::string(4'096, 'g'));
+  groups.push_back(std::string(4'095, 'g'));
+  groups.push_back("g");
+  r.facts["user.groups"] = groups;
+  CHECK(decide(engine, r).fault == Fault::none);
+  groups.push_back("g");
+  r.facts["user.groups"] = groups;
+  CHECK(decide(engine, r).fault == Fault::invalid_request);
+  Request request;
+  engine.bind(r, request);
+  const std::vector<std::string_view> views(groups.begin(), groups.end());
+  CHECK(engine.decide(request.set(fact("user.groups"), views)).fault == Fault::invalid_request);
+  CHECK(engine.decide(request.set(fact("user.groups"), std::span(views).first(33))).fault == Fault::none);
 }

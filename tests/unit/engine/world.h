@@ -39,6 +39,7 @@ inline PartBuilder acme() {
       grants({"client_credentials", "authorization_code"});
   client("full", ClientType::web, OrganizationUsage::allow).grants =
       grants({"authorization_code", "refresh_token", "client_credentials"});
+  client("jobs", ClientType::web, OrganizationUsage::allow).grants = grants({"refresh_token", "client_credentials"});
   b.organization("coke", {users, staff, code});
   b.part.hosts = {"login.acme.com"};
   program::Lockout lockout;

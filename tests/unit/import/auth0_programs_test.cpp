@@ -191,6 +191,13 @@ TEST_CASE("actions that are bound to nothing never run") {
   CHECK(has(bound("A"), "deny login, refresh \"A\""));
   CHECK_FALSE(has(bound("B"), "deny login, refresh"));
   CHECK(has_note(bound("B").report, Outcome::approximated, "deployed", "never runs"));
+  const auto misses_one = [](const Report& report) {
+    return std::ranges::any_of(report.notes, [](const Note& note) {
+      return note.outcome == Outcome::wrong && note.text.find("no action of the export") != std::string::npos;
+    });
+  };
+  CHECK(misses_one(bound("B").report));
+  CHECK_FALSE(misses_one(bound("A").report));
 }
 
 TEST_CASE("a program of which any part is not known is quoted, without its strings") {

@@ -85,6 +85,9 @@ TEST_CASE("controls are joined as their operator says, and report-only policies 
   CHECK(has(import({with("/grantControls/builtInControls", {"block"})}), "deny login, refresh \"CA1\""));
   CHECK(has(import({with("/state", "enabledForReportingButNotEnforced")}), "report require mfa or compliant_device"));
   CHECK_FALSE(has(import({with("/state", "disabled")}), "\"CA1\""));
+  const auto unknown = import({with("/state", "Enabled")});
+  CHECK(has(unknown, "\"CA1\""));
+  CHECK(has_note(unknown.report, Outcome::wrong, "state", "taken as enabled"));
   CHECK(has(import({policy, policy}), "\"CA1 (2)\""));
 }
 

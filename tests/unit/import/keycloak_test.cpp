@@ -130,6 +130,14 @@ TEST_CASE("a realm that says nothing has what Keycloak takes then") {
   CHECK(off.text.find("the realm is disabled") != std::string::npos);
 }
 
+TEST_CASE("who waits longer than failures are counted is counted for as long") {
+  const auto made = import(Value::parse(R"({"realm": "slow", "clients": [{"clientId": "app"}],
+      "bruteForceProtected": true, "failureFactor": 5, "waitIncrementSeconds": 3600, "maxDeltaTimeSeconds": 60})"));
+  CHECK(made.written.problem.empty());
+  CHECK(made.written.text.find("lockout { 5 attempts per identifier within 1h; block 1h }") != std::string::npos);
+  CHECK(has_note(made.report, Outcome::approximated, "maxDeltaTimeSeconds", "counts failures for 60 s"));
+}
+
 TEST_CASE("a realm with one thing wrong still becomes a policy") {
   const auto tried = each_mistake(sample, [](const Value& value) {
     const auto made = import(value);

@@ -271,7 +271,8 @@ TEST_CASE("ten thousand conditions under one and compile in bounded time") {
     }
 }
 
-TEST_CASE("conditions that call a builtin compile in bounded time, many under one and, one each in many rules, and in one another") {
+TEST_CASE("conditions that call a builtin compile in bounded time, many under one and, one each in many rules, and in "
+          "one another") {
   for (const std::size_t count : {800u, 3'000u}) {  // optimised, and past that
     Maker together, each;
     std::vector<std::uint32_t> terms;

@@ -180,11 +180,26 @@ TEST_CASE("an address is in a list exactly when it is in one of its blocks") {
     std::vector<Cidr> blocks;
     for (const auto block : list) blocks.push_back(*parse_cidr(block));
     const OneSlot slot(blocks);
-    for (const auto* address :
-         {"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", "11.255.255.255", "12.0.0.0", "203.0.112.255",
-          "203.0.113.255", "203.0.114.0", "::", "::a00:1", "2001:db8::", "2001:db8::1:0:0:0", "2001:db8::ffff:a00:1",
-          "2001:db8:0:1:0:ffff:a00:1", "2001:db9::", "2001:db9::ffff:a00:1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-          "0.0.0.0", "0.0.0.1"}) {
+    for (const auto* address : {"9.255.255.255",
+                                "10.0.0.0",
+                                "10.255.255.255",
+                                "11.0.0.0",
+                                "11.255.255.255",
+                                "12.0.0.0",
+                                "203.0.112.255",
+                                "203.0.113.255",
+                                "203.0.114.0",
+                                "::",
+                                "::a00:1",
+                                "2001:db8::",
+                                "2001:db8::1:0:0:0",
+                                "2001:db8::ffff:a00:1",
+                                "2001:db8:0:1:0:ffff:a00:1",
+                                "2001:db9::",
+                                "2001:db9::ffff:a00:1",
+                                "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                                "0.0.0.0",
+                                "0.0.0.1"}) {
       const auto ip = *parse_ip(address);
       INFO(address << " in " << list.size() << " blocks");
       CHECK(writ_in_cidrs(slot.data(), 0, &ip) ==
