@@ -63,7 +63,7 @@ Json form_of(const Described& fact) {
     json = {{"anyOf", Json::array({{{"type", "string"},
                                     {"pattern", "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"},
                                     {"minLength", 2}},
-                                   {{"type", "integer"}, {"minimum", 0}}})}};
+                                   {{"type", "integer"}, {"minimum", 0}, {"description", "seconds"}}})}};
     break;
   case TypeKind::string_set:
     json = {{"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", JsonLimits{}.set_items}};
