@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <unordered_set>
 
 namespace writ::check {
 
@@ -285,10 +286,17 @@ bool Checker::too_much(const tree::Matches& matches, std::size_t times, bool mem
 
 // Whether it is another value for each element of the set that a quantifier goes through.
 bool Checker::asks_element(model::ExprId id) const {
-  if (id == model::ExprId::none) return false;
-  const model::Expr& expression = nodes_[static_cast<std::size_t>(id)];
-  return expression.op == Op::element ||
-         std::ranges::any_of(expression.operands, [this](model::ExprId operand) { return asks_element(operand); });
+  if (id == model::ExprId::none || variables_.empty()) return false;
+  std::unordered_set<model::ExprId> seen = {id};  // what they are made of may be shared, by `else` for one
+  std::vector<model::ExprId> open = {id};
+  while (!open.empty()) {
+    const model::Expr& expression = nodes_[static_cast<std::size_t>(open.back())];
+    open.pop_back();
+    if (expression.op == Op::element) return true;
+    for (const auto operand : expression.operands)
+      if (seen.insert(operand).second) open.push_back(operand);
+  }
+  return false;
 }
 
 // ---------------------------------------------------------------- quantifiers

@@ -71,16 +71,19 @@ NodeId Emitter::emit_logic(const model::Expr& expression) {
   return id;
 }
 
-bool Emitter::asks_element(model::ExprId id) const {
+// Expressions share what they are made of (`else` does), so each is looked at once.
+bool Emitter::asks_element(model::ExprId id) {
+  if (const auto found = asks_element_.find(id); found != asks_element_.end()) return found->second;
   const auto& expression = at(id);
-  return expression.op == Op::element ||
-         std::ranges::any_of(expression.operands, [this](model::ExprId operand) { return asks_element(operand); });
+  bool asks = expression.op == Op::element;
+  for (const auto operand : expression.operands) asks = asks_element(operand) || asks;
+  return asks_element_[id] = asks;
 }
 
 // What a body asks that is the same for each element is asked once: a set may have thousands, and a text be long.
 void Emitter::emit_before_loop(model::ExprId body) {
   const auto& expression = at(body);
-  if (expression.operands.empty()) return;
+  if (expression.operands.empty() || !walked_.insert(body).second) return;
   if (!asks_element(body)) {
     emit(body);
     return;
