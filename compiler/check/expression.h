@@ -186,7 +186,6 @@ class Checker {
   bool good_glob(const tree::Matches& matches, std::size_t times);
   bool good_regex(const tree::Matches& matches, std::size_t times);
   bool too_much(const tree::Matches& matches, std::size_t times, bool memory);
-  bool asks_element(model::ExprId id) const;
   std::optional<Typed> quantifier(const tree::Quantifier& quantifier);
 
   // expression_absence.cpp: E0301

@@ -230,9 +230,10 @@ std::string literal_part(const tree::Matches& matches) {
     std::ranges::copy_if(matches.pattern, std::back_inserter(part), [](char c) { return c != '*' && c != '?'; });
     return part;
   }
-  // A class may hold more than capitals; flags, names of groups and of classes, and characters by their number are nobody's letters.
+  // A class may hold more than capitals; flags, names of groups and of classes, and characters by their number are nobody's letters. Nor is looked
+  // into what holds a class that begins with its own end.
   const std::string_view pattern = matches.pattern;
-  constexpr std::array<std::string_view, 5> other = {"(?", "\\Q", "\\p", "\\P", "\\x"};
+  constexpr std::array<std::string_view, 8> other = {"(?", "\\Q", "\\p", "\\P", "\\x", "[:", "[]", "[^]"};
   if (std::ranges::any_of(other, [&](auto one) { return pattern.find(one) != pattern.npos; })) return part;
   bool in_class = false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {

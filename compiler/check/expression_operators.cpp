@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <unordered_set>
 
 namespace writ::check {
 
@@ -222,7 +221,8 @@ std::optional<Typed> Checker::matches(const tree::Matches& matches) {
                   : "compare it, or ask whether it is in a range: `… in 1..10`");
     return std::nullopt;
   }
-  const std::size_t times = left && asks_element(left->node) ? program::pattern_times_in_a_set : 1;
+  const bool of_each = left && !variables_.empty() && model::asks_element(nodes_, left->node);
+  const std::size_t times = of_each ? program::pattern_times_in_a_set : 1;
   if (!(matches.regex ? good_regex(matches, times) : good_glob(matches, times)) || !left) return std::nullopt;
   if (!can_match(*left, matches)) return std::nullopt;
   if (!matches.regex) return boolean(node(Op::glob, {left->node}, program::Constant{program::Glob{matches.pattern}}));
@@ -281,21 +281,6 @@ bool Checker::too_much(const tree::Matches& matches, std::size_t times, bool mem
                       " steps for each byte that they look at" +
                       (times == 1 ? "" : ", " + std::to_string(times) + " times as many of each string of a set"))
       .hint("a list or a glob without `?` does for most: `in [\"a\", \"b\"]`, `matches \"admin-*\"`");
-  return false;
-}
-
-// Whether it is another value for each element of the set that a quantifier goes through.
-bool Checker::asks_element(model::ExprId id) const {
-  if (id == model::ExprId::none || variables_.empty()) return false;
-  std::unordered_set<model::ExprId> seen = {id};  // what they are made of may be shared, by `else` for one
-  std::vector<model::ExprId> open = {id};
-  while (!open.empty()) {
-    const model::Expr& expression = nodes_[static_cast<std::size_t>(open.back())];
-    open.pop_back();
-    if (expression.op == Op::element) return true;
-    for (const auto operand : expression.operands)
-      if (seen.insert(operand).second) open.push_back(operand);
-  }
   return false;
 }
 

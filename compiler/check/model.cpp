@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace writ::model {
@@ -44,6 +45,19 @@ bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& ri
   return same(expressions, left.condition, right.condition) &&
          std::ranges::equal(left.alternatives, right.alternatives,
                             [&](const auto& a, const auto& b) { return same(expressions, a, b); });
+}
+
+bool asks_element(const std::vector<Expr>& expressions, ExprId id) {
+  std::unordered_set<ExprId> seen = {id};
+  std::vector<ExprId> open = {id};
+  while (!open.empty()) {
+    const Expr& expression = expressions[static_cast<std::size_t>(open.back())];
+    open.pop_back();
+    if (expression.op == program::Op::element) return true;
+    for (const auto operand : expression.operands)
+      if (seen.insert(operand).second) open.push_back(operand);
+  }
+  return false;
 }
 
 }  // namespace writ::model

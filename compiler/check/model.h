@@ -97,6 +97,8 @@ struct Tenant {
 bool same(const std::vector<Expr>& expressions, ExprId left, ExprId right);
 bool same(const std::vector<Expr>& expressions, const Alternative& left, const Alternative& right);
 bool same(const std::vector<Expr>& expressions, const Rule& left, const Rule& right);
+// Whether it is another value for each element of the set that a quantifier around it goes through.
+bool asks_element(const std::vector<Expr>& expressions, ExprId id);
 
 struct Fixture {
   const tree::FixtureDecl* node = nullptr;

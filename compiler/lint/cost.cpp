@@ -108,17 +108,26 @@ void long_list(const SetView& set, Report& report) {
   });
 }
 
+std::size_t steps_of(std::string_view pattern, std::map<std::string_view, std::size_t>& known) {
+  const auto [found, fresh] = known.try_emplace(pattern);
+  std::string error;
+  if (fresh)
+    if (const auto compiled = program::compile_pattern(pattern, error)) found->second = program::steps_of(*compiled);
+  return found->second;
+}
+
 void heavy_patterns(const TenantView& tenant, Report& report) {
   std::map<std::string_view, std::size_t> known;
   std::size_t steps = 0;
-  for (const auto& expression : tenant.model->expressions) {
-    if (expression.op != program::Op::regex || !expression.constant) continue;
-    const auto& pattern = std::get<program::Regex>(*expression.constant).pattern;
-    const auto [found, fresh] = known.try_emplace(pattern);
-    std::string error;
-    if (fresh)
-      if (const auto compiled = program::compile_pattern(pattern, error)) found->second = program::steps_of(*compiled);
-    steps += found->second;
+  const auto& expressions = tenant.model->expressions;
+  for (const auto& expression : expressions) {
+    std::size_t own = 0;
+    if (expression.op == program::Op::glob)
+      own = program::steps_of_glob(std::get<program::Glob>(*expression.constant).pattern);
+    else if (expression.op == program::Op::regex)
+      own = steps_of(std::get<program::Regex>(*expression.constant).pattern, known);
+    if (own == 0) continue;
+    steps += own * (model::asks_element(expressions, expression.operands[0]) ? program::pattern_times_in_a_set : 1);
   }
   const Span span = tenant.declared->name.span;
   if (steps * 2 < program::max_pattern_steps || report.told(span)) return;

@@ -61,14 +61,19 @@ void any_directory(const TenantView& tenant, Report& report) {
   }
 }
 
-// Of tokens: is access allowed whatever this fact says?
+// Whether access is allowed whatever the fact says.
+bool is_open(const TenantView& tenant, FactId whatever) {
+  Reasoner& reasoner = reason(tenant);
+  const Reasoner::Known unheard{{}, {whatever}};
+  return std::ranges::any_of(reasoner.cells(Action::access),
+                             [&](const Cell& cell) { return reasoner.allowed(cell, unheard); });
+}
+
+// Of tokens of issuers that the tenant names.
 void unheard_of(const TenantView& tenant, Report& report, FactId of, std::string_view message, std::string_view label,
                 std::string_view help) {
   if (tenant.part().issuers.empty()) return;
-  Reasoner& reasoner = reason(tenant);
-  const Reasoner::Known unheard{{}, {of}};
-  const bool open = std::ranges::any_of(reasoner.cells(Action::access),
-                                        [&](const Cell& cell) { return reasoner.allowed(cell, unheard); });
+  const bool open = is_open(tenant, of);
   for (const Body& body : tenant.bodies)
     each<tree::Issuers>(body, [&](const tree::Issuers& issuers) {
       if (!open)
@@ -93,10 +98,7 @@ void unchecked_audience(const TenantView& tenant, Report& report) {
 // A tenant that names no issuer takes the tokens of any that no other tenant claims.
 void unnamed_issuer(const TenantView& tenant, Report& report) {
   if (!tenant.part().issuers.empty()) return;
-  Reasoner& reasoner = reason(tenant);
-  const Reasoner::Known unheard{{}, {fact("token.issuer")}};
-  const bool open = std::ranges::any_of(reasoner.cells(Action::access),
-                                        [&](const Cell& cell) { return reasoner.allowed(cell, unheard); });
+  const bool open = is_open(tenant, fact("token.issuer"));
   for (const model::Rule& rule : tenant.model->rules) {
     if (rule.effect != RuleEffect::allow || rule.report || (rule.actions & mask_of(Action::access)) == 0) continue;
     if (!open)

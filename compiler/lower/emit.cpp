@@ -10,6 +10,7 @@
 #include "compiler/lower/emit.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace writ::lower {
 
@@ -71,24 +72,22 @@ NodeId Emitter::emit_logic(const model::Expr& expression) {
   return id;
 }
 
-// Expressions share what they are made of (`else` does), so each is looked at once.
-bool Emitter::asks_element(model::ExprId id) {
-  if (const auto found = asks_element_.find(id); found != asks_element_.end()) return found->second;
-  const auto& expression = at(id);
-  bool asks = expression.op == Op::element;
-  for (const auto operand : expression.operands) asks = asks_element(operand) || asks;
-  return asks_element_[id] = asks;
-}
-
 // What a body asks that is the same for each element is asked once: a set may have thousands, and a text be long.
 void Emitter::emit_before_loop(model::ExprId body) {
-  const auto& expression = at(body);
-  if (expression.operands.empty() || !walked_.insert(body).second) return;
-  if (!asks_element(body)) {
-    emit(body);
-    return;
+  std::unordered_set<model::ExprId> seen = {body};
+  std::vector<model::ExprId> open = {body};
+  while (!open.empty()) {
+    const auto id = open.back();
+    open.pop_back();
+    const auto& expression = at(id);
+    if (expression.operands.empty()) continue;
+    if (!model::asks_element(tenant_.expressions, id)) {
+      emit(id);
+      continue;
+    }
+    for (auto operand = expression.operands.rbegin(); operand != expression.operands.rend(); ++operand)
+      if (seen.insert(*operand).second) open.push_back(*operand);
   }
-  for (const auto operand : expression.operands) emit_before_loop(operand);
 }
 
 NodeId Emitter::emit_loop(const model::Expr& expression) {

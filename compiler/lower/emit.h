@@ -9,7 +9,6 @@
 #include <map>
 #include <span>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace writ::lower {
@@ -31,15 +30,12 @@ class Emitter {
   program::NodeId emit_logic(const model::Expr& expression);
   program::NodeId emit_loop(const model::Expr& expression);
   program::NodeId emit_plain(const model::Expr& expression);
-  bool asks_element(model::ExprId expression);
   void emit_before_loop(model::ExprId body);
   program::NodeId add(program::Node node, bool shared);
   std::uint32_t slot(const program::SharedConstant& constant);
   const model::Expr& at(model::ExprId id) const { return tenant_.expressions[static_cast<std::size_t>(id)]; }
 
   const model::Tenant& tenant_;
-  std::unordered_map<model::ExprId, bool> asks_element_;
-  std::unordered_set<model::ExprId> walked_;  // for what stands before loops
   // Nodes that may be used again: one map for each open loop, because a loop's body may not run at all.
   std::vector<std::map<Key, program::NodeId>> known_{1};
   std::map<std::vector<std::uint32_t>, program::NodeId> known_logic_;           // outside loops only: op, then operands

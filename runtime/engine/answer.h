@@ -32,7 +32,7 @@ inline std::uint64_t unsatisfied(const program::Shape& shape, const Kinds& kinds
   return mask;
 }
 
-// `fired` has as many words of rules as a decision, at least.
+// `fired` has as many words of rules as a decision, at least. A copy for each caller: it is on the way of every decision.
 [[gnu::always_inline]] inline Decision follow(const Loaded& loaded, const SharedShape& shared, const Fired& fired) {
   const auto& shape = *shared.shape;
   const auto& masks = shared.masks;

@@ -1,6 +1,7 @@
 // A part to a Loaded: verified, then everything that can be found out before the first request is found out.
 #include "runtime/engine/loaded.h"
 
+#include "runtime/program/builtins.h"
 #include "runtime/program/pattern.h"
 
 #include <algorithm>
@@ -110,9 +111,8 @@ class Patterns {
     return sum;
   }
   static std::string_view text(std::span<const std::byte> row, std::size_t slot) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, row.data() + slot * 8, 8);
-    return {reinterpret_cast<const char*>(row.data()) + static_cast<std::uint32_t>(word), word >> 32};
+    const auto found = program::row_text(row.data(), static_cast<std::uint32_t>(slot));
+    return {found.data, found.size};
   }
 
   Pool& pool_;

@@ -39,6 +39,25 @@ bool is_leaf(Op op) {
   return plain;
 }
 
+// What calls a builtin as a rule. Comparing two strings does only where they have one size, so it is not among them.
+bool is_dear(Op op) {
+  switch (op) {
+  case Op::in_ints:
+  case Op::in_strings:
+  case Op::in_cidrs:
+  case Op::in_window:
+  case Op::set_has:
+  case Op::has_email_domain:
+  case Op::email_domain:
+  case Op::starts_with:
+  case Op::ends_with:
+  case Op::contains:
+  case Op::glob:
+  case Op::regex: return true;
+  default: return false;
+  }
+}
+
 // Arguments of other parts are tested sixty-four at a time, hence the bound.
 std::size_t weight(const Node& node) {
   switch (node.op) {
@@ -46,22 +65,10 @@ std::size_t weight(const Node& node) {
   case Op::or_: return 1 + std::min(node.b, 250u);
   case Op::eq_string:
   case Op::in_bits:
-  case Op::in_ints:
-  case Op::in_strings:
-  case Op::in_cidrs:
-  case Op::in_window:
-  case Op::set_has:
-  case Op::has_email_domain:
-  case Op::starts_with:
-  case Op::ends_with:
-  case Op::contains:
-  case Op::glob:
-  case Op::regex:
-  case Op::email_domain:
   case Op::each:
   case Op::any_:
   case Op::all_: return 4;
-  default: return 1;
+  default: return is_dear(node.op) ? 4 : 1;
   }
 }
 
@@ -175,25 +182,6 @@ bool pass_on(const Shape& shape, const std::vector<std::uint32_t>& loop, Plan& p
       plan.words += 2;
     }
   return sound;
-}
-
-// Comparing two strings is a call only where they have one size, so it is not among them.
-bool is_dear(Op op) {
-  switch (op) {
-  case Op::in_ints:
-  case Op::in_strings:
-  case Op::in_cidrs:
-  case Op::in_window:
-  case Op::set_has:
-  case Op::has_email_domain:
-  case Op::email_domain:
-  case Op::starts_with:
-  case Op::ends_with:
-  case Op::contains:
-  case Op::glob:
-  case Op::regex: return true;
-  default: return false;
-  }
 }
 
 // By node: how many nodes, rules and entries look at it.

@@ -97,6 +97,33 @@ TEST_CASE("what is refused leaves what served") {
   CHECK(engine.put({small("c").build(), small("c").build()}) == "tenant `c` is there twice");
 }
 
+TEST_CASE("a program whose patterns could take seconds is refused, and none that they cannot") {
+  const std::string once = "shape login\n$0 {0}\n%0 = fact.string user.username\n%1 = {0} %0 $0\nallow %1\n";
+  const std::string of_each =
+      "shape login\n$0 {0}\n%0 = fact.set user.groups\n%1 = each %0 0 %4\n%2 = element 0\n%3 = {0} %2 $0\n"
+      "%4 = any %1 %3\nallow %4\n";
+  const auto put = [](std::string text, std::string_view op, const program::Constant& constant) {
+    for (auto at = text.find("{0}"); at != std::string::npos; at = text.find("{0}")) text.replace(at, 3, op);
+    Engine engine;
+    auto b = small("a");
+    b.program(Action::login, text, {constant});
+    return engine.put({b.build()});
+  };
+  const program::Regex letters{"\\pL{3}"};  // some 3,600 steps
+  CHECK(put(once, "regex", letters) == "");
+  CHECK(put(of_each, "regex", program::Regex{"a+b"}) == "");
+  CHECK(put(of_each, "regex", letters).find("take over 65,536 steps") != std::string::npos);
+  // A glob has 1,024 bytes at most: three of the longest are over it, where they have a `?` between two `*`.
+  const std::string three =
+      "shape login\n$0 {0}\n%0 = fact.set user.groups\n%1 = each %0 0 %7\n%2 = element 0\n%3 = {0} %2 $0\n"
+      "%4 = {0} %2 $0\n%5 = {0} %2 $0\n%6 = or %3 %4 %5\n%7 = any %1 %6\nallow %7\n";
+  CHECK(put(of_each, "glob", program::Glob{"*" + std::string(1'000, '?') + "*"}) == "");
+  CHECK(put(three, "glob", program::Glob{"*" + std::string(1'000, 'a') + "*"}) == "");
+  CHECK(put(three, "glob", program::Glob{std::string(500, '?') + "*" + std::string(500, '?')}) == "");
+  CHECK(put(three, "glob", program::Glob{"*" + std::string(1'000, '?') + "*"}).find("take over 65,536 steps") !=
+        std::string::npos);
+}
+
 TEST_CASE("hosts and issuers belong to one tenant of the set") {
   const auto claiming = [](std::string id, std::vector<std::string> hosts, std::vector<std::string> issuers = {}) {
     auto b = small(std::move(id));

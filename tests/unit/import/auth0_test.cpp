@@ -28,7 +28,7 @@ const Value sample = Value::parse(R"({
      "jwt_configuration": {"lifetime_in_seconds": 36000}},
     {"name": "Old", "app_type": "spa", "grant_types": ["implicit"]},
     {"name": "Jobs", "app_type": "non_interactive", "grant_types": ["client_credentials"]},
-    {"name": "Partner", "app_type": "regular_web", "is_first_party": false}
+    {"name": "Partner", "app_type": "regular_web", "is_first_party": false, "organization_usage": "Require"}
   ],
   "databases": [
     {"name": "Users", "strategy": "auth0", "enabled_clients": ["My Shop", "Old", "Nobody"], "options": {
@@ -141,6 +141,7 @@ TEST_CASE("what could not be taken as it is, is said") {
   CHECK(has_note(report, Outcome::not_expressible, "grant_types", "`implicit`"));
   CHECK(has_note(report, Outcome::approximated, "callbacks", "https://*.acme.example/cb"));
   CHECK(has_note(report, Outcome::wrong, "enabled_clients", "`Nobody`"));
+  CHECK(has_note(report, Outcome::wrong, "organization_usage", "`Require`"));
   CHECK(has_note(report, Outcome::wrong, "options.domain_aliases", "`no domain`"));
   CHECK(has_note(report, Outcome::approximated, "options.domain_aliases", "2 connections claim acme.example"));
   CHECK(has_note(report, Outcome::approximated, "options.waad_common_endpoint", "any directory"));

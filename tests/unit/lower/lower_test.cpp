@@ -96,6 +96,29 @@ TEST_CASE("a quantifier becomes a loop whose body stands inside it") {
   CHECK(shape.nodes[5].op == Op::any_);
 }
 
+TEST_CASE("what a quantifier's body asks of no element stands before the loop, once") {
+  Made made;
+  const auto groups = made.add({.op = Op::fact_set, .fact = fact("user.groups")});
+  const auto element = made.add({.op = Op::element, .depth = 0});
+  const auto of_each = made.add({.op = Op::starts_with, .operands = {element, made.text("x")}});
+  const auto email = made.add({.op = Op::fact_string, .fact = fact("user.email")});
+  const auto of_none =
+      made.add({.op = Op::regex, .operands = {email}, .constant = program::Constant(program::Regex{"a+b"})});
+  const auto body =
+      made.add({.op = Op::and_, .operands = {of_each, made.add({.op = Op::not_, .operands = {of_none}})}});
+  made.rule(RuleEffect::allow, "acme/allow~1",
+            made.add({.op = Op::any_, .operands = {groups, body}, .leaf = true, .text = "any g in user.groups : …"}));
+  const auto login = made.login();
+  const auto& nodes = login.shape->nodes;
+  CHECK(program::verify(*login.shape) == "");
+  const auto place = [&](Op op) { return std::ranges::find(nodes, op, &program::Node::op) - nodes.begin(); };
+  CHECK(place(Op::regex) < place(Op::each));
+  CHECK(place(Op::not_) < place(Op::each));
+  CHECK(place(Op::each) < place(Op::starts_with));
+  CHECK(place(Op::starts_with) < place(Op::and_));
+  CHECK(std::ranges::count(nodes, Op::regex, &program::Node::op) == 1);
+}
+
 TEST_CASE("requires that read alike and mean different things keep an entry each") {
   Made made;
   const auto require = [&](std::string id, std::int64_t limit) {
